@@ -1,0 +1,173 @@
+"""What a study file says of its exports: the `[study]` and `[[source]]` sections."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+OCCASIONS = ("intake", "month_3", "month_6", "end", "follow_up")
+ROLES = ("client", "occasion", "session", "date", "intake_date", "day", "therapist", "clinic",
+         "rater", "target")  # fmt: skip
+Occasion = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
+Rater = Literal["client", "therapist", "observer", "part"]
+
+
+class Declaration(BaseModel):
+    """A section of the study file: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StudyFacts(Declaration):
+    """`[study]`: what the study is called and the seed of everything random in it."""
+
+    id: Name
+    title: str
+    seed: int = 20260101
+    language: Literal["en"] = "en"
+
+
+class FormBlock(Declaration):
+    """`[[source.form]]`: which instrument form sits in which columns of an export.
+
+    ``columns`` is a pattern (``Q{n}`` for numbered items, ``cdq_{scale}_{n}`` for items addressed
+    by subscale) or the list of columns in item order. ``range`` is the range of the export where
+    it differs from the form's; reverse-keying and midpoints follow it. ``missing`` adds codes to
+    those of the source.
+    """
+
+    instrument: Name
+    columns: str | tuple[str, ...]
+    range: tuple[int, int] | None = None
+    already_reversed: bool = False
+    missing: Mapping[str, str] = {}
+    rater: Rater | None = None
+    target: Name | None = None
+    occasion: Occasion | None = None
+    min_answered: int | None = Field(default=None, ge=1)
+
+    @field_validator("range")
+    @classmethod
+    def _range_ascends(cls, value: tuple[int, int] | None) -> tuple[int, int] | None:
+        if value is not None and value[0] >= value[1]:
+            raise ValueError("the range needs its lower end first")
+        return value
+
+
+class Attribute(Declaration):
+    """`[source.attributes.NAME]`: one declared fact about a client.
+
+    A ``number`` has bounds and is set aside, with a warning, outside them; a ``code`` has either
+    ``values`` (code to label) or a ``shape``, a regular expression of at most eight characters.
+    """
+
+    column: str
+    type: Literal["number", "code"]
+    min: float | None = None
+    max: float | None = None
+    values: Mapping[str, str] | None = None
+    shape: str | None = None
+    missing: Mapping[str, str] = {}
+
+    @model_validator(mode="after")
+    def _is_bounded(self) -> Attribute:
+        if self.type == "number" and (self.min is None or self.max is None):
+            raise ValueError("a number needs min and max")
+        if self.type == "code" and (self.values is None) == (self.shape is None):
+            raise ValueError("a code needs either values or a shape")
+        if self.shape is not None:
+            _check_shape(self.shape, longest=8)
+        return self
+
+
+class Columns(Declaration):
+    """`[source.columns]`: the columns that say whose answers a row holds, and when."""
+
+    client: str | None = None
+    occasion: str | None = None
+    session: str | None = None
+    date: str | None = None
+    intake_date: str | None = None
+    day: str | None = None
+    therapist: str | None = None
+    clinic: str | None = None
+    rater: str | None = None
+    target: str | None = None
+
+    @model_validator(mode="after")
+    def _dates_become_days(self) -> Columns:
+        # Dates are kept as days since intake only; a date alone could not become one.
+        if (self.date is None) != (self.intake_date is None):
+            raise ValueError("date and intake_date go together: days since intake are kept")
+        if self.date is not None and self.day is not None:
+            raise ValueError("give either day, or date with intake_date")
+        return self
+
+    def by_role(self) -> dict[str, str]:
+        """Return the declared columns by their role, in the fixed order of `ROLES`."""
+        return {role: name for role in ROLES if (name := getattr(self, role)) is not None}
+
+
+class Ending(Declaration):
+    """`[source.ending]`: columns that say how an episode ended."""
+
+    reason: str
+    reasons: Mapping[str, Literal["planned", "dropout", "transfer", "ongoing", "other"]]
+    session: str | None = None
+
+
+class Source(Declaration):
+    """`[[source]]`: one kind of export file and how to read it."""
+
+    id: Name
+    kind: Literal["csv", "redcap"]
+    files: str
+    a_row_is: Literal["administration", "person"] = "administration"
+    encoding: str = "utf-8"
+    delimiter: Literal[",", ";", "\t", "|"] = ","
+    decimal: Literal[".", ","] = "."
+    date_format: str | None = None
+    dictionary: str | None = None
+    id_shape: str = r"[A-Za-z][A-Za-z0-9_-]{1,23}"
+    columns: Columns = Columns()
+    occasion: Occasion | None = None
+    occasions: Mapping[str, Occasion] = {}
+    missing: Mapping[str, str] = {}
+    ignore: tuple[str, ...] = ()
+    form: tuple[FormBlock, ...] = ()
+    attributes: Mapping[Name, Attribute] = {}
+    ending: Ending | None = None
+
+    @field_validator("id_shape")
+    @classmethod
+    def _shape_is_safe(cls, value: str) -> str:
+        return _check_shape(value, longest=24)
+
+    @model_validator(mode="after")
+    def _client_is_known(self) -> Source:
+        if self.a_row_is == "person" and self.columns.client is not None:
+            raise ValueError("where a row is a person there is no client column")
+        if self.a_row_is == "administration" and self.columns.client is None:
+            raise ValueError('name the client column, or say a_row_is = "person"')
+        if self.kind == "redcap" and self.dictionary is None:
+            raise ValueError("a REDCap export needs its data dictionary")
+        if self.columns.date is not None and self.date_format is None:
+            raise ValueError('a date column needs its date_format, such as "%Y-%m-%d"')
+        return self
+
+
+def _check_shape(shape: str, *, longest: int) -> str:
+    """Refuse a shape that is no expression, or that a phone or insurance number would fit."""
+    try:
+        pattern = re.compile(shape)
+    except re.error as error:
+        raise ValueError("the shape is not a regular expression") from error
+    if any(pattern.fullmatch("1234567890123456789012345"[:n]) for n in range(8, 26)):
+        raise ValueError("the shape would admit bare numbers of eight digits or more")
+    if pattern.fullmatch("a" * (longest + 1)) or pattern.fullmatch("free text here"):
+        raise ValueError(f"the shape would admit free text or more than {longest} characters")
+    return shape

@@ -1,0 +1,139 @@
+"""How the columns of one export become the columns of the stage.
+
+A `Layout` is what validation rules, staging and scoring are derived from. It names every admitted
+column once: where it stands in the file, what the stage calls it, and which values it may hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from instruments.definition import Definition, Scale
+
+Kind = Literal["item", "id", "code", "whole", "number", "date"]
+
+# A missing code that is no number is staged as a number far outside every range.
+FIRST_TEXT_CODE = -32001
+# A cell that is no whole number, in a column of whole numbers that was read as numbers.
+NOT_WHOLE = -32768
+SQL_TYPES: Mapping[Kind, str] = {
+    "item": "SMALLINT",
+    "id": "VARCHAR",
+    "code": "VARCHAR",
+    "whole": "SMALLINT",
+    "number": "DOUBLE",
+    "date": "VARCHAR",
+}
+
+
+@dataclass(frozen=True)
+class StageColumn:
+    """One admitted column: its name in the stage, its header in the file, its declared type.
+
+    ``missing`` maps the export's missing codes, as written, to their reasons.
+    """
+
+    name: str
+    source: str
+    kind: Kind
+    low: float | None = None
+    high: float | None = None
+    step: int = 1
+    values: tuple[str, ...] | None = None
+    shape: str | None = None
+    missing: Mapping[str, str] = field(default_factory=dict)
+    is_required: bool = False
+    date_format: str | None = None
+
+    @property
+    def sql_type(self) -> str:
+        """The column's type in ``stage.rows``."""
+        return SQL_TYPES[self.kind]
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the stage holds numbers here."""
+        return self.kind in ("item", "whole", "number")
+
+    @cached_property
+    def staged_codes(self) -> dict[str, int | float | str]:
+        """Every missing code as the stage holds it."""
+        if not self.is_numeric:
+            return {code: code for code in self.missing}
+        texts = [code for code in self.missing if _number(code) is None]
+        return {
+            code: FIRST_TEXT_CODE - texts.index(code) if number is None else number
+            for code in self.missing
+            for number in (_number(code),)
+        }
+
+    @property
+    def allowed(self) -> tuple[int, ...] | None:
+        """The whole numbers that an item may hold; None for other kinds."""
+        if self.kind != "item" or self.low is None or self.high is None:
+            return None
+        return tuple(range(int(self.low), int(self.high) + 1, self.step))
+
+
+@dataclass(frozen=True)
+class Placement:
+    """One form block of a study file, set on the columns of one export.
+
+    ``columns`` maps item names (``item_1`` or ``need_for_contact_1``) to stage columns;
+    ``low`` and ``high`` are the declared range of the export.
+    """
+
+    definition: Definition
+    alias: str
+    columns: Mapping[str, StageColumn]
+    low: int
+    high: int
+    already_reversed: bool
+    rater: str
+    target: str
+    occasion: str | None
+    min_answered: int | None = None
+
+    def items_of(self, scale: Scale) -> tuple[str, ...]:
+        """Return the names of a scale's items, in order."""
+        if self.definition.addressing == "number":
+            return tuple(f"item_{number}" for number in scale.items)
+        own = tuple(name for name in self.columns if name.rpartition("_")[0] == scale.id)
+        return own or tuple(self.columns)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Every admitted column of one export.
+
+    ``roles`` maps client, occasion, session, date, intake_date, day, therapist, clinic, rater and
+    target to stage columns, as far as the export has them. ``fixed`` holds what the study file
+    says of every row instead (``occasion``). ``skipped`` counts the file's other columns.
+    """
+
+    source_id: str
+    a_row_is: Literal["administration", "person"]
+    roles: Mapping[str, StageColumn]
+    attributes: Mapping[str, StageColumn]
+    placements: tuple[Placement, ...]
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    occasions: Mapping[str, str] = field(default_factory=dict)
+    endings: Mapping[str, str] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[StageColumn]:
+        """Yield every column once: roles, attributes, then items."""
+        yield from self.roles.values()
+        yield from self.attributes.values()
+        for placement in self.placements:
+            yield from placement.columns.values()
+
+
+def _number(code: str) -> int | float | None:
+    try:
+        value = float(code)
+    except ValueError:
+        return None
+    return int(value) if value.is_integer() else value

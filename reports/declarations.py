@@ -1,0 +1,91 @@
+"""What a study file says of its comparison: presentation rule, outcomes, families."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+RULES = ("attachment", "relationship-profile", "care-dependency", "attachment-to-therapist")
+PRESENTATIONS = (
+    "overdependent",
+    "overindependent",
+    "mixed",
+    "interdependent",
+    "neither",
+    "indeterminate",
+)
+ScaleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
+
+
+class Declaration(BaseModel):
+    """A section of the study file: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PresentationRule(Declaration):
+    """`[presentation]`: the declared rule that says who presents as dependent or independent.
+
+    ``dependence`` and ``independence`` name a scale each (``ecr.anxiety``, ``ecr.avoidance``);
+    ``interdependence`` one that gives positive evidence (``rpt.healthy_dependency``). ``cut`` is
+    ``midpoint`` (of the declared range), ``median`` (exact, of the clients with both scores) or a
+    number for each scale; a score at the cut is above it. ``grey_zone`` is in scale points on both
+    sides of the cut: one standard error of measurement from published norms, or 0. ``landmark``
+    is the occasion at which the rule is known: outcomes come after it.
+    """
+
+    rule: Literal["attachment", "relationship-profile", "care-dependency", "attachment-to-therapist"]
+    dependence: ScaleName
+    independence: ScaleName
+    interdependence: ScaleName | None = None
+    cut: Literal["midpoint", "median"] | tuple[float, float] = "midpoint"
+    interdependence_cut: float | None = None
+    grey_zone: tuple[float, float] = (0.0, 0.0)
+    landmark: str = "intake"
+    complete_only: bool = False
+
+    @model_validator(mode="after")
+    def _interdependence_needs_evidence(self) -> PresentationRule:
+        if (self.interdependence is None) != (self.interdependence_cut is None):
+            raise ValueError("interdependence and interdependence_cut go together")
+        return self
+
+    @property
+    def scales(self) -> tuple[str, ...]:
+        """The scales that the rule is made of; none of them can be its outcome."""
+        chosen = (self.dependence, self.independence, self.interdependence)
+        return tuple(name for name in chosen if name is not None)
+
+
+class Outcome(Declaration):
+    """`[[outcome]]`: one scale, or one declared attribute of clients, to be compared.
+
+    ``smallest_effect`` is the smallest effect of interest in points of the scale: the bound of
+    the equivalence test. ``primary`` outcomes are the family that Holm's adjustment covers.
+    """
+
+    scale: ScaleName | None = None
+    attribute: str | None = None
+    occasion: str = "intake"
+    smallest_effect: float = Field(gt=0)
+    primary: bool = True
+    label: str | None = None
+
+    @model_validator(mode="after")
+    def _names_one_thing(self) -> Outcome:
+        if (self.scale is None) == (self.attribute is None):
+            raise ValueError("an outcome names either a scale or an attribute")
+        return self
+
+    @property
+    def name(self) -> str:
+        """``core_10.total@end`` or ``age``: how estimates call this outcome."""
+        return f"{self.scale}@{self.occasion}" if self.scale else str(self.attribute)
+
+
+class Comparison(Declaration):
+    """`[comparison]`: what holds for every outcome."""
+
+    ci_level: float = Field(default=0.95, gt=0.5, lt=1)
+    alpha: float = Field(default=0.05, gt=0, lt=0.5)

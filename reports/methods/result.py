@@ -1,0 +1,109 @@
+"""Value types that the methods share, and the guard that keeps missing values out of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+
+# Below this share of the largest value, a standard deviation is what rounding left behind:
+# three copies of 0.1 have a computed one of 1.4e-17.
+_ROUNDING = 1e-12
+
+
+class NotEstimableError(ValueError):
+    """The method has no answer for these data; the message says why, without any value."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A confidence interval and its level."""
+
+    low: float
+    high: float
+    level: float = 0.95
+
+    def __contains__(self, value: float) -> bool:
+        return self.low <= value <= self.high
+
+    def scaled(self, factor: float) -> Interval:
+        """Return the interval of the estimate times a factor."""
+        ends = sorted((self.low * factor, self.high * factor))
+        return Interval(ends[0], ends[1], self.level)
+
+
+@dataclass(frozen=True)
+class GroupSummary:
+    """Mean, standard deviation (n - 1) and size of one group."""
+
+    mean: float
+    sd: float
+    n: int
+
+
+def require_complete(*arrays: npt.ArrayLike) -> None:
+    """Raise ``ValueError`` when any array holds a missing or infinite value.
+
+    Libraries drop missing values silently, each in its own way, so every method calls this first
+    and leaves it to its caller to drop rows and to count them.
+
+    Examples
+    --------
+    >>> require_complete([1.0, 2.0], [3.0, float("nan")])
+    Traceback (most recent call last):
+    ...
+    ValueError: argument 2 holds missing or infinite values: drop and count them first
+    """
+    for position, array in enumerate(arrays, start=1):
+        if not np.isfinite(_as_floats(array)).all():
+            raise ValueError(
+                f"argument {position} holds missing or infinite values: drop and count them first"
+            )
+
+
+def _as_floats(values: npt.ArrayLike) -> FloatArray:
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except TypeError as error:  # pandas' NA and None refuse to become a float
+        raise ValueError("missing or non-numeric values: drop and count them first") from error
+
+
+def as_sample(values: npt.ArrayLike, *, at_least: int = 1) -> FloatArray:
+    """Return complete values of one variable as a one-dimensional array of floats."""
+    sample = _as_floats(values)
+    if sample.ndim != 1:
+        raise ValueError(f"expected one dimension, got {sample.ndim}")
+    require_complete(sample)
+    if sample.size < at_least:
+        raise NotEstimableError(f"needs at least {at_least} values, has {sample.size}")
+    return sample
+
+
+def as_table(values: npt.ArrayLike) -> FloatArray:
+    """Return complete values of several variables as an array of rows by columns."""
+    table = _as_floats(values)
+    if table.ndim != 2:
+        raise ValueError(f"expected rows by columns, got {table.ndim} dimension(s)")
+    require_complete(table)
+    return table
+
+
+def standard_deviation(sample: FloatArray) -> float:
+    """Return the standard deviation (n - 1), exactly 0 where all values are equal."""
+    spread = float(np.std(sample, ddof=1))
+    return 0.0 if spread <= _ROUNDING * float(np.abs(sample).max()) else spread
+
+
+def summarize_group(values: npt.ArrayLike) -> GroupSummary:
+    """Return mean, standard deviation and size of a complete group of two or more."""
+    sample = as_sample(values, at_least=2)
+    return GroupSummary(float(sample.mean()), standard_deviation(sample), sample.size)
+
+
+def require_level(level: float) -> None:
+    """Raise ``ValueError`` unless a confidence level lies between 0 and 1."""
+    if not 0 < level < 1:
+        raise ValueError(f"a confidence level lies between 0 and 1, not {level}")
