@@ -156,7 +156,7 @@ class Definition(Frozen):
 
     @property
     def held_scales(self) -> tuple[Scale, ...]:
-        """The scales that hold the items of a subscale-addressed form, in the order of its items."""
+        """The scales that hold the items of a subscale-addressed form, in item order."""
         return tuple(s for s in self.scales if not (s.is_total or s.is_composite))
 
     def get_scale(self, scale_id: str) -> Scale:

@@ -1,4 +1,4 @@
-"""One scale of an instrument: its items, how they become a score, and what is known of the score."""
+"""One scale of an instrument: its items, how they become a score, what is known of it."""
 
 from __future__ import annotations
 
