@@ -46,12 +46,13 @@ class StageColumn:
     shape: str | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
     is_required: bool = False
+    is_continuous: bool = False
     date_format: str | None = None
 
     @property
     def sql_type(self) -> str:
         """The column's type in ``stage.rows``."""
-        return SQL_TYPES[self.kind]
+        return "DOUBLE" if self.is_continuous else SQL_TYPES[self.kind]
 
     @property
     def is_numeric(self) -> bool:
@@ -72,8 +73,8 @@ class StageColumn:
 
     @property
     def allowed(self) -> tuple[int, ...] | None:
-        """The whole numbers that an item may hold; None for other kinds."""
-        if self.kind != "item" or self.low is None or self.high is None:
+        """The whole numbers that an item may hold; None for other kinds and marks on a line."""
+        if self.kind != "item" or self.is_continuous or self.low is None or self.high is None:
             return None
         return tuple(range(int(self.low), int(self.high) + 1, self.step))
 
@@ -97,12 +98,26 @@ class Placement:
     occasion: str | None
     min_answered: int | None = None
 
+    @cached_property
+    def counts(self) -> dict[str, int] | None:
+        """How many items of each scale a subscale-addressed form has here; None for others."""
+        if self.definition.addressing == "number":
+            return None
+        scales = [scale.id for scale in self.definition.held_scales]
+        return {
+            scale: sum(1 for name in self.columns if name.rpartition("_")[0] == scale)
+            for scale in scales
+        }
+
     def items_of(self, scale: Scale) -> tuple[str, ...]:
         """Return the names of a scale's items, in order."""
-        if self.definition.addressing == "number":
-            return tuple(f"item_{number}" for number in scale.items)
-        own = tuple(name for name in self.columns if name.rpartition("_")[0] == scale.id)
-        return own or tuple(self.columns)
+        names = self.definition.item_names(self.counts)
+        return tuple(names[k] for k in self.definition.positions(scale, self.counts))
+
+    def reversed_of(self, scale: Scale) -> frozenset[str]:
+        """Return the names of the items whose staged answers must be flipped for a scale."""
+        flipped = scale.flipped_items(self.definition, already_reversed=self.already_reversed)
+        return frozenset(f"item_{number}" for number in flipped)
 
 
 @dataclass(frozen=True)

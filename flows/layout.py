@@ -1,0 +1,265 @@
+"""From a declared source and a file's header to the layout of the stage."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flows.declarations import Attribute, FormBlock, Source
+from instruments.catalog import Catalog
+from instruments.definition import Definition
+from instruments.errors import ExportError, StudyError, suggest
+from instruments.layout import Kind, Layout, Placement, StageColumn
+
+# Sessions are numbered from 1; days reach from a waiting list to twenty years of treatment.
+BOUNDS: Mapping[str, tuple[int, int]] = {"session": (1, 5000), "day": (-365, 7300)}
+ROLE_KINDS: Mapping[str, Kind] = {
+    "client": "id",
+    "therapist": "id",
+    "clinic": "id",
+    "occasion": "code",
+    "rater": "code",
+    "target": "code",
+    "session": "whole",
+    "day": "whole",
+    "date": "date",
+    "intake_date": "date",
+}
+RATERS = ("client", "therapist", "observer", "part")
+
+
+def normal_name(name: str) -> str:
+    """Return a header name as names are compared: one case, one kind of space, one encoding."""
+    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
+@dataclass(frozen=True)
+class Header:
+    """A file's column names, found again whatever their case and spaces."""
+
+    names: tuple[str, ...]
+
+    def find(self, wanted: str) -> str | None:
+        """Return the file's own spelling of a column, None where it has no such column."""
+        return next((n for n in self.names if normal_name(n) == normal_name(wanted)), None)
+
+    def require(self, wanted: str, source: Source) -> str:
+        """Return the file's own spelling of a column.
+
+        Raises
+        ------
+        ExportError
+            ``E_COLUMN_MISSING``, with the nearest name that the file has.
+        """
+        found = self.find(wanted)
+        if found is None:
+            raise ExportError(
+                "E_COLUMN_MISSING",
+                f'The export has no column "{wanted}"',
+                where=f'source "{source.id}"',
+                fix=suggest(wanted, self.names)
+                or "Check the export's settings, or the names in study.toml.",
+            )
+        return found
+
+
+def lay_out(source: Source, names: Sequence[str], catalog: Catalog) -> Layout:
+    """Return what each admitted column of a file becomes in the stage."""
+    header = Header(tuple(names))
+    aliases = _aliases(source)
+    return Layout(
+        source_id=source.id,
+        a_row_is=source.a_row_is,
+        roles=_roles(source, header),
+        attributes={
+            name: _attribute(name, attribute, header.require(attribute.column, source))
+            for name, attribute in sorted(source.attributes.items())
+        },
+        placements=tuple(
+            _place(source, form, alias, header, catalog.get_form(form.instrument))
+            for form, alias in zip(source.form, aliases, strict=True)
+        ),
+        fixed={"occasion": source.occasion} if source.occasion else {},
+        occasions=dict(source.occasions),
+        endings=dict(source.ending.reasons) if source.ending else {},
+    )
+
+
+def _aliases(source: Source) -> list[str]:
+    """Name every form block once: the instrument, then its target, rater or occasion."""
+    names: list[str] = []
+    for form in source.form:
+        parts = [form.instrument, form.target, form.rater, form.occasion]
+        name = "_".join(part for part in parts if part)
+        if name in names:
+            raise StudyError(
+                "E_STUDY_FORM_TWICE",
+                f'The form "{form.instrument}" stands twice in the source "{source.id}"',
+                fix="Give each its own target, rater or occasion.",
+            )
+        names.append(name)
+    return names
+
+
+def _roles(source: Source, header: Header) -> dict[str, StageColumn]:
+    roles = {
+        role: _role(role, source, header.require(name, source))
+        for role, name in source.columns.by_role().items()
+    }
+    if source.ending:
+        reasons = tuple(source.ending.reasons)
+        column = header.require(source.ending.reason, source)
+        roles["ending"] = StageColumn("ending", column, "code", values=reasons)
+        if source.ending.session:
+            column = header.require(source.ending.session, source)
+            low, high = BOUNDS["session"]
+            roles["ending_session"] = StageColumn("ending_session", column, "whole", low, high)
+    return roles
+
+
+def _role(role: str, source: Source, column: str) -> StageColumn:
+    kind = ROLE_KINDS[role]
+    low, high = BOUNDS.get(role, (None, None))
+    return StageColumn(
+        name=role,
+        source=column,
+        kind=kind,
+        low=low,
+        high=high,
+        values=_role_values(role, source),
+        shape=source.id_shape if kind == "id" else None,
+        missing=source.missing if kind in ("whole", "code") else {},
+        is_required=role in ("client", "occasion"),
+        date_format=source.date_format if kind == "date" else None,
+    )
+
+
+def _role_values(role: str, source: Source) -> tuple[str, ...] | None:
+    if role == "occasion":
+        return tuple(source.occasions) or None
+    return RATERS if role == "rater" else None
+
+
+def _attribute(name: str, declared: Attribute, column: str) -> StageColumn:
+    return StageColumn(
+        name=f"attr__{name}",
+        source=column,
+        kind="number" if declared.type == "number" else "code",
+        low=declared.min,
+        high=declared.max,
+        values=tuple(declared.values) if declared.values else None,
+        shape=declared.shape,
+        missing=dict(declared.missing),
+    )
+
+
+def _place(
+    source: Source, form: FormBlock, alias: str, header: Header, definition: Definition
+) -> Placement:
+    low, high = _declared_range(form, definition)
+    missing = {**source.missing, **form.missing}
+    columns = {
+        item: StageColumn(
+            name=f"{alias}__{item}",
+            source=column,
+            kind="item",
+            low=low,
+            high=high,
+            step=_step(definition, low, high),
+            missing=missing,
+            is_continuous=definition.response.is_continuous,
+        )
+        for item, column in _item_columns(source, form, header, definition).items()
+    }
+    return Placement(
+        definition=definition,
+        alias=alias,
+        columns=columns,
+        low=low,
+        high=high,
+        already_reversed=form.already_reversed,
+        rater=form.rater or definition.default_rater,
+        target=form.target or "",
+        occasion=form.occasion,
+        min_answered=form.min_answered,
+    )
+
+
+def _declared_range(form: FormBlock, definition: Definition) -> tuple[int, int]:
+    if form.range is not None:
+        return form.range
+    if definition.response.min is None or definition.response.max is None:
+        raise StudyError(
+            "E_STUDY_RANGE",
+            f'The form "{form.instrument}" has no published range of answers',
+            fix="Say in its [[source.form]] which one was used, such as range = [1, 5].",
+        )
+    return definition.response.min, definition.response.max
+
+
+def _step(definition: Definition, low: int, high: int) -> int:
+    """Return the distance between answers: the form's own in its own range, else 1."""
+    response = definition.response
+    return response.step if (low, high) == (response.min, response.max) else 1
+
+
+def _item_columns(
+    source: Source, form: FormBlock, header: Header, definition: Definition
+) -> dict[str, str]:
+    if definition.addressing == "subscale":
+        return _subscale_columns(source, form, header, definition)
+    names = definition.item_names()
+    wanted = _listed(form, names)
+    return {
+        item: header.require(column, source) for item, column in zip(names, wanted, strict=True)
+    }
+
+
+def _listed(form: FormBlock, names: Sequence[str]) -> list[str]:
+    """Return the column of each item, from a pattern with {n} or from the list itself."""
+    if isinstance(form.columns, str):
+        if "{n}" not in form.columns:
+            raise StudyError("E_STUDY_PATTERN", f'The pattern "{form.columns}" has no {{n}}',
+                             fix="Write {n} where the number of the item stands.")  # fmt: skip
+        return [_numbered(form.columns, n) for n in range(1, len(names) + 1)]
+    if len(form.columns) != len(names):
+        raise StudyError(
+            "E_STUDY_PATTERN",
+            f'"{form.instrument}" has {len(names)} items, its list names {len(form.columns)}',
+            fix="Name every item's column, in the order of the form.",
+        )
+    return list(form.columns)
+
+
+def _numbered(pattern: str, number: int) -> str:
+    return pattern.replace("{n}", str(number))
+
+
+def _subscale_columns(
+    source: Source, form: FormBlock, header: Header, definition: Definition
+) -> dict[str, str]:
+    """Find the columns of each subscale by the pattern: ``cdq_{scale}_{n}``."""
+    if not isinstance(form.columns, str) or "{scale}" not in form.columns:
+        raise StudyError("E_STUDY_PATTERN", f'"{form.instrument}" is addressed by subscale',
+                         fix='Write its pattern with {scale} and {n}, such as "cdq_{scale}_{n}".')  # fmt: skip
+    found = {
+        f"{scale.id}_{n}": column
+        for scale in definition.held_scales
+        for n, column in _counted(form.columns.replace("{scale}", scale.id), header)
+    }
+    if not found:
+        raise StudyError(
+            "E_STUDY_PATTERN",
+            f'The pattern "{form.columns}" matches no column of the source "{source.id}"',
+            fix=suggest(form.columns, header.names) or "Compare it with the export's header.",
+        )
+    return found
+
+
+def _counted(pattern: str, header: Header) -> list[tuple[int, str]]:
+    before, _, after = normal_name(pattern).partition("{n}")
+    shape = re.compile(re.escape(before) + r"([1-9]\d?)" + re.escape(after))
+    hits = [(match, name) for name in header.names if (match := shape.fullmatch(normal_name(name)))]
+    return sorted((int(match.group(1)), name) for match, name in hits)

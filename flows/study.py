@@ -1,0 +1,192 @@
+"""The study: a folder that the clinic owns, and the file in it that says what is to be done.
+
+The sections belong to the packages that use them; this module composes them, and turns every
+fault of the file into one sentence with its line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from flows.declarations import Source, StudyFacts
+from flows.toml_places import explain, line_of
+from instruments.catalog import Catalog, load_catalog
+from instruments.errors import DefinitionError, StudyError, suggest
+from reports.declarations import Comparison, Outcome, PresentationRule
+from reports.disclosure.policy import DisclosurePolicy
+
+STUDY_FILE = "study.toml"
+
+
+class StudyFile(BaseModel):
+    """The sections of `study.toml`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    study: StudyFacts
+    source: tuple[Source, ...] = Field(min_length=1)
+    presentation: PresentationRule | None = None
+    outcome: tuple[Outcome, ...] = ()
+    comparison: Comparison = Comparison()
+    disclosure: DisclosurePolicy = DisclosurePolicy()
+
+    @model_validator(mode="after")
+    def _belongs_together(self) -> StudyFile:
+        names = [source.id for source in self.source]
+        if len(set(names)) < len(names):
+            raise ValueError("two sources have the same id")
+        if self.outcome and self.presentation is None:
+            raise ValueError("outcomes need a [presentation] rule to be compared by")
+        return self
+
+
+@dataclass(frozen=True)
+class Study:
+    """A loaded study: its folder, its file, and the instruments that it may use."""
+
+    folder: Path
+    file: StudyFile
+    catalog: Catalog
+    text: str
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The declared sources, in the order of the file."""
+        return self.file.source
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the study file."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def exports(self) -> Path:
+        """The inbox; its files stay the clinic's."""
+        return self.folder / "exports"
+
+    @property
+    def store(self) -> Path:
+        """The DuckDB file; derived, it can be rebuilt."""
+        return self.folder / "store.duckdb"
+
+    @property
+    def archive(self) -> Path:
+        """The admitted columns of every accepted file, as text."""
+        return self.folder / "archive"
+
+    @property
+    def ledger(self) -> Path:
+        """What was done and decided, a line each."""
+        return self.folder / "ledger.jsonl"
+
+    @property
+    def quarantine(self) -> Path:
+        """Lists of rows that were held back, without values."""
+        return self.folder / "quarantine"
+
+    @property
+    def runs(self) -> Path:
+        """What passed the gate."""
+        return self.folder / "runs"
+
+    @property
+    def lock(self) -> Path:
+        """The lock that one writer holds."""
+        return self.folder / ".interdep.lock"
+
+
+def load_study(folder: Path) -> Study:
+    """Load and check the study in a folder.
+
+    Raises
+    ------
+    StudyError
+        With the line, the offending key and the nearest valid one.
+    """
+    path = folder / STUDY_FILE
+    text = _read(path)
+    raw = _parse(text)
+    try:
+        file = StudyFile.model_validate(raw)
+    except ValidationError as error:
+        raise explain(error, text, StudyFile) from None
+    study = Study(folder, file, load_catalog(_own_instruments(folder)), text)
+    _check_instruments(study)
+    return study
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        fix = f"Make one with: interdep init {path.parent}"
+        raise StudyError("E_STUDY_MISSING", "There is no study.toml here", where=str(path.parent),
+                         fix=fix) from None  # fmt: skip
+    except (OSError, UnicodeDecodeError):
+        raise StudyError("E_STUDY_UNREADABLE", "The study file cannot be read as UTF-8 text",
+                         where=str(path), fix="Check its permissions and encoding.") from None  # fmt: skip
+
+
+def _parse(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise StudyError("E_STUDY_TOML", "The study file is not valid TOML", where=str(error),
+                         fix="Mend that line; every text value needs quotes.") from None  # fmt: skip
+
+
+def _own_instruments(folder: Path) -> Path | None:
+    own = folder / "instruments"
+    return own if own.is_dir() else None
+
+
+def _check_instruments(study: Study) -> None:
+    """Refuse forms, scales and occasions that no definition and no source knows."""
+    for source_index, source in enumerate(study.sources):
+        for form_index, form in enumerate(source.form):
+            _check_form(study, form.instrument, (source_index, form_index))
+    used = {form.instrument for source in study.sources for form in source.form}
+    for name in _scales_named(study.file):
+        _check_scale(study, name, used)
+
+
+def _check_form(study: Study, instrument: str, index: tuple[int, int]) -> None:
+    try:
+        study.catalog.get_form(instrument)
+    except DefinitionError:
+        line = line_of(study.text, ("source", index[0], "form", index[1], "instrument"))
+        raise StudyError(
+            "E_STUDY_INSTRUMENT",
+            f'No instrument is called "{instrument}"',
+            where=f"study.toml, line {line}",
+            fix=suggest(instrument, study.catalog) or "See: interdep instruments list",
+        ) from None
+
+
+def _scales_named(file: StudyFile) -> list[str]:
+    names = [outcome.scale for outcome in file.outcome if outcome.scale]
+    return [*(file.presentation.scales if file.presentation else ()), *names]
+
+
+def _check_scale(study: Study, name: str, used: set[str]) -> None:
+    valid = sorted(
+        f"{instrument}.{scale.id}"
+        for instrument in used
+        for scale in study.catalog.get_form(instrument).scales
+    )
+    if name in valid:
+        return
+    line = next((n for n, row in enumerate(study.text.splitlines(), 1) if f'"{name}"' in row), 0)
+    raise StudyError(
+        "E_STUDY_SCALE",
+        f'No form of this study has the scale "{name}"',
+        where=f"study.toml, line {line}",
+        fix=suggest(name, valid) or f"Known here: {', '.join(valid)}.",
+    )
