@@ -16,6 +16,20 @@ from reports.methods.result import (
     require_level,
     summarize_group,
 )
+from reports.methods.superiority import Superiority, probability_of_superiority, rank_biserial
+
+__all__ = [
+    "EffectSize",
+    "Superiority",
+    "cohen_d",
+    "cohen_d_from_summaries",
+    "glass_delta",
+    "hedges_g",
+    "noncentrality_interval",
+    "probability_of_superiority",
+    "rank_biserial",
+    "small_sample_correction",
+]
 
 
 @dataclass(frozen=True)
@@ -117,9 +131,7 @@ def cohen_d(a: npt.ArrayLike, b: npt.ArrayLike, *, level: float = 0.95) -> Effec
     return cohen_d_from_summaries(summarize_group(a), summarize_group(b), level=level)
 
 
-def cohen_d_from_summaries(
-    a: GroupSummary, b: GroupSummary, *, level: float = 0.95
-) -> EffectSize:
+def cohen_d_from_summaries(a: GroupSummary, b: GroupSummary, *, level: float = 0.95) -> EffectSize:
     """Return Cohen's d with its exact interval from means, standard deviations and sizes."""
     if min(a.n, b.n) < 2:
         raise NotEstimableError("each group needs at least two clients")

@@ -33,9 +33,7 @@ class MeanDifference:
     n_b: int
 
 
-def welch_difference(
-    a: npt.ArrayLike, b: npt.ArrayLike, *, level: float = 0.95
-) -> MeanDifference:
+def welch_difference(a: npt.ArrayLike, b: npt.ArrayLike, *, level: float = 0.95) -> MeanDifference:
     """Return the mean of group a minus the mean of group b, with Welch's interval and test.
 
     The difference d = mean(a) - mean(b) has the standard error
