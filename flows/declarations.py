@@ -9,8 +9,18 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 OCCASIONS = ("intake", "month_3", "month_6", "end", "follow_up")
-ROLES = ("client", "occasion", "session", "date", "intake_date", "day", "therapist", "clinic",
-         "rater", "target")  # fmt: skip
+ROLES = (
+    "client",
+    "occasion",
+    "session",
+    "date",
+    "intake_date",
+    "day",
+    "therapist",
+    "clinic",
+    "rater",
+    "target",
+)
 Occasion = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 Rater = Literal["client", "therapist", "observer", "part"]

@@ -221,8 +221,11 @@ def _listed(form: FormBlock, names: Sequence[str]) -> list[str]:
     """Return the column of each item, from a pattern with {n} or from the list itself."""
     if isinstance(form.columns, str):
         if "{n}" not in form.columns:
-            raise StudyError("E_STUDY_PATTERN", f'The pattern "{form.columns}" has no {{n}}',
-                             fix="Write {n} where the number of the item stands.")  # fmt: skip
+            raise StudyError(
+                "E_STUDY_PATTERN",
+                f'The pattern "{form.columns}" has no {{n}}',
+                fix="Write {n} where the number of the item stands.",
+            )
         return [_numbered(form.columns, n) for n in range(1, len(names) + 1)]
     if len(form.columns) != len(names):
         raise StudyError(
@@ -242,12 +245,17 @@ def _subscale_columns(
 ) -> dict[str, str]:
     """Find the columns of each subscale by the pattern: ``cdq_{scale}_{n}``."""
     if not isinstance(form.columns, str) or "{scale}" not in form.columns:
-        raise StudyError("E_STUDY_PATTERN", f'"{form.instrument}" is addressed by subscale',
-                         fix='Write its pattern with {scale} and {n}, such as "cdq_{scale}_{n}".')  # fmt: skip
+        raise StudyError(
+            "E_STUDY_PATTERN",
+            f'"{form.instrument}" is addressed by subscale',
+            fix='Write its pattern with {scale} and {n}, such as "cdq_{scale}_{n}".',
+        )
     found = {
         f"{scale.id}_{n}": column
         for scale in definition.held_scales
-        for n, column in _counted(form.columns.replace("{scale}", scale.id), header)
+        for n, (_, column) in enumerate(
+            _counted(form.columns.replace("{scale}", scale.id), header), start=1
+        )
     }
     if not found:
         raise StudyError(

@@ -69,11 +69,19 @@ def explain(error: ValidationError, text: str, model: type[BaseModel]) -> StudyE
         fix = suggest(key, _known_keys(model, place[:-1])) or "Remove it."
         return StudyError("E_STUDY_KEY", f'Unknown key "{key}"', where=where, fix=fix)
     if first["type"] == "missing":
-        return StudyError("E_STUDY_MISSING_KEY", f'The key "{key}" is missing', where=where,
-                          fix="Add it to this section.")  # fmt: skip
+        return StudyError(
+            "E_STUDY_MISSING_KEY",
+            f'The key "{key}" is missing',
+            where=where,
+            fix="Add it to this section.",
+        )
     says = str(first["msg"]).removeprefix("Value error, ")
-    return StudyError("E_STUDY_VALUE", f'"{key or "study.toml"}": {says}', where=where,
-                      fix="See the comments in a file made by: interdep init")  # fmt: skip
+    return StudyError(
+        "E_STUDY_VALUE",
+        f'"{key or "study.toml"}": {says}',
+        where=where,
+        fix="See the comments in a file made by: interdep init",
+    )
 
 
 def _known_keys(model: type[BaseModel], place: Place) -> list[str]:

@@ -15,6 +15,9 @@ PRESENTATIONS = (
     "neither",
     "indeterminate",
 )
+RuleName = Literal[
+    "attachment", "relationship-profile", "care-dependency", "attachment-to-therapist"
+]
 ScaleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
 
 
@@ -35,7 +38,7 @@ class PresentationRule(Declaration):
     is the occasion at which the rule is known: outcomes come after it.
     """
 
-    rule: Literal["attachment", "relationship-profile", "care-dependency", "attachment-to-therapist"]
+    rule: RuleName
     dependence: ScaleName
     independence: ScaleName
     interdependence: ScaleName | None = None
