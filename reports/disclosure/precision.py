@@ -1,0 +1,97 @@
+"""How precisely a statistic is published, so that it does not give away what the counts hide.
+
+With ten digits the exact number of clients follows from a standard error, from degrees of freedom,
+or from a mean of whole numbers (2.583333333 is 31/12); two such means, of 48 clients and of 47 of
+them, give away one client's score. So:
+
+- a standard error keeps ``policy.se_digits`` significant digits (of 50 clients, its own sampling
+  error is 10 %), and estimate and interval end at its decimal place;
+- without a standard error half the interval takes its role; without both, three digits are kept;
+- the test statistic keeps two decimals, p-values three significant digits;
+- degrees of freedom from ``threshold`` on become multiples of ``round_to``, as the counts are that
+  they follow from; smaller ones, which come from therapists or terms, keep one decimal.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import pandas as pd
+
+from reports.disclosure.policy import DisclosurePolicy
+
+SIGNIFICANT_DIGITS = 3
+STATISTIC_PLACES = 2
+MOST_PLACES = 10
+
+
+def coarsen_statistics(frame: pd.DataFrame, policy: DisclosurePolicy) -> pd.DataFrame:
+    """Return estimate rows with every statistic at the precision in which it is published."""
+    coarse = frame.copy()
+    rows = [_coarsen_row(row, policy) for row in frame.to_dict("records")]
+    for column in ("estimate", "se", "statistic", "df", "p_value", "p_adjusted"):
+        coarse[column] = pd.Series([row[column] for row in rows], index=frame.index, dtype=float)
+    for column in ("ci_low", "ci_high"):
+        coarse[column] = pd.Series([row[column] for row in rows], index=frame.index, dtype=float)
+    return coarse
+
+
+def _coarsen_row(row: Mapping[object, float], policy: DisclosurePolicy) -> dict[str, float]:
+    low, high = row["ci_low"], row["ci_high"]
+    place = _decimal_place(row["se"], low, high, row["estimate"], policy.se_digits)
+    excludes_zero = low > 0 or high < 0
+    return {
+        "estimate": _round_at(row["estimate"], place, keep_sign=excludes_zero),
+        "se": _round_at(row["se"], place, keep_sign=True),
+        "ci_low": _round_at(low, place, keep_sign=excludes_zero),
+        "ci_high": _round_at(high, place, keep_sign=excludes_zero),
+        "statistic": _round_at(row["statistic"], STATISTIC_PLACES),
+        "df": _coarse_df(row["df"], policy),
+        "p_value": significant(row["p_value"], SIGNIFICANT_DIGITS),
+        "p_adjusted": significant(row["p_adjusted"], SIGNIFICANT_DIGITS),
+    }
+
+
+def _decimal_place(se: float, low: float, high: float, estimate: float, digits: int) -> int:
+    """Return the decimal place at which estimate and interval end."""
+    for spread in (se, (high - low) / 2):
+        if math.isfinite(spread) and spread > 0:
+            return _place_of(spread, digits)
+    return _place_of(estimate, SIGNIFICANT_DIGITS)
+
+
+def _place_of(value: float, digits: int) -> int:
+    if not math.isfinite(value) or value == 0:
+        return MOST_PLACES
+    return min(digits - 1 - math.floor(math.log10(abs(value))), MOST_PLACES)
+
+
+def _round_at(value: float, place: int, *, keep_sign: bool = False) -> float:
+    """Round at a decimal place; a value known to differ from 0 keeps two digits rather than be 0.
+
+    An odds ratio of .003 has its standard error on the logarithm, whose place would erase it.
+    """
+    if not math.isfinite(value):
+        return value
+    rounded = round(value, place)
+    if keep_sign and rounded == 0 and value != 0:
+        return significant(value, 2)
+    return rounded + 0.0  # no negative zero
+
+
+def significant(value: float, digits: int) -> float:
+    """Return the value at so many significant digits.
+
+    >>> significant(0.012345, 3)
+    0.0123
+    """
+    if not math.isfinite(value) or value == 0:
+        return value
+    return float(f"{value:.{digits - 1}e}")
+
+
+def _coarse_df(df: float, policy: DisclosurePolicy) -> float:
+    if not math.isfinite(df) or policy.round_to == 1 or df < policy.threshold:
+        return _round_at(df, 1)
+    return float(policy.round_to * max(1, math.floor(df / policy.round_to + 0.5)))
