@@ -1,0 +1,275 @@
+"""Who presents as overly dependent and who as overly independent, by the study's declared rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from instruments.errors import StudyError
+from reports.declarations import PresentationRule
+from reports.rule_fit import check_rule
+from reports.study_data import Measure, one_per_client
+
+PRESENTATION_COLUMNS = ("client_id", "rule", "presentation", "dependence", "independence",
+                        "interdependence", "is_usable", "reason", "p_overdependent",
+                        "p_overindependent", "p_mixed", "p_neither")  # fmt: skip
+PARTS = ("dependence", "independence")
+# Scores are sums of products of doubles: one that is at the cut may lie this far beside it.
+_ROUNDING = 1e-9
+
+NO_FORM = "no form at the landmark"
+INCOMPLETE = "not every item answered"
+GREY = "within the grey zone"
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """Where the rule divides its two scales, and how wide the grey zone is on either side."""
+
+    dependence: float
+    independence: float
+    grey_dependence: float
+    grey_independence: float
+
+    def of(self, part: str) -> tuple[float, float]:
+        """Return cut and grey zone of ``dependence`` or ``independence``."""
+        return getattr(self, part), getattr(self, f"grey_{part}")
+
+
+def assign_presentations(
+    scores: pd.DataFrame,
+    rule: PresentationRule,
+    measures: Mapping[str, Measure],
+    clients: Iterable[str] | None = None,
+) -> pd.DataFrame:
+    """Return the presentation of each client, with the probability of each.
+
+    A score at or above its cut is high. High on dependence alone is ``overdependent``, high on
+    independence alone ``overindependent``, on both ``mixed``; low on both is ``interdependent``
+    where the declared evidence of it is at or above its cut, else ``neither``. A client with
+    either score less than the grey zone away from its cut is ``indeterminate``.
+
+    The probabilities are those of the true scores lying on each side of the cuts, the errors of
+    measurement being normal, independent and as large as the grey zone says: p(high) =
+    Phi((score - cut)/SEM), 0 or 1 where it is 0. ``p_neither`` covers everyone low on both.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Scores of the study, with `reports.study_data.SCORE_COLUMNS`.
+    rule : PresentationRule
+        The declared rule.
+    measures : mapping of str to Measure
+        What is known of each scale, by its name.
+    clients : iterable of str, optional
+        All clients of the study; without it, those who have any score.
+
+    Returns
+    -------
+    DataFrame
+        `PRESENTATION_COLUMNS`, one row per client in the order of their ids. Clients without both
+        scores at the landmark, or with unanswered items where the rule wants complete forms, are
+        not usable: no presentation, no probabilities, and the reason why.
+
+    Raises
+    ------
+    StudyError
+        If the rule's scales do not fit it, come before they can be known, or a cut lies outside
+        the range of its scale.
+
+    Examples
+    --------
+    >>> ecr = {"method": "mean", "higher": "more", "direction": "worse", "instrument": "ecr"}
+    >>> measures = {
+    ...     name: Measure(scale=name, label=name, low=1, high=7, **ecr)
+    ...     for name in ("ecr.anxiety", "ecr.avoidance")
+    ... }
+    >>> row = {"client_id": "c1", "occasion": "intake", "session": 1, "day": 0, "rater": "client",
+    ...        "target": "", "answered": 18, "item_count": 18}
+    >>> scores = pd.DataFrame([
+    ...     row | {"scale": "ecr.anxiety", "value": 5.5},
+    ...     row | {"scale": "ecr.avoidance", "value": 2.0},
+    ... ])
+    >>> rule = PresentationRule(
+    ...     rule="attachment", dependence="ecr.anxiety", independence="ecr.avoidance"
+    ... )
+    >>> assign_presentations(scores, rule, measures)["presentation"].item()
+    'overdependent'
+    """
+    check_rule(rule, {name: measure.instrument for name, measure in measures.items()})
+    everyone = sorted(set(scores["client_id"]) if clients is None else set(clients))
+    frame = _landmark_scores(scores, rule, everyone)
+    cuts = _settle(frame, rule, measures)
+    frame["presentation"] = _present(frame, rule, cuts)
+    frame["reason"] = frame["reason"].where(frame["reason"].notna(), _grey_reason(frame, cuts))
+    frame = frame.assign(rule=rule.rule, **_probabilities(frame, cuts))
+    return frame.reset_index()[list(PRESENTATION_COLUMNS)]
+
+
+def find_cuts(
+    scores: pd.DataFrame, rule: PresentationRule, measures: Mapping[str, Measure]
+) -> Cuts:
+    """Return the cuts of a rule; medians are those of the clients with both scores."""
+    everyone = sorted(set(scores["client_id"]))
+    return _settle(_landmark_scores(scores, rule, everyone), rule, measures)
+
+
+def _landmark_scores(
+    scores: pd.DataFrame, rule: PresentationRule, everyone: list[str]
+) -> pd.DataFrame:
+    """Return the rule's scores of each client at the landmark, and why they are not usable."""
+    at_landmark = scores[scores["occasion"] == rule.landmark]
+    index = pd.Index(everyone, name="client_id", dtype=scores["client_id"].dtype)
+    rows = {
+        part: _scale_rows(at_landmark, getattr(rule, part) or "").reindex(index)
+        for part in (*PARTS, "interdependence")
+    }
+    frame = pd.DataFrame({part: found["value"].astype("float64") for part, found in rows.items()})
+    absent = {f"no score of {part}": frame[part].isna() for part in PARTS}
+    reason = _first_true(
+        {
+            NO_FORM: pd.Series(~index.isin(at_landmark["client_id"]), index=index),
+            **absent,
+            INCOMPLETE: ~(_is_complete(rows) | (not rule.complete_only)),
+        }
+    )
+    return frame.assign(reason=reason, is_usable=reason.isna())
+
+
+def _is_complete(rows: Mapping[str, pd.DataFrame]) -> pd.Series:
+    """Tell who answered every item of both scales."""
+    complete = [rows[part]["answered"].eq(rows[part]["item_count"]) for part in PARTS]
+    both: pd.Series = (complete[0] & complete[1]).fillna(False).astype(bool)
+    return both
+
+
+def _first_true(conditions: Mapping[str, pd.Series]) -> pd.Series:
+    """Return the name of the first condition that holds in each row, NaN where none does."""
+    index = next(iter(conditions.values())).index
+    holds = [condition.to_numpy(dtype=bool) for condition in conditions.values()]
+    chosen = pd.Series(np.select(holds, list(conditions), default=""), index=index, dtype="str")
+    return chosen.where(chosen != "")
+
+
+def _scale_rows(at_landmark: pd.DataFrame, scale: str) -> pd.DataFrame:
+    return one_per_client(at_landmark[at_landmark["scale"] == scale])
+
+
+def _settle(frame: pd.DataFrame, rule: PresentationRule, measures: Mapping[str, Measure]) -> Cuts:
+    used = [measures[rule.dependence], measures[rule.independence]]
+    if rule.cut == "midpoint":
+        cuts = [measure.midpoint for measure in used]
+    elif rule.cut == "median":
+        usable = frame.loc[frame["is_usable"], list(PARTS)]
+        cuts = [float(usable[part].median()) for part in PARTS]
+    else:
+        cuts = [float(cut) for cut in rule.cut]
+        for cut, measure in zip(cuts, used, strict=True):
+            _check_cut(cut, measure)
+    return Cuts(cuts[0], cuts[1], rule.grey_zone[0], rule.grey_zone[1])
+
+
+def _check_cut(cut: float, measure: Measure) -> None:
+    if not measure.low < cut <= measure.high:
+        raise StudyError(
+            "E_RULE_CUT",
+            f'The cut {cut:g} of "{measure.scale}" lies outside its scores.',
+            where="[presentation] cut",
+            fix=f"Scores go from {measure.low:g} to {measure.high:g} here.",
+        )
+
+
+def _present(frame: pd.DataFrame, rule: PresentationRule, cuts: Cuts) -> pd.Series:
+    dependent, independent = (_is_high(frame, part, cuts) for part in PARTS)
+    low_on_both = ~dependent & ~independent
+    evidence_cut = np.inf if rule.interdependence_cut is None else rule.interdependence_cut
+    secure = low_on_both & (frame["interdependence"] >= evidence_cut - _ROUNDING)
+    return _first_true(
+        {
+            "": ~frame["is_usable"],
+            "indeterminate": _in_grey(frame, "dependence", cuts)
+            | _in_grey(frame, "independence", cuts),
+            "overdependent": dependent & ~independent,
+            "overindependent": independent & ~dependent,
+            "mixed": dependent & independent,
+            "interdependent": secure,
+            "neither": low_on_both,
+        }
+    )
+
+
+def _is_high(frame: pd.DataFrame, part: str, cuts: Cuts) -> pd.Series:
+    cut, _ = cuts.of(part)
+    high: pd.Series = frame[part] >= cut - _ROUNDING
+    return high
+
+
+def _in_grey(frame: pd.DataFrame, part: str, cuts: Cuts) -> pd.Series:
+    cut, grey = cuts.of(part)
+    inside: pd.Series = (frame[part] - cut).abs() < grey - _ROUNDING
+    return inside
+
+
+def _grey_reason(frame: pd.DataFrame, cuts: Cuts) -> pd.Series:
+    """Return on which scale a usable client lies in the grey zone."""
+    dependence, independence = (_in_grey(frame, part, cuts) & frame["is_usable"] for part in PARTS)
+    return _first_true(
+        {
+            f"{GREY} of both scales": dependence & independence,
+            f"{GREY} of dependence": dependence,
+            f"{GREY} of independence": independence,
+        }
+    )
+
+
+def _probabilities(frame: pd.DataFrame, cuts: Cuts) -> dict[str, pd.Series]:
+    dependent, independent = (_p_high(frame, part, cuts) for part in PARTS)
+    return {
+        "p_overdependent": dependent * (1 - independent),
+        "p_overindependent": (1 - dependent) * independent,
+        "p_mixed": dependent * independent,
+        "p_neither": (1 - dependent) * (1 - independent),
+    }
+
+
+def _p_high(frame: pd.DataFrame, part: str, cuts: Cuts) -> pd.Series:
+    cut, sem = cuts.of(part)
+    if sem == 0:
+        p = _is_high(frame, part, cuts).astype("float64")
+    else:
+        p = pd.Series(special.ndtr((frame[part] - cut) / sem), index=frame.index)
+    usable: pd.Series = p.where(frame["is_usable"])
+    return usable
+
+
+_HIGH_WORDS = {
+    "attachment": ("anxiety", "avoidance"),
+    "relationship-profile": ("destructive overdependence", "dysfunctional detachment"),
+    "care-dependency": ("care dependency", "avoidance"),
+    "attachment-to-therapist": ("preoccupation with the therapist", "avoidance of the therapist"),
+}
+_LEVELS: Mapping[str, tuple[str, str]] = {
+    "overdependent": ("high", "low"),
+    "overindependent": ("low", "high"),
+    "mixed": ("high", "high"),
+    "interdependent": ("low", "low"),
+    "neither": ("low", "low"),
+}
+
+
+def describe_presentation(rule: str, presentation: str) -> str:
+    """Say what a presentation rests on: "high anxiety, low avoidance (self-report)".
+
+    A rule built on questionnaires says nothing of how clients behave towards their therapist.
+    """
+    if presentation not in _LEVELS:
+        return "too close to a cut to tell (self-report)"
+    words, levels = _HIGH_WORDS[rule], _LEVELS[presentation]
+    pairs = sorted(zip(levels, words, strict=True), key=lambda pair: pair[0] != "high")
+    said = ", ".join(f"{level} {word}" for level, word in pairs)
+    extra = ", secure" if presentation == "interdependent" else ""
+    return f"{said}{extra} (self-report)"

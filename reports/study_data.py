@@ -1,0 +1,181 @@
+"""What the analyses receive: clients, scores, items and what is known of each measure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from instruments.layout import Placement
+from instruments.scale import Norm, Scale
+
+OCCASIONS = ("intake", "month_3", "month_6", "end", "follow_up")
+# Columns of `StudyData.clients` that are not declared attributes.
+CLIENT_COLUMNS = ("clinic", "therapist_id", "ending")
+SCORE_COLUMNS = ("client_id", "scale", "occasion", "session", "day", "rater", "target",
+                 "therapist_id", "clinic", "value", "answered", "item_count",
+                 "is_prorated")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One scale as this study used it.
+
+    ``low`` and ``high`` are the ends of the score's range, from the range of answers that the
+    export declares. Published means and standard deviations are comparable only where that is
+    the form's own range (`has_published_range`).
+    """
+
+    scale: str
+    instrument: str
+    label: str
+    low: float
+    high: float
+    method: str
+    higher: str
+    direction: str
+    items: tuple[str, ...] = ()
+    is_verified: bool = True
+    has_published_range: bool = True
+    recall_days: int | None = None
+    norms: tuple[Norm, ...] = ()
+
+    @property
+    def midpoint(self) -> float:
+        """The middle of the score's range."""
+        return (self.low + self.high) / 2
+
+    @property
+    def scale_id(self) -> str:
+        """The scale's id within its form: ``anxiety`` of ``ecr.anxiety``."""
+        return self.scale.rpartition(".")[2]
+
+
+def measure_of(placement: Placement, scale: Scale) -> Measure:
+    """Return what a form block of the study file says of one of its scales."""
+    definition = placement.definition
+    low, high = score_range(placement, scale)
+    published = (definition.response.min, definition.response.max)
+    declared = (placement.low, placement.high)
+    return Measure(
+        scale=f"{definition.id}.{scale.id}",
+        instrument=definition.id,
+        label=scale.label,
+        low=low,
+        high=high,
+        method=scale.method,
+        higher=scale.higher,
+        direction=scale.direction,
+        items=() if scale.is_composite else placement.items_of(scale),
+        is_verified=definition.key_verified,
+        has_published_range=declared == published or declared in definition.response.accept_ranges,
+        recall_days=definition.recall_days,
+        norms=scale.norms,
+    )
+
+
+def score_range(placement: Placement, scale: Scale) -> tuple[float, float]:
+    """Return the lowest and the highest score that a scale can have in this study."""
+    if scale.is_composite:
+        return _composite_range(placement, scale)
+    definition = placement.definition
+    factor = scale.multiplier * definition.response.factor(placement.low, placement.high)
+    if scale.method == "sum":
+        factor *= len(placement.items_of(scale))
+    return placement.low * factor, placement.high * factor
+
+
+def _composite_range(placement: Placement, scale: Scale) -> tuple[float, float]:
+    low = high = 0.0
+    for name, weight in scale.terms.items():
+        ends = score_range(placement, placement.definition.get_scale(name))
+        weighted = sorted(weight * end for end in ends)
+        low, high = low + weighted[0], high + weighted[1]
+    return low * scale.multiplier, high * scale.multiplier
+
+
+@dataclass(frozen=True)
+class StudyData:
+    """Everything that the analyses read.
+
+    Attributes
+    ----------
+    clients : DataFrame
+        One row per client, index ``client_id``: clinic, therapist_id (the first of the episode),
+        ending, and the declared attributes.
+    scores : DataFrame
+        One row per administration and scale, with `SCORE_COLUMNS`; a value is NaN where too few
+        items were answered.
+    items : callable
+        ``items(scale, occasion)``: one row per client, one column per item, keyed in the scale's
+        direction, NaN where unanswered.
+    measures : mapping of str to Measure
+        By scale name.
+    occasions : tuple of str
+        Occasions in the order of time.
+    """
+
+    clients: pd.DataFrame
+    scores: pd.DataFrame
+    items: Callable[[str, str], pd.DataFrame]
+    measures: Mapping[str, Measure]
+    occasions: tuple[str, ...] = OCCASIONS
+
+    @cached_property
+    def _blocks(self) -> dict[tuple[str, str], pd.DataFrame]:
+        grouped = self.scores.groupby(["scale", "occasion"], sort=True, observed=True)
+        return {(str(key[0]), str(key[1])): rows for key, rows in grouped}
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The declared attributes of clients, by name."""
+        return tuple(sorted(str(c) for c in self.clients.columns if c not in CLIENT_COLUMNS))
+
+    def occasions_of(self, scale: str) -> tuple[str, ...]:
+        """Return the occasions at which a scale was filled in, in the order of time."""
+        found = {occasion for name, occasion in self._blocks if name == scale}
+        return tuple(sorted(found, key=lambda name: (self.place_in_time(name), name)))
+
+    def place_in_time(self, occasion: str) -> int:
+        """Return the place of an occasion in the order of time; unknown ones come last."""
+        known = self.occasions
+        return known.index(occasion) if occasion in known else len(known)
+
+    def scores_at(self, scale: str, occasion: str) -> pd.DataFrame:
+        """Return one administration per client of a scale at an occasion, by ``client_id``."""
+        rows = self._blocks.get((scale, occasion), self.scores.iloc[:0])
+        return one_per_client(rows)
+
+    def values_at(self, scale: str, occasion: str) -> pd.Series:
+        """Return the scores of a scale at an occasion by ``client_id``, without missing ones."""
+        values: pd.Series = self.scores_at(scale, occasion)["value"].dropna()
+        return values
+
+    def attended(self, occasion: str) -> pd.Index:
+        """Return the clients of whom any form is known at an occasion."""
+        at = self.scores.loc[self.scores["occasion"] == occasion, "client_id"]
+        clients: pd.Index = pd.Index(sorted(at.unique()), name="client_id")
+        return clients
+
+
+def one_per_client(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one administration per client, by ``client_id``.
+
+    One rater and one target are kept for all clients alike: the client's own view where there is
+    one, of no target in particular where there is one, else the first by name. Of several
+    administrations the first that has a score counts.
+    """
+    if rows.empty:
+        return rows.set_index("client_id")
+    rater, target = rows["rater"].fillna(""), rows["target"].fillna("")
+    chosen = rows[(rater == _preferred(rater, "client")) & (target == _preferred(target, ""))]
+    ordered = chosen.assign(_unscored=chosen["value"].isna()).sort_values(
+        ["client_id", "_unscored", "day", "session"], kind="stable"
+    )
+    return ordered.drop_duplicates("client_id").drop(columns="_unscored").set_index("client_id")
+
+
+def _preferred(names: pd.Series, first: str) -> str:
+    return min((str(name) for name in names.unique()), key=lambda name: (name != first, name))
