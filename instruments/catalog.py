@@ -34,7 +34,7 @@ class Catalog(Mapping[str, Definition]):
         """Return a definition, or an error that names the nearest one."""
         if form_id in self._definitions:
             return self._definitions[form_id]
-        near = suggest(form_id, self) or "`interdep instruments` lists them."
+        near = suggest(form_id, self) or f"There are {', '.join(self)}."
         raise DefinitionError("E_INSTRUMENT", f'No instrument is called "{form_id}".', fix=near)
 
 

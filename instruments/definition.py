@@ -11,7 +11,17 @@ from pydantic import Field, field_validator, model_validator
 
 from instruments import checks
 from instruments.errors import DefinitionError, suggest
-from instruments.scale import Band, Cutoff, Frozen, Identifier, Items, Norm, Scale, Written
+from instruments.scale import (
+    Band,
+    Cutoff,
+    Frozen,
+    Identifier,
+    Items,
+    Norm,
+    Scale,
+    Threshold,
+    Written,
+)
 
 __all__ = [
     "Band",
@@ -84,14 +94,10 @@ class Vector(Frozen):
     expect: Mapping[str, float]
 
 
-class SafetyItem(Frozen):
+class SafetyItem(Threshold):
     """An item whose answer asks for a look by a clinician."""
 
     item: int
-    op: Literal[">", ">="]
-    value: int
-    label: Written
-    source: Written
 
 
 class Embedding(Frozen):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
@@ -46,13 +47,25 @@ class Norm(Frozen):
     is_verified: bool = True
 
 
-class Cutoff(Frozen):
-    """A published threshold of one scale."""
+_COMPARE = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
+
+
+class Threshold(Frozen):
+    """A value and the side of it that counts."""
 
     value: float
     op: Literal[">", ">=", "<", "<="]
     label: Written
     source: Written
+
+    def is_reached(self, value: float) -> bool:
+        """Return whether a score or an answer lies on the side that counts."""
+        return bool(_COMPARE[self.op](value, self.value))
+
+
+class Cutoff(Threshold):
+    """A published threshold of one scale."""
+
     is_verified: bool = True
 
 
@@ -82,7 +95,7 @@ class Scale(Frozen):
     reverse: Items | None = None
     method: Literal["mean", "sum"]
     # What stands in for an unanswered item of a scale that is scored nonetheless.
-    fill: Literal["mean", "rounded_mean"] = "mean"
+    missing_takes: Literal["mean", "rounded_mean"] = "mean"
     min_answered: int | None = Field(default=None, ge=1)
     multiplier: float = Field(default=1.0, gt=0)
     higher: Written

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from instruments.definition import Definition
 from instruments.scale import Scale
@@ -53,7 +54,8 @@ def score(
     already_reversed : bool
         Whether the export holds the reverse-keyed items of the form already flipped.
     min_answered : int, optional
-        Items that must be answered, where the study overrides the definition.
+        Items that must be answered, where the study overrides the definition. A scale made of
+        other scales has no items of its own: its parts keep their own rule.
     counts : mapping of str to int, optional
         Number of items of each scale of a subscale-addressed form.
 
@@ -77,20 +79,18 @@ def score(
     8.88888888888889
     """
     if scale.is_composite:
-        parts = {
-            name: score(
-                definition,
-                definition.get_scale(name),
-                answers,
-                low=low,
-                high=high,
-                already_reversed=already_reversed,
-                min_answered=None,
-                counts=counts,
-            )
-            for name in scale.terms
-        }
-        return _composed(scale, parts)
+        score_part = partial(
+            score,
+            definition,
+            answers=answers,
+            low=low,
+            high=high,
+            already_reversed=already_reversed,
+            counts=counts,
+        )
+        return _composed(
+            scale, {name: score_part(definition.get_scale(name)) for name in scale.terms}
+        )
     taken = _taken(definition, scale, answers, counts)
     flipped = scale.flipped_items(definition, already_reversed=already_reversed)
     keyed = [
@@ -127,7 +127,7 @@ def _scored(
 def _value(scale: Scale, keyed: list[float], n_items: int) -> float:
     total = math.fsum(keyed)
     missing = n_items - len(keyed)
-    if scale.fill == "rounded_mean":
+    if scale.missing_takes == "rounded_mean":
         # Half goes up, as one rounds by hand.
         total += missing * math.floor(total / len(keyed) + 0.5)
         return total / n_items if scale.method == "mean" else total
