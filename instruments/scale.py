@@ -95,7 +95,7 @@ class Scale(Frozen):
     reverse: Items | None = None
     method: Literal["mean", "sum"]
     # What stands in for an unanswered item of a scale that is scored nonetheless.
-    missing_takes: Literal["mean", "rounded_mean"] = "mean"
+    fill: Literal["mean", "rounded_mean"] = "mean"
     min_answered: int | None = Field(default=None, ge=1)
     multiplier: float = Field(default=1.0, gt=0)
     higher: Written

@@ -127,7 +127,7 @@ def _scored(
 def _value(scale: Scale, keyed: list[float], n_items: int) -> float:
     total = math.fsum(keyed)
     missing = n_items - len(keyed)
-    if scale.missing_takes == "rounded_mean":
+    if scale.fill == "rounded_mean":
         # Half goes up, as one rounds by hand.
         total += missing * math.floor(total / len(keyed) + 0.5)
         return total / n_items if scale.method == "mean" else total
