@@ -121,7 +121,7 @@ def robust_regression(
         raise ValueError(f"{len(response)} outcomes do not fit {len(predictors)} rows")
     require_complete(predictors)
     design, units = _design(predictors, interactions)
-    _require_estimable(response, design)
+    require_estimable(response, design)
     return _fit(response, design, units, level)
 
 
@@ -208,7 +208,8 @@ def _design(
     return pd.DataFrame(columns), units
 
 
-def _require_estimable(response: FloatArray, design: pd.DataFrame) -> None:
+def require_estimable(response: FloatArray, design: pd.DataFrame) -> None:
+    """Raise `NotEstimableError` unless these clients carry the coefficients of the design."""
     n, coefficients = len(response), design.shape[1] + 1
     if n <= coefficients:
         raise NotEstimableError(f"{n} clients cannot carry {coefficients} coefficients")
