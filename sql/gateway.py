@@ -1,0 +1,135 @@
+"""The one module that opens DuckDB.
+
+A connection is one in-memory database with up to two attached: `store`, the study's file, and
+`stage`, where one export is read and checked. Statements live in files beside this module; the
+templates are filled with identifiers of validated definitions only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jinja2
+
+from instruments.errors import StoreError
+from sql.names import identifier, literal
+
+FOLDER = Path(__file__).resolve().parent
+# Exports above this size are staged in an encrypted temporary file rather than in memory.
+STAGE_IN_MEMORY_BYTES = 400_000_000
+Connection = duckdb.DuckDBPyConnection
+
+
+@contextmanager
+def open_gateway(store: Path | None = None, scratch: Path | None = None) -> Iterator[Connection]:
+    """Open a connection, with the store attached where one is named.
+
+    Raises
+    ------
+    StoreError
+        ``E_STORE_LOCKED`` while another process writes, ``E_STORE_DAMAGED`` where the file is none.
+    """
+    connection = duckdb.connect(":memory:")
+    try:
+        connection.execute("SET temp_file_encryption = true")
+        connection.execute("SET TimeZone = 'UTC'")
+        if scratch is not None:
+            connection.execute(f"SET temp_directory = {literal(str(scratch))}")
+        if store is not None:
+            _attach_store(connection, store)
+        yield connection
+    finally:
+        connection.close()
+
+
+def _attach_store(connection: Connection, path: Path) -> None:
+    try:
+        connection.execute(f"ATTACH {literal(str(path))} AS store")
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise StoreError(
+                "E_STORE_LOCKED",
+                "Another program is using the store",
+                where=str(path),
+                fix="Wait for the run to end; status, figure and table work meanwhile.",
+            ) from None
+        raise _damaged(path) from None
+    except duckdb.Error:  # corruption raises the bare class
+        raise _damaged(path) from None
+
+
+def _damaged(path: Path) -> StoreError:
+    return StoreError(
+        "E_STORE_DAMAGED",
+        "The store cannot be read",
+        where=str(path),
+        fix="Build it again from archive and ledger: interdep rebuild",
+    )
+
+
+@contextmanager
+def open_stage(connection: Connection, size: int, scratch: Path) -> Iterator[None]:
+    """Attach an empty `stage` for one export of so many bytes, and drop it afterwards."""
+    place = ":memory:" if size <= STAGE_IN_MEMORY_BYTES else str(scratch / "stage.duckdb")
+    Path(place).unlink(missing_ok=True) if place != ":memory:" else None
+    connection.execute(f"ATTACH {literal(place)} AS stage")
+    try:
+        connection.execute(statement("stage/tables"))
+        yield
+    finally:
+        connection.execute("DETACH stage")
+        if place != ":memory:":
+            Path(place).unlink(missing_ok=True)
+
+
+@contextmanager
+def transaction(connection: Connection) -> Iterator[None]:
+    """All of it or nothing."""
+    connection.execute("BEGIN TRANSACTION")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+@cache
+def statement(name: str) -> str:
+    """Return a fixed statement by its file's name without ending, such as ``schema/core``."""
+    return (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def fill(template: str, **context: Any) -> str:
+    """Return a template of `sql/templates`, filled; an undefined name is an error."""
+    return _environment().get_template(f"{template}.sql").render(**context)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    # The statements are no HTML: `ident` and `literal` are the escapes that count here.
+    environment = jinja2.Environment(  # noqa: S701
+        loader=jinja2.FileSystemLoader(FOLDER / "templates"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"ident": identifier, "literal": literal}
+    return environment
+
+
+def rows(connection: Connection, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+    """Return every row of a query."""
+    return connection.execute(query, list(parameters)).fetchall()
+
+
+def value(connection: Connection, query: str, *parameters: object) -> Any:
+    """Return the one value of a query."""
+    found = connection.execute(query, list(parameters)).fetchone()
+    return found[0] if found else None

@@ -1,0 +1,21 @@
+"""Names and texts as DuckDB must see them."""
+
+from __future__ import annotations
+
+from instruments.errors import StoreError
+
+
+def identifier(name: str) -> str:
+    """Return a quoted identifier; what stands in quotes cannot end the statement."""
+    if not name or "\0" in name or len(name) > 200:
+        raise StoreError("E_NAME", "A name cannot be used in the store", fix="Rename the column.")
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: str | int | float) -> str:
+    """Return a literal: a number as it is, a text in quotes."""
+    if isinstance(value, int | float):
+        return repr(value)
+    if "\0" in value:
+        raise StoreError("E_NAME", "A text with a NUL cannot be used in the store")
+    return "'" + value.replace("'", "''") + "'"

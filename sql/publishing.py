@@ -1,0 +1,300 @@
+"""From the stage to the store: what is new, what changed, and one transaction for all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from instruments.definition import Definition
+from instruments.layout import Layout, Placement, StageColumn
+from sql.clients import publish_clients, stage_clients
+from sql.gateway import Connection, fill, rows, statement, value
+from sql.names import identifier, literal
+from sql.scoring import score_expressions
+
+
+@dataclass(frozen=True)
+class RowCounts:
+    """What became of the rows of one file; ``rows_in`` is the sum of the others."""
+
+    rows_in: int
+    loaded: int
+    quarantined: int
+    known: int
+
+
+@dataclass(frozen=True)
+class StagedForm:
+    """One placement in the stage, and how many of its forms the store does not have as they are."""
+
+    placement: Placement
+    table: str
+    fresh_count: int
+    changed_count: int
+
+    @property
+    def incoming(self) -> str:
+        """The stage table of the forms to be written."""
+        return f"stage.{identifier(f'incoming__{self.placement.alias}')}"
+
+
+@dataclass(frozen=True)
+class BatchFacts:
+    """What the book-keeping says of one accepted file."""
+
+    sha256: str
+    name: str
+    source_id: str
+    kind: str
+    batch: int
+    counts: RowCounts
+
+
+def prepare_store(connection: Connection) -> None:
+    """Make the schemas and tables of an empty store."""
+    for name in ("schemas", "meta", "core", "out"):
+        connection.execute(statement(f"schema/{name}"))
+
+
+def stage_forms(connection: Connection, layout: Layout, sha256: str) -> list[StagedForm]:
+    """Make the stage tables of clients and of every placement; compare forms with the store."""
+    stage_clients(connection, layout, row_keys(layout, sha256))
+    return [_stage_form(connection, layout, placement, sha256) for placement in layout.placements]
+
+
+def _stage_form(
+    connection: Connection, layout: Layout, placement: Placement, sha256: str
+) -> StagedForm:
+    table = f"form__{placement.alias}"
+    keys = row_keys(layout, sha256, placement)
+    connection.execute(
+        fill(
+            "stage_form",
+            table=table,
+            keys=keys,
+            form_id=placement.definition.id,
+            items=_items(placement),
+            given=_given(placement, layout),
+            has_quarantined=bool(value(connection, "SELECT count(*) FROM stage.quarantined")),
+            can_repeat=layout.a_row_is == "administration",
+        )
+    )
+    return _compare(connection, placement, f"stage.{identifier(table)}")
+
+
+def row_keys(layout: Layout, sha256: str, placement: Placement | None = None) -> Mapping[str, str]:
+    """Return the SQL of the columns that say whose form a row holds, and when it was filled in."""
+    person = f"concat({literal('p' + sha256[:8] + '_')}, _record)"
+    return {
+        "client": person if layout.a_row_is == "person" else identifier("client"),
+        "occasion": _occasion(layout, placement),
+        "session": _role(layout, "session", "CAST(0 AS SMALLINT)", coalesce=True),
+        "rater": _role(layout, "rater", literal(placement.rater if placement else "")),
+        "target": _role(layout, "target", literal(placement.target if placement else "")),
+        "day": _role(layout, "day", "CAST(NULL AS SMALLINT)"),
+        "therapist": _role(layout, "therapist", "CAST(NULL AS VARCHAR)"),
+        "clinic": _role(layout, "clinic", "CAST(NULL AS VARCHAR)"),
+    }
+
+
+def _role(layout: Layout, role: str, otherwise: str, *, coalesce: bool = False) -> str:
+    column = layout.roles.get(role)
+    if column is None:
+        return otherwise
+    answer = answer_of(column)
+    fallback = role in ("rater", "target") or coalesce
+    return f"coalesce({answer}, {otherwise})" if fallback else answer
+
+
+def _occasion(layout: Layout, placement: Placement | None) -> str:
+    fixed = (placement.occasion if placement else None) or layout.fixed.get("occasion")
+    if fixed:
+        return literal(fixed)
+    if "occasion" not in layout.roles:
+        return "''"
+    cases = " ".join(
+        f"WHEN {literal(label)} THEN {literal(occasion)}"
+        for label, occasion in layout.occasions.items()
+    )
+    name = identifier("occasion")
+    return f"CASE {name} {cases} ELSE {name} END" if cases else name
+
+
+def answer_of(column: StageColumn) -> str:
+    """Return a stage column with its missing codes set aside."""
+    name = identifier(column.name)
+    codes = ", ".join(literal(code) for code in column.staged_codes.values())
+    return f"CASE WHEN {name} NOT IN ({codes}) THEN {name} END" if codes else name
+
+
+def _items(placement: Placement) -> list[dict[str, object]]:
+    return [
+        {
+            "name": item,
+            "column": column.name,
+            "answer": answer_of(column),
+            "type": store_type(placement.definition),
+            "codes": [(code, column.missing[text]) for text, code in column.staged_codes.items()],
+        }
+        for item, column in placement.columns.items()
+    ]
+
+
+def store_type(definition: Definition) -> str:
+    """Return the type of a form's answers in the store: as small as its answers are."""
+    return "DOUBLE" if definition.response.is_continuous else "SMALLINT"
+
+
+def _given(placement: Placement, layout: Layout) -> str:
+    cells = ", ".join(identifier(column.name) for column in placement.columns.values())
+    return "true" if layout.a_row_is == "person" else f"coalesce({cells}) IS NOT NULL"
+
+
+def _compare(connection: Connection, placement: Placement, table: str) -> StagedForm:
+    """Split a stage table into forms that are new, changed and known; keep the first two."""
+    incoming = f"stage.{identifier(f'incoming__{placement.alias}')}"
+    form_table = form_table_of(placement.definition)
+    exists = value(
+        connection,
+        "SELECT count(*) FROM duckdb_tables() "
+        "WHERE database_name = 'store' AND schema_name = 'core' AND table_name = ?",
+        form_table,
+    )
+    met = exists and value(
+        connection,
+        f"SELECT count(*) FROM {table} SEMI JOIN store.core.{identifier(form_table)} AS f "
+        "USING (administration_id)",
+    )
+    if not met:
+        connection.execute(f"CREATE OR REPLACE VIEW {incoming} AS SELECT * FROM {table}")
+        return StagedForm(placement, table, _count(connection, table), 0)
+    connection.execute(
+        fill(
+            "stage_incoming",
+            incoming=incoming,
+            staged=table,
+            form_table=form_table,
+            items=list(placement.columns),
+        )
+    )
+    changed = value(connection, f"SELECT count(*) FROM {incoming} WHERE is_changed")
+    if changed:
+        connection.execute(_scored_anew(placement, incoming))
+    return StagedForm(placement, table, _count(connection, incoming) - changed, changed)
+
+
+def _scored_anew(placement: Placement, incoming: str) -> str:
+    return fill(
+        "score_insert",
+        target=new_scores_of(placement),
+        makes_table=True,
+        fresh=f"{incoming} WHERE is_changed",
+        scales=score_expressions(placement),
+        key_version=placement.definition.key_version,
+    )
+
+
+def new_scores_of(placement: Placement) -> str:
+    """Return the stage table of the scores of changed forms."""
+    return f"stage.{identifier(f'new_score__{placement.alias}')}"
+
+
+def _count(connection: Connection, table: str) -> int:
+    return int(value(connection, f"SELECT count(*) FROM {table}"))
+
+
+def form_table_of(definition: Definition) -> str:
+    """Return the name of a form's table in core."""
+    return f"form_{definition.id}"
+
+
+def count_rows(connection: Connection, forms: Iterable[StagedForm]) -> RowCounts:
+    """Return what becomes of each row: a row is known when all its forms are."""
+    faults = _count(connection, "stage.fault")
+    rows_in = _count(connection, "stage.rows") + faults
+    quarantined = int(value(connection, "SELECT count(DISTINCT _record) FROM stage.quarantined"))
+    known = _count_known(connection, list(forms))
+    return RowCounts(rows_in, rows_in - quarantined - known, quarantined, known)
+
+
+def _count_known(connection: Connection, forms: list[StagedForm]) -> int:
+    if not forms:
+        return 0
+    written = " UNION ".join(f"SELECT _record FROM {form.incoming}" for form in forms)
+    given = " OR ".join(f"({_given_any(form.placement)})" for form in forms)
+    return int(
+        value(
+            connection,
+            f"SELECT count(*) FROM stage.rows WHERE ({given}) "
+            f"AND _record NOT IN ({written}) "
+            "AND _record NOT IN (SELECT _record FROM stage.quarantined)",
+        )
+    )
+
+
+def _given_any(placement: Placement) -> str:
+    cells = ", ".join(identifier(column.name) for column in placement.columns.values())
+    return f"coalesce({cells}) IS NOT NULL"
+
+
+def publish(
+    connection: Connection, layout: Layout, forms: Iterable[StagedForm], facts: BatchFacts
+) -> None:
+    """Write one staged file to the store; the caller holds the transaction."""
+    _keep_books(connection, facts)
+    for form in forms:
+        _publish_form(connection, form, facts.batch)
+    publish_clients(connection, layout)
+    connection.execute(response_view(connection))
+
+
+def _keep_books(connection: Connection, facts: BatchFacts) -> None:
+    counts = facts.counts
+    connection.execute(
+        "INSERT INTO store.meta.source_file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'accepted')",
+        [facts.sha256, facts.name, facts.source_id, facts.kind, facts.batch,
+         counts.rows_in, counts.loaded, counts.quarantined, counts.known],
+    )  # fmt: skip
+    connection.execute(
+        "INSERT INTO store.meta.finding SELECT ?, rule, code, category, severity, _record, "
+        "column_name, fix FROM stage.finding ORDER BY ALL",
+        [facts.sha256],
+    )
+
+
+def _publish_form(connection: Connection, form: StagedForm, batch: int) -> None:
+    placement = form.placement
+    table = form_table_of(placement.definition)
+    context = {
+        "form_id": placement.definition.id,
+        "form_table": table,
+        "table": table,
+        "items": _items(placement),
+        "fresh": form.incoming,
+        "low": placement.low,
+        "high": placement.high,
+        "already_reversed": str(placement.already_reversed).lower(),
+        "batch": batch,
+        "key_version": placement.definition.key_version,
+        "scales": score_expressions(placement),
+    }
+    connection.execute(fill("form_table", **context))
+    if form.changed_count:
+        new_scores = new_scores_of(placement)
+        connection.execute(fill("amendment", new_scores=new_scores, **context))
+    connection.execute(fill("form_insert", **context))
+    connection.execute(fill("missing_insert", **context))
+    connection.execute(
+        fill("score_insert", target="store.core.score", makes_table=False, **context)
+    )
+
+
+def response_view(connection: Connection) -> str:
+    """Return the statement of core.response, the long view of every form's answers."""
+    found = rows(
+        connection,
+        "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
+        "WHERE database_name = 'store' AND schema_name = 'core' AND starts_with(table_name, "
+        "'form_') AND column_name <> 'administration_id' GROUP BY table_name ORDER BY table_name",
+    )
+    return fill("response_view", forms=found)

@@ -1,0 +1,101 @@
+-- core: typed answers and scores, derived from the archive.
+
+-- core.client: one client: pseudonymous id, clinic; declared attributes are added as columns.
+CREATE TABLE IF NOT EXISTS store.core.client (
+    client_id VARCHAR NOT NULL,
+    clinic_id VARCHAR
+);
+
+-- core.episode: one treatment of one client, and how it ended where an export says so.
+CREATE TABLE IF NOT EXISTS store.core.episode (
+    client_id VARCHAR NOT NULL,
+    episode SMALLINT NOT NULL,
+    clinic_id VARCHAR,
+    ending VARCHAR,
+    ending_session SMALLINT
+);
+
+-- core.event: one dated event: phase starts, absence and by whom, contact between sessions,
+-- coded rupture, crisis.
+CREATE TABLE IF NOT EXISTS store.core.event (
+    client_id VARCHAR NOT NULL,
+    day SMALLINT,
+    session SMALLINT,
+    event VARCHAR NOT NULL,
+    detail VARCHAR
+);
+
+-- core.administration: one filled-in form. administration_id is the first half of the MD5 of the
+-- columns from client_id to target: the same form of the same occasion has the same id for ever.
+CREATE TABLE IF NOT EXISTS store.core.administration (
+    administration_id UBIGINT NOT NULL,
+    client_id VARCHAR NOT NULL,
+    occasion VARCHAR NOT NULL,
+    session SMALLINT NOT NULL,
+    form_id VARCHAR NOT NULL,
+    rater VARCHAR NOT NULL,
+    target VARCHAR NOT NULL,
+    day SMALLINT,
+    therapist_id VARCHAR,
+    clinic_id VARCHAR,
+    range_low SMALLINT NOT NULL,
+    range_high SMALLINT NOT NULL,
+    is_already_reversed BOOLEAN NOT NULL,
+    batch INTEGER NOT NULL,
+    record BIGINT NOT NULL
+);
+
+-- core.missing: one unanswered item and its reason.
+CREATE TABLE IF NOT EXISTS store.core.missing (
+    administration_id UBIGINT NOT NULL,
+    item VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL
+);
+
+-- core.score: one scale score of one administration.
+CREATE TABLE IF NOT EXISTS store.core.score (
+    administration_id UBIGINT NOT NULL,
+    scale VARCHAR NOT NULL,
+    score DOUBLE,
+    answered_count SMALLINT NOT NULL,
+    item_count SMALLINT NOT NULL,
+    is_prorated BOOLEAN NOT NULL,
+    reason VARCHAR,
+    key_version VARCHAR NOT NULL
+);
+
+-- core.amendment: one changed answer, score or fact of a form: before, after, from which batch.
+CREATE TABLE IF NOT EXISTS store.core.amendment (
+    administration_id UBIGINT NOT NULL,
+    kind VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    before VARCHAR,
+    after VARCHAR,
+    batch INTEGER NOT NULL
+);
+
+-- core.session: one session of one client: number, first day seen, therapists who reported on it.
+CREATE OR REPLACE VIEW store.core.session AS
+SELECT
+    client_id,
+    session,
+    min(day) AS day,
+    min(therapist_id) AS therapist_id,
+    count(DISTINCT therapist_id) AS therapist_count
+FROM store.core.administration
+WHERE session > 0
+GROUP BY client_id, session;
+
+-- core.assignment: one therapist of one client, from the first to the last day they were seen.
+CREATE OR REPLACE VIEW store.core.assignment AS
+SELECT
+    client_id,
+    1 AS episode,
+    therapist_id,
+    min(day) AS from_day,
+    max(day) AS to_day,
+    min(nullif(session, 0)) AS from_session,
+    max(nullif(session, 0)) AS to_session
+FROM store.core.administration
+WHERE therapist_id IS NOT NULL
+GROUP BY client_id, therapist_id;

@@ -1,0 +1,104 @@
+"""The expressions that turn answers into scores; they follow `instruments.scoring` exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from instruments.layout import Placement
+from instruments.scale import Scale
+from instruments.scoring import NO_ITEMS, TOO_FEW
+from sql.names import identifier, literal
+
+
+@dataclass(frozen=True)
+class ScoreExpressions:
+    """One scale of one placement, as SQL over the columns of its form."""
+
+    id: str
+    score: str
+    answered: str
+    item_count: int
+    is_prorated: str
+    reason: str
+
+
+def score_expressions(placement: Placement) -> list[ScoreExpressions]:
+    """Return the expressions of every scale of a form, composites after their parts."""
+    plain = [s for s in placement.definition.scales if not s.is_composite]
+    made = {scale.id: _from_items(placement, scale) for scale in plain}
+    composites = [s for s in placement.definition.scales if s.is_composite]
+    return [*made.values(), *(_from_scores(scale, made) for scale in composites)]
+
+
+def _from_items(placement: Placement, scale: Scale) -> ScoreExpressions:
+    items = placement.items_of(scale)
+    if not items:
+        return ScoreExpressions(
+            scale.id, "CAST(NULL AS DOUBLE)", "0", 0, "false", literal(NO_ITEMS)
+        )
+    answered = " + ".join(f"CAST({identifier(i)} IS NOT NULL AS SMALLINT)" for i in items)
+    required = required_answers(placement, scale, len(items))
+    enough = f"({answered}) >= {required}"
+    factor = scale.multiplier * placement.definition.response.factor(placement.low, placement.high)
+    total = _total(placement, scale, items)
+    value = _value(scale, total, f"({answered})", len(items))
+    return ScoreExpressions(
+        id=scale.id,
+        score=f"CASE WHEN {enough} THEN {_times(value, factor)} END",
+        answered=answered,
+        item_count=len(items),
+        is_prorated=f"{enough} AND ({answered}) < {len(items)}",
+        reason=f"CASE WHEN NOT ({enough}) THEN {literal(TOO_FEW)} END",
+    )
+
+
+def required_answers(placement: Placement, scale: Scale, n_items: int) -> int:
+    """Return how many items must be answered: the study's number, or the definition's rule."""
+    if placement.min_answered is not None:
+        return min(placement.min_answered, n_items)
+    return max(scale.required(n_items), 1)
+
+
+def _total(placement: Placement, scale: Scale, items: tuple[str, ...]) -> str:
+    """Return the sum of the keyed answers; whole numbers, so it is exact in any order."""
+    flipped = placement.reversed_of(scale)
+    ends = placement.low + placement.high
+    wide = "DOUBLE" if placement.definition.response.is_continuous else "INTEGER"
+    keyed = [
+        f"coalesce({ends} - CAST({identifier(i)} AS {wide}), 0)"
+        if i in flipped
+        else f"coalesce(CAST({identifier(i)} AS {wide}), 0)"
+        for i in items
+    ]
+    return f"CAST({' + '.join(keyed)} AS DOUBLE)"
+
+
+def _value(scale: Scale, total: str, answered: str, n_items: int) -> str:
+    if scale.fill == "rounded_mean":
+        filled = f"({total} + ({n_items} - {answered}) * floor({total} / {answered} + 0.5))"
+        return f"{filled} / {n_items}" if scale.method == "mean" else filled
+    mean = f"{total} / {answered}"
+    if scale.method == "mean":
+        return mean
+    return f"CASE WHEN {answered} = {n_items} THEN {total} ELSE {mean} * {n_items} END"
+
+
+def _times(value: str, factor: float) -> str:
+    return value if factor == 1 else f"({value}) * {factor!r}"
+
+
+def _from_scores(scale: Scale, made: dict[str, ScoreExpressions]) -> ScoreExpressions:
+    parts = [made[name] for name in scale.terms]
+    weighted = " + ".join(
+        f"{weight!r} * ({made[name].score})" for name, weight in scale.terms.items()
+    )
+    reasons = ", ".join(part.reason for part in parts)
+    prorated = " OR ".join(f"({part.is_prorated})" for part in parts)
+    return ScoreExpressions(
+        id=scale.id,
+        score=f"({weighted}) * {scale.multiplier!r}",
+        answered=" + ".join(f"({part.answered})" for part in parts),
+        item_count=sum(part.item_count for part in parts),
+        is_prorated=f"coalesce({reasons}) IS NULL AND ({prorated})",
+        reason=f"coalesce({reasons})",
+    )

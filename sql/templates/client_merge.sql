@@ -1,0 +1,18 @@
+-- core.client: one row per client; what a later row or file says of a client wins.
+{% for attribute in attributes %}
+ALTER TABLE store.core.client ADD COLUMN IF NOT EXISTS {{ attribute.name | ident }} {{ attribute.type }};
+{% endfor %}
+
+UPDATE store.core.client AS stored
+SET
+    clinic_id = coalesce(stored.clinic_id, staged.clinic_id)
+{%- for attribute in attributes %},
+    {{ attribute.name | ident }} = coalesce(staged.{{ attribute.name | ident }}, stored.{{ attribute.name | ident }})
+{%- endfor %}
+
+FROM stage.client AS staged
+WHERE stored.client_id = staged.client_id;
+
+INSERT INTO store.core.client BY NAME
+SELECT * FROM stage.client
+WHERE client_id NOT IN (SELECT client_id FROM store.core.client);
