@@ -1,0 +1,38 @@
+"""Column names: how they are cleaned, compared and shown."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{0,63}")
+
+
+def clean_name(written: str) -> str:
+    """Return a column name in NFC, without outer spaces and with single spaces inside."""
+    return " ".join(unicodedata.normalize("NFC", written).split())
+
+
+def name_key(name: str) -> str:
+    """Return what two column names are compared by: neither case nor unseen letters count."""
+    seen = "".join(c for c in clean_name(name) if unicodedata.category(c) != "Cf")
+    return clean_name(seen).casefold()
+
+
+def find_column(header: Sequence[str], name: str) -> int | None:
+    """Return where a declared column stands in a header, from 0, or None."""
+    wanted = name_key(name)
+    return next((i for i, written in enumerate(header) if name_key(written) == wanted), None)
+
+
+def show_name(name: str) -> str | None:
+    """Return a name that is safe to show anywhere, or None: text in a header may be data."""
+    return name if PLAIN_WORD.fullmatch(name) else None
+
+
+def list_names(names: Iterable[str], most: int = 5) -> str:
+    """Return declared names as a phrase: "a", "b" and 3 more."""
+    known = list(names)
+    shown = ", ".join(f'"{name}"' for name in known[:most])
+    return f"{shown} and {len(known) - most} more" if len(known) > most else shown

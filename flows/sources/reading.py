@@ -1,0 +1,98 @@
+"""The steps that every delimited text export goes through: bytes, header, rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from flows.declarations import Source
+from flows.sources.admission import Admission
+from flows.sources.bytes_check import FileBytes, check_bytes
+from flows.sources.export import FIELD_LIMIT, Export, Note
+from flows.sources.header import Header, find_header, read_head
+from flows.sources.location import check_unchanged
+from flows.sources.rewriting import Rewriting, explain_no_rows, explain_truncated
+
+QUOTE = '"'
+# Letters that `read_csv` would take for a pattern of file names.
+PATTERN_LETTERS = frozenset("*?[{")
+# Endings that make `read_csv` unpack a file.
+PACKED_ENDINGS = (".gz", ".zst")
+
+
+def read_delimited(
+    path: Path, source: Source, admission: Admission, scratch: Path, *, force_rewrite: bool = False
+) -> Export:
+    """Check a delimited text file and return what was found, or refuse it."""
+    facts = check_bytes(path, source.encoding)
+    header = find_header(path, read_head(path, facts.encoding), source, admission)
+    last_line = _read_last_line(facts) if facts.is_plain else ""
+    is_plain = (
+        facts.is_plain
+        and header.is_rectangular
+        and (bool(last_line.strip()) or facts.ends_with_newline)
+        and not force_rewrite
+        and not _misleads_read_csv(path)
+    )
+    if is_plain:
+        return _accept_plain(facts, header, source.delimiter, last_line)
+    return _rewrite(facts, header, source, admission, scratch)
+
+
+def _accept_plain(facts: FileBytes, header: Header, delimiter: str, last_line: str) -> Export:
+    rows = facts.line_count - 1
+    if not rows:
+        raise explain_no_rows(facts.path)
+    if last_line and last_line.count(delimiter) < len(header.names) - 1:
+        raise explain_truncated(facts.path, facts.line_count)
+    notes = tuple(_note_last_line(facts.ends_with_newline))
+    return Export(facts.path, facts.sha256, facts.size, facts.path, True, header.names, delimiter,
+                  QUOTE, rows, notes=notes)  # fmt: skip
+
+
+def _rewrite(
+    facts: FileBytes, header: Header, source: Source, admission: Admission, scratch: Path
+) -> Export:
+    copy = scratch / f"{facts.sha256[:16]}.csv"
+    rewriting = Rewriting(facts, header, source.delimiter, admission)
+    rewriting.write(copy)
+    check_unchanged(facts.path, facts.size, facts.modified_ns)
+    notes = tuple(_note_oddities(facts, header, rewriting))
+    return Export(facts.path, facts.sha256, facts.size, copy, False, header.names, ",", QUOTE,
+                  rewriting.rows, tuple(rewriting.faults), notes)  # fmt: skip
+
+
+def _note_oddities(facts: FileBytes, header: Header, rewriting: Rewriting) -> Iterator[Note]:
+    if facts.encoding == "utf-8" and facts.mark:
+        yield Note("N_BOM", "The file begins with a byte-order mark.")
+    elif facts.encoding.startswith("utf-16"):
+        yield Note("N_UTF16", "The file is UTF-16.")
+    elif facts.encoding != "utf-8":
+        yield Note("N_ENCODING", f"The file was read as {facts.encoding}, as declared.")
+    if len(rewriting.line_ends) > 1:
+        yield Note("N_MIXED_LINE_ENDS", "Lines end in more than one way.")
+    if not header.is_rectangular:
+        yield Note("N_TRAILING_DELIMITER", "Rows end with a delimiter and nothing after it.")
+    if rewriting.blank_lines:
+        yield Note("N_BLANK_LINES", f"Blank lines were passed over: {rewriting.blank_lines}.")
+    yield from _note_last_line(rewriting.ends_with_newline)
+
+
+def _note_last_line(ends_with_newline: bool) -> Iterator[Note]:
+    if not ends_with_newline:
+        yield Note("N_NO_FINAL_LINE_END",
+                   "The last line is not closed; its last cell may be cut off.")  # fmt: skip
+
+
+def _read_last_line(facts: FileBytes) -> str:
+    """Return the last line of a plain file where it is not closed, else an empty string."""
+    if facts.ends_with_newline:
+        return ""
+    with facts.path.open("rb") as opened:
+        opened.seek(max(0, facts.size - FIELD_LIMIT - 1))
+        tail = opened.read()
+    return tail.rpartition(b"\n")[2].decode("utf-8", "replace")
+
+
+def _misleads_read_csv(path: Path) -> bool:
+    return bool(PATTERN_LETTERS & set(str(path))) or path.name.lower().endswith(PACKED_ENDINGS)
