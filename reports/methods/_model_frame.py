@@ -1,0 +1,170 @@
+"""From a frame and a formula to complete, sorted rows that either engine reads the same way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+_RANDOM = re.compile(r"\(([^()|]+)\|\s*(\w+)\s*\)")
+_NAME = re.compile(r"[A-Za-z_]\w*")
+
+
+@dataclass(frozen=True)
+class ModelFrame:
+    """Rows ready to be fitted, the formula to fit on them, and what was changed on the way."""
+
+    frame: pd.DataFrame
+    formula: str
+    outcome: str
+    group_levels: tuple[tuple[str, int], ...]
+    fixed_columns: tuple[str, ...]
+    fixed_groups: tuple[str, ...]
+    n_missing: int
+    notes: tuple[str, ...]
+    refusal: str
+
+    def level_count(self, group: str) -> int:
+        """Return how many levels of a grouping have rows."""
+        return dict(self.group_levels)[group]
+
+
+def random_terms(formula: str) -> list[tuple[str, str]]:
+    """Return the random terms of a formula as pairs of effects and grouping.
+
+    Examples
+    --------
+    >>> random_terms("y ~ time + (time | client_id) + (1|therapist_id)")
+    [('time', 'client_id'), ('1', 'therapist_id')]
+    """
+    return [(effects.strip(), group) for effects, group in _RANDOM.findall(formula)]
+
+
+def column_names(formula: str) -> list[str]:
+    """Return the columns that a formula names, in order of first use."""
+    return list(dict.fromkeys(_NAME.findall(formula)))
+
+
+def build_model_frame(
+    frame: pd.DataFrame, formula: str, *, few_as_fixed: Collection[str], fixed_below: int
+) -> ModelFrame:
+    """Drop and count incomplete rows, sort the rest, and make scarce groupings fixed."""
+    outcome = formula.split("~")[0].strip()
+    columns = _formula_columns(frame, formula)
+    complete = frame[columns].dropna()
+    groups = list(dict.fromkeys(group for _, group in random_terms(formula)))
+    rows = _sort_rows(_with_plain_types(complete, groups), groups)
+    levels = tuple((group, rows[group].nunique()) for group in groups)
+    scarce = [group for group, count in levels if group in few_as_fixed and count < fixed_below]
+    rows, formula, made = _fix_groups(rows, formula, scarce)
+    return ModelFrame(
+        frame=rows,
+        formula=formula,
+        outcome=outcome,
+        group_levels=levels,
+        fixed_columns=made,
+        fixed_groups=tuple(scarce),
+        n_missing=len(frame) - len(complete),
+        notes=_notes(rows, levels, scarce),
+        refusal=_refusal(rows, outcome, levels, scarce),
+    )
+
+
+def _formula_columns(frame: pd.DataFrame, formula: str) -> list[str]:
+    if formula.count("~") != 1:
+        raise ValueError("a formula has one '~'")
+    columns = column_names(formula)
+    unknown = [name for name in columns if name not in frame.columns]
+    if unknown:
+        raise ValueError(f"not a column of the frame: {', '.join(unknown)}")
+    return columns
+
+
+def _with_plain_types(rows: pd.DataFrame, groups: list[str]) -> pd.DataFrame:
+    typed = {str(name): _plain(rows[name], name in groups) for name in rows.columns}
+    return pd.DataFrame(typed, index=rows.index)
+
+
+def _plain(column: pd.Series[Any], is_group: bool) -> pd.Series[Any]:
+    if not is_group and pd.api.types.is_numeric_dtype(column):
+        return column.astype(np.float64)
+    if not is_group and isinstance(column.dtype, pd.CategoricalDtype):
+        # A level that no row has would become a coefficient.
+        return column.cat.remove_unused_categories()
+    return column.astype(str).astype("category")
+
+
+def _sort_rows(rows: pd.DataFrame, groups: list[str]) -> pd.DataFrame:
+    # Row order moves estimates in the eighth digit; sorted by all columns, it cannot.
+    others = [name for name in rows.columns if name not in groups]
+    return rows.sort_values([*groups, *others], kind="mergesort").reset_index(drop=True)
+
+
+def _fix_groups(
+    rows: pd.DataFrame, formula: str, scarce: list[str]
+) -> tuple[pd.DataFrame, str, tuple[str, ...]]:
+    made: list[str] = []
+    for group in scarce:
+        coded = _effect_codes(rows[group], group)
+        rows = pd.concat([rows, coded], axis=1)
+        made.extend(coded.columns)
+        formula = re.sub(rf"\+?\s*\([^()|]+\|\s*{group}\s*\)", "", formula)
+    # Fixed groups come first, so that what they explain cannot be credited to a later term.
+    left, right = (side.strip() for side in formula.split("~"))
+    right = " + ".join([*made, right.removeprefix("+").strip() or "1"])
+    return rows, f"{left} ~ {right}", tuple(made)
+
+
+def _effect_codes(levels: pd.Series[Any], group: str) -> pd.DataFrame:
+    # Sum to zero over levels: the intercept is their mean, not whoever comes first.
+    codes = levels.cat.codes.to_numpy()
+    last = len(levels.cat.categories) - 1
+    return pd.DataFrame(
+        {
+            f"{group}_fixed_{k + 1}": (codes == k).astype(float) - (codes == last)
+            for k in range(last)
+        },
+        index=levels.index,
+    )
+
+
+def _notes(
+    rows: pd.DataFrame, levels: tuple[tuple[str, int], ...], scarce: list[str]
+) -> tuple[str, ...]:
+    notes = [
+        f"{count} levels of {group}: modelled as fixed" if count > 1 else f"one level of {group}"
+        for group, count in levels
+        if group in scarce
+    ]
+    random = [group for group, _ in levels if group not in scarce]
+    for position, first in enumerate(random):
+        notes += [
+            f"{first} and {second} group the rows alike: their variances cannot be told apart"
+            for second in random[position + 1 :]
+            if _group_alike(rows[first], rows[second])
+        ]
+    return tuple(notes)
+
+
+def _group_alike(first: pd.Series[Any], second: pd.Series[Any]) -> bool:
+    pairs = pd.DataFrame({"a": first.cat.codes, "b": second.cat.codes}).drop_duplicates()
+    return len(pairs) == first.nunique() == second.nunique()
+
+
+def _refusal(
+    rows: pd.DataFrame, outcome: str, levels: tuple[tuple[str, int], ...], scarce: list[str]
+) -> str:
+    if rows.empty:
+        return "no row is complete"
+    if rows[outcome].nunique() < 2:
+        return "the outcome does not vary"
+    for group, count in levels:
+        if group not in scarce and count < 2:
+            return f"only one level of {group}"
+        if group not in scarce and count == len(rows):
+            return f"one row per level of {group}: its variance cannot be told from the residual"
+    return ""

@@ -1,0 +1,408 @@
+"""Trajectories: growth of a score over treatment, and whether it differs by presentation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from reports.methods.mixed_model import MixedModel, MixedTerm, fit_mixed_model, linear_contrast
+
+Shape = Literal["linear", "log", "piecewise"]
+
+
+@dataclass(frozen=True)
+class Moderator:
+    """What growth is compared over: its model column, and its value at each named level."""
+
+    column: str
+    levels: tuple[tuple[str, float], ...]
+    clients: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class GrowthModel:
+    """Growth over time: slopes at each level of the moderator, and how they differ."""
+
+    model: MixedModel
+    shape: Shape
+    time_terms: tuple[str, ...]
+    knot: float | None
+    moderator: Moderator | None
+    slopes: tuple[MixedTerm, ...]
+    differences: tuple[MixedTerm, ...]
+    n_other: int
+
+
+@dataclass(frozen=True)
+class TrajectoryPoint:
+    """Model-implied mean of the outcome at one time and level of the moderator."""
+
+    level: str
+    time: float
+    mean: MixedTerm
+
+
+def time_columns(
+    times: pd.Series[float], *, shape: Shape = "linear", knot: float | None = None
+) -> pd.DataFrame:
+    """Return the columns that carry time in a growth model.
+
+    ``linear``: t. ``log``: ln(1 + t), fast at first and slowing. ``piecewise``: min(t, knot) and
+    max(t - knot, 0), one slope before the knot and one after.
+
+    Parameters
+    ----------
+    times : Series of float
+        Time since the start, zero or more, in any unit. Its name becomes the stem of the names.
+    shape : {"linear", "log", "piecewise"}
+        Form of the trajectory.
+    knot : float, optional
+        Time of the bend; only and always for ``piecewise``.
+
+    Returns
+    -------
+    DataFrame
+        One column, or two for ``piecewise``. Missing times stay missing.
+
+    Raises
+    ------
+    ValueError
+        If a time is negative under ``log``, or a knot is missing or not called for.
+
+    Examples
+    --------
+    >>> weeks = pd.Series([0.0, 3.0, 8.0], name="week")
+    >>> time_columns(weeks, shape="piecewise", knot=4.0)
+       week_before  week_after
+    0          0.0         0.0
+    1          3.0         0.0
+    2          4.0         4.0
+    """
+    if (shape == "piecewise") != (knot is not None):
+        raise ValueError("a piecewise trajectory has a knot, and no other has one")
+    name = str(times.name)
+    if knot is not None:
+        before, after = np.minimum(times, knot), np.maximum(times - knot, 0.0)
+        return pd.DataFrame({f"{name}_before": before, f"{name}_after": after})
+    if shape == "linear":
+        return pd.DataFrame({name: times})
+    if (times < 0).any():
+        raise ValueError("logarithmic time starts at zero, and some time is negative")
+    return pd.DataFrame({f"{name}_log": np.log1p(times)})
+
+
+def fit_growth(
+    frame: pd.DataFrame,
+    outcome: str,
+    *,
+    time: str,
+    shape: Shape = "linear",
+    knot: float | None = None,
+    client: str = "client_id",
+    therapist: str | None = "therapist_id",
+    groups: tuple[str, str, str] | None = None,
+    moderator: str | None = None,
+    covariates: Sequence[str] = (),
+    has_random_slope: bool = True,
+    level: float = 0.95,
+) -> GrowthModel:
+    """Fit growth with client slopes and therapist intercepts, by group or by moderator.
+
+    y_ijt = b0 + b1 f(t) + b2 x + b3 f(t) x + u_0i + u_1i f(t) + v_j + e_ijt, where client i of
+    therapist j has the value x: plus and minus one half for the two groups, or the moderator
+    centred on the mean of clients. b3 is then the difference of slopes (group a minus group b),
+    or the change of slope per unit of the moderator; the simple slopes are b1 + b3 x.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per client and time. The therapist may change within a client.
+    outcome, time : str
+        Columns of the score and of the time since the start.
+    shape, knot
+        As for `time_columns`.
+    client, therapist : str
+        Columns of the groupings; without therapists, None.
+    groups : tuple of str, optional
+        Column, group a, group b, such as ``("presentation", "overdependent",
+        "overindependent")``. Clients of other groups are left out and counted in ``n_other``.
+    moderator : str, optional
+        A numeric column, constant within clients, in place of groups; slopes are given at its
+        mean and one standard deviation of clients below and above.
+    covariates : sequence of str
+        Further columns. Numeric ones are centred on the mean of rows.
+    has_random_slope : bool
+        Whether clients differ in slope. Leave it on unless the model is refused: without it the
+        test of a difference in slopes is too liberal.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    GrowthModel
+        ``slopes`` and ``differences`` have one entry per time term (two when piecewise) and are
+        empty when the model was refused. Rows with a missing value are dropped and counted in
+        ``model.n_missing``; all clients with at least one complete row stay, which is unbiased
+        when dropout is at random given the scores before it.
+
+    Raises
+    ------
+    ValueError
+        If groups and moderator are both given, a group has no client, or a time is out of range.
+
+    References
+    ----------
+    Singer & Willett (2003), Applied Longitudinal Data Analysis, chapters 4 to 6.
+    https://doi.org/10.1093/acprof:oso/9780195152968.001.0001
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(3)
+    >>> clients, weeks = np.repeat(np.arange(40), 6), np.tile(np.arange(6.0), 40)
+    >>> slope = np.where(clients % 2, -1.0, -2.0) + rng.normal(0, 0.3, 40)[clients]
+    >>> score = 30 + rng.normal(0, 2, 40)[clients] + slope * weeks + rng.normal(0, 1, 240)
+    >>> group = np.where(clients % 2, "overindependent", "overdependent")
+    >>> rows = pd.DataFrame(
+    ...     {"client_id": clients, "week": weeks, "score": score, "presentation": group}
+    ... )
+    >>> growth = fit_growth(
+    ...     rows, "score", time="week", therapist=None,
+    ...     groups=("presentation", "overdependent", "overindependent"),
+    ... )
+    >>> [(term.name, round(term.estimate, 2)) for term in growth.slopes]
+    [('week | overdependent', -2.1), ('week | overindependent', -0.96)]
+    """
+    if groups and moderator:
+        raise ValueError("growth differs by groups or by a moderator, not by both at once")
+    rows, n_other = _keep_groups(frame, client, groups)
+    rows, compared = _add_moderator(rows, client, groups, moderator)
+    timed = time_columns(rows[time], shape=shape, knot=knot)
+    rows = pd.concat([rows.drop(columns=timed.columns, errors="ignore"), timed], axis=1)
+    terms = tuple(timed.columns)
+    formula = _formula(outcome, terms, compared, covariates, client, therapist, has_random_slope)
+    model = fit_mixed_model(
+        _centre(rows, covariates), formula, therapist=therapist or "", level=level
+    )
+    slopes, differences = _slopes(model, terms, compared)
+    return GrowthModel(model, shape, terms, knot, compared, slopes, differences, n_other)
+
+
+def predict_trajectory(growth: GrowthModel, times: Sequence[float]) -> list[TrajectoryPoint]:
+    """Return the model-implied means over time at each level of the moderator, with intervals.
+
+    Parameters
+    ----------
+    growth : GrowthModel
+        A model that was not refused.
+    times : sequence of float
+        Times in the unit of the model.
+
+    Returns
+    -------
+    list of TrajectoryPoint
+        By level, then time. Numeric covariates are at their mean, others at their first level.
+        The interval is that of the mean of clients, not of one client.
+
+    Raises
+    ------
+    ValueError
+        If the model was refused or a time is out of range.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(3)
+    >>> clients, weeks = np.repeat(np.arange(40), 6), np.tile(np.arange(6.0), 40)
+    >>> score = 30 + rng.normal(0, 2, 40)[clients] - 2 * weeks + rng.normal(0, 1, 240)
+    >>> rows = pd.DataFrame({"client_id": clients, "week": weeks, "score": score})
+    >>> growth = fit_growth(
+    ...     rows, "score", time="week", therapist=None, has_random_slope=False
+    ... )
+    >>> [round(point.mean.estimate, 1) for point in predict_trajectory(growth, [0, 5])]
+    [30.0, 20.0]
+    """
+    values = pd.Series(list(times), name="time", dtype=float)
+    columns = time_columns(values, shape=growth.shape, knot=growth.knot).to_numpy().tolist()
+    levels = growth.moderator.levels if growth.moderator else (("all", 0.0),)
+    return [
+        TrajectoryPoint(label, float(t), _mean_at(growth, row, value, f"{label} at {t:g}"))
+        for label, value in levels
+        for t, row in zip(times, columns, strict=True)
+    ]
+
+
+def center_within(frame: pd.DataFrame, column: str, *, by: str) -> pd.DataFrame:
+    """Return the frame with a predictor split into its within and between parts.
+
+    ``<column>_between`` is the mean of the client's available values and ``<column>_within`` the
+    deviation from it. Beside each other in a mixed model they estimate the within-client and the
+    between-client effect; the raw column beside the mean gives the within effect and the
+    contextual effect (between minus within).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per client and time.
+    column : str
+        A numeric predictor.
+    by : str
+        Column of the client (or group).
+
+    Returns
+    -------
+    DataFrame
+        A copy with the two columns. A missing value stays missing in ``_within``; ``_between``
+        is missing only for clients without any value. A trend within the client is still in
+        ``_within``: see `detrend_within`.
+
+    References
+    ----------
+    Enders & Tofighi (2007), Psychol Methods 12(2), 121-138.
+    https://doi.org/10.1037/1082-989X.12.2.121
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"client_id": ["a", "a", "b"], "need": [2.0, 4.0, 5.0]})
+    >>> center_within(rows, "need", by="client_id")
+      client_id  need  need_between  need_within
+    0         a   2.0           3.0         -1.0
+    1         a   4.0           3.0          1.0
+    2         b   5.0           5.0          0.0
+    """
+    between = frame.groupby(by, observed=True)[column].transform("mean")
+    return frame.assign(
+        **{f"{column}_between": between, f"{column}_within": frame[column] - between}
+    )
+
+
+def detrend_within(
+    frame: pd.DataFrame, column: str, *, by: str, time: str, min_waves: int = 8
+) -> pd.DataFrame:
+    """Return the frame with a column's deviations from each client's own straight line.
+
+    Two series that both rise go together although neither moves the other, so lagged models
+    within clients take deviations from the client's own trend, not from the mean.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per client and time.
+    column, by, time : str
+        Columns of the predictor, of the client and of time.
+    min_waves : int
+        Fewest complete rows of a client; with fewer, a line would swallow the signal.
+
+    Returns
+    -------
+    DataFrame
+        A copy with ``<column>_detrended``, missing where the value or time is missing, where the
+        client has fewer than `min_waves` values, and where their time does not vary.
+
+    References
+    ----------
+    Curran & Bauer (2011), Annu Rev Psychol 62, 583-619.
+    https://doi.org/10.1146/annurev.psych.093008.100356
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"client_id": "a", "day": [0.0, 7, 14, 21], "need": [1.0, 3, 2, 4]})
+    >>> detrended = detrend_within(rows, "need", by="client_id", time="day", min_waves=4)
+    >>> detrended["need_detrended"].round(2).tolist()
+    [-0.3, 0.9, -0.9, 0.3]
+    """
+    known = frame[[column, time]].dropna().groupby(frame[by], observed=True)
+    centred = frame[[column, time]].dropna() - known.transform("mean")
+    keys = frame.loc[centred.index, by]
+    products = (centred[column] * centred[time]).groupby(keys, observed=True).transform("sum")
+    squares = (centred[time] ** 2).groupby(keys, observed=True).transform("sum")
+    residual = centred[column] - products / squares.where(squares > 0) * centred[time]
+    enough = known[column].transform("size") >= min_waves
+    return frame.assign(**{f"{column}_detrended": residual.where(enough).reindex(frame.index)})
+
+
+def _keep_groups(
+    frame: pd.DataFrame, client: str, groups: tuple[str, str, str] | None
+) -> tuple[pd.DataFrame, int]:
+    if groups is None:
+        return frame, 0
+    column, *pair = groups
+    kept = frame[frame[column].isin(pair)]
+    empty = [name for name in pair if not (kept[column] == name).any()]
+    if empty:
+        raise ValueError(f"no client in group {', '.join(empty)} of {column}")
+    return kept, int(frame[client].nunique() - kept[client].nunique())
+
+
+def _add_moderator(
+    rows: pd.DataFrame, client: str, groups: tuple[str, str, str] | None, moderator: str | None
+) -> tuple[pd.DataFrame, Moderator | None]:
+    if groups is not None:
+        column, a, b = groups
+        name = f"{column}_contrast"
+        code = np.where(rows[column] == a, 0.5, -0.5)
+        sizes = rows.groupby(column, observed=True)[client].nunique()
+        counts = ((a, int(sizes[a])), (b, int(sizes[b])))
+        return rows.assign(**{name: code}), Moderator(name, ((a, 0.5), (b, -0.5)), counts)
+    if moderator is None:
+        return rows, None
+    per_client = rows.dropna(subset=[moderator]).drop_duplicates(client)[moderator]
+    mean, sd = float(per_client.mean()), float(per_client.std())
+    levels = (("one SD below", -sd), ("mean", 0.0), ("one SD above", sd))
+    name = f"{moderator}_centred"
+    counted = (("all", len(per_client)),)
+    return rows.assign(**{name: rows[moderator] - mean}), Moderator(name, levels, counted)
+
+
+def _centre(rows: pd.DataFrame, covariates: Sequence[str]) -> pd.DataFrame:
+    numeric = [name for name in covariates if pd.api.types.is_numeric_dtype(rows[name])]
+    return rows.assign(**{name: rows[name] - rows[name].mean() for name in numeric})
+
+
+def _formula(
+    outcome: str,
+    terms: Sequence[str],
+    compared: Moderator | None,
+    covariates: Sequence[str],
+    client: str,
+    therapist: str | None,
+    has_random_slope: bool,
+) -> str:
+    fixed = [f"{term} * {compared.column}" if compared else term for term in terms]
+    slopes = " + ".join(terms) if has_random_slope else "1"
+    random = [f"({slopes} | {client})"] + ([f"(1 | {therapist})"] if therapist else [])
+    return f"{outcome} ~ " + " + ".join([*fixed, *covariates, *random])
+
+
+def _slopes(
+    model: MixedModel, terms: Sequence[str], compared: Moderator | None
+) -> tuple[tuple[MixedTerm, ...], tuple[MixedTerm, ...]]:
+    if model.status == "refused":
+        return (), ()
+    if compared is None:
+        return tuple(model.term(term) for term in terms), ()
+    crossed = {term: _interaction(model, term, compared.column) for term in terms}
+    slopes = tuple(
+        linear_contrast(model, {term: 1.0, crossed[term]: value}, name=f"{term} | {label}")
+        for label, value in compared.levels
+        for term in terms
+    )
+    return slopes, tuple(model.term(crossed[term]) for term in terms)
+
+
+def _interaction(model: MixedModel, term: str, column: str) -> str:
+    return next(t.name for t in model.terms if set(t.name.split(":")) == {term, column})
+
+
+def _mean_at(growth: GrowthModel, times: Sequence[float], value: float, name: str) -> MixedTerm:
+    weights = {"(Intercept)": 1.0}
+    for term, amount in zip(growth.time_terms, times, strict=True):
+        weights[term] = float(amount)
+        if growth.moderator:
+            crossed = _interaction(growth.model, term, growth.moderator.column)
+            weights[crossed] = float(amount) * value
+    if growth.moderator:
+        weights[growth.moderator.column] = value
+    return linear_contrast(growth.model, weights, name=name)
