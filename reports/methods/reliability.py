@@ -8,26 +8,46 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from reports.methods.item_covariance import (
+    as_covariance,
+    coefficient_alpha,
+    covariance_from_sums,
+    item_covariance,
+)
+from reports.methods.item_keys import (
+    FLIP_GAIN,
+    ItemAlarm,
+    flip_gains,
+    item_rest_correlations,
+    reverse_key_alarm,
+)
 from reports.methods.result import (
     FloatArray,
     Interval,
     NotEstimableError,
-    as_sample,
-    as_table,
     require_level,
 )
 
-# A correlation of 0 can come out as -1e-17.
-_NEGATIVE = -1e-9
-# Alpha that rises by this much when one item is flipped is worth a look at the key.
-FLIP_GAIN = 0.02
+__all__ = [
+    "FLIP_GAIN",
+    "Alpha",
+    "ItemAlarm",
+    "alpha_from_covariance",
+    "covariance_from_sums",
+    "cronbach_alpha",
+    "flip_gains",
+    "item_covariance",
+    "item_rest_correlations",
+    "omega_total",
+    "reverse_key_alarm",
+    "standard_error_of_measurement",
+]
 
 
 @dataclass(frozen=True)
@@ -38,15 +58,6 @@ class Alpha:
     interval: Interval
     n: int
     item_count: int
-
-
-@dataclass(frozen=True)
-class ItemAlarm:
-    """An item that seems to be keyed the wrong way."""
-
-    item: str
-    item_rest: float
-    flip_gain: float
 
 
 def cronbach_alpha(items: npt.ArrayLike, *, level: float = 0.95) -> Alpha:
@@ -127,65 +138,15 @@ def alpha_from_covariance(covariance: npt.ArrayLike, n: int, *, level: float = 0
     0.6667
     """
     require_level(level)
-    matrix = _as_covariance(covariance)
+    matrix = as_covariance(covariance)
     if n < 2:
         raise NotEstimableError("reliability needs at least two clients")
     k = len(matrix)
-    value = _alpha(matrix)
+    value = coefficient_alpha(matrix)
     tail = (1 - level) / 2
     high_f, low_f = (float(stats.f.ppf(p, n - 1, (n - 1) * (k - 1))) for p in (1 - tail, tail))
     interval = Interval(1 - (1 - value) * high_f, 1 - (1 - value) * low_f, level)
     return Alpha(value, interval, n, k)
-
-
-def item_covariance(items: npt.ArrayLike) -> tuple[FloatArray, int]:
-    """Return the covariance matrix of complete answers, and the number of clients."""
-    table = as_table(items)
-    if len(table) < 2:
-        raise NotEstimableError("reliability needs at least two clients")
-    covariance: FloatArray = np.atleast_2d(np.cov(table, rowvar=False))
-    return covariance, len(table)
-
-
-def covariance_from_sums(n: int, sums: npt.ArrayLike, products: npt.ArrayLike) -> FloatArray:
-    """Return the covariance matrix from sums of answers and sums of their products.
-
-    cov_ij = (sum of x_i x_j - (sum of x_i)(sum of x_j)/n) / (n - 1), exact for whole-number
-    answers, whose sums a database can keep as integers.
-
-    Parameters
-    ----------
-    n : int
-        Number of clients who answered all items.
-    sums : array_like, shape (k,)
-        Sum of each item's answers.
-    products : array_like, shape (k, k)
-        Sums of the products of each pair of items, squares on the diagonal.
-
-    Returns
-    -------
-    ndarray, shape (k, k)
-        Covariances with divisor n - 1.
-
-    Raises
-    ------
-    ValueError
-        If a sum is missing or the shapes do not agree.
-    NotEstimableError
-        If there are fewer than two clients.
-
-    Examples
-    --------
-    >>> covariance_from_sums(3, [6, 9], [[14, 20], [20, 29]]).tolist()
-    [[1.0, 1.0], [1.0, 1.0]]
-    """
-    if n < 2:
-        raise NotEstimableError("reliability needs at least two clients")
-    totals, matrix = as_sample(sums), _as_covariance(products)
-    if len(totals) != len(matrix):
-        raise ValueError(f"{len(totals)} sums do not fit {len(matrix)} rows of products")
-    covariance: FloatArray = (n * matrix - np.outer(totals, totals)) / (n * (n - 1))
-    return covariance
 
 
 def omega_total(covariance: npt.ArrayLike) -> float:
@@ -223,7 +184,7 @@ def omega_total(covariance: npt.ArrayLike) -> float:
     >>> round(omega_total([[1.0, 0.5, 0.4], [0.5, 1.0, 0.4], [0.4, 0.4, 1.0]]), 4)
     0.7
     """
-    matrix = _as_covariance(covariance)
+    matrix = as_covariance(covariance)
     sds = np.sqrt(np.diag(matrix))
     if len(matrix) < 3:
         raise NotEstimableError("one factor is not identified by fewer than three items")
@@ -284,157 +245,3 @@ def standard_error_of_measurement(sd: float, reliability: float) -> float:
     if not (sd >= 0 and 0 <= reliability <= 1):
         raise ValueError("needs a standard deviation of 0 or more and a reliability in [0, 1]")
     return sd * math.sqrt(1 - reliability)
-
-
-def item_rest_correlations(covariance: npt.ArrayLike) -> FloatArray:
-    """Return each item's correlation with the sum of the other items.
-
-    r_i = (c_i - v_i) / sqrt(v_i (V - 2 c_i + v_i)), with v_i the item's variance, c_i its
-    covariance with the whole sum and V the variance of that sum.
-
-    Parameters
-    ----------
-    covariance : array_like, shape (k, k)
-        Covariances of the items among clients who answered all of them.
-
-    Returns
-    -------
-    ndarray, shape (k,)
-        NaN for an item that does not vary, or whose rest does not.
-
-    Raises
-    ------
-    ValueError
-        If the matrix is not square or incomplete.
-
-    References
-    ----------
-    Nunnally & Bernstein (1994), Psychometric theory, 3rd ed.
-
-    Examples
-    --------
-    >>> matrix = [[1.0, 0.5, 0.5], [0.5, 1.0, 0.5], [0.5, 0.5, 1.0]]
-    >>> item_rest_correlations(matrix).round(4).tolist()
-    [0.5774, 0.5774, 0.5774]
-    """
-    matrix = _as_covariance(covariance)
-    variances, with_rest = np.diag(matrix), _covariance_with_rest(matrix)
-    rest_variances = matrix.sum() - variances - 2 * with_rest
-    scale = np.sqrt(np.clip(variances * rest_variances, 0, None))
-    correlations: FloatArray = np.full(len(matrix), np.nan)
-    np.divide(with_rest, scale, out=correlations, where=scale > 0)
-    return correlations
-
-
-def flip_gains(covariance: npt.ArrayLike) -> FloatArray:
-    """Return for each item by how much alpha rises when that item alone is flipped.
-
-    Flipping changes the sign of the item's covariances, so the variance of the sum changes by
-    -4 times the item's covariance with its rest, and nothing else does.
-
-    Parameters
-    ----------
-    covariance : array_like, shape (k, k)
-        Covariances of the items among clients who answered all of them.
-
-    Returns
-    -------
-    ndarray, shape (k,)
-        Change of alpha; positive exactly where the item-rest correlation is negative.
-
-    Raises
-    ------
-    ValueError
-        If the matrix is not square or incomplete.
-    NotEstimableError
-        If there are fewer than two items, or the sum, as it is or flipped, does not vary.
-
-    References
-    ----------
-    Cronbach (1951), Psychometrika 16(3), 297-334. https://doi.org/10.1007/BF02310555
-
-    Examples
-    --------
-    >>> flip_gains([[1.0, 0.5, -0.5], [0.5, 1.0, -0.5], [-0.5, -0.5, 1.0]]).round(2).tolist()
-    [0.0, 0.0, 1.5]
-    """
-    matrix = _as_covariance(covariance)
-    before, k = _alpha(matrix), len(matrix)
-    flipped_totals = matrix.sum() - 4 * _covariance_with_rest(matrix)
-    if (flipped_totals <= 0).any():
-        raise NotEstimableError("the sum does not vary once an item is flipped")
-    flipped: FloatArray = k / (k - 1) * (1 - np.trace(matrix) / flipped_totals)
-    return flipped - before
-
-
-def reverse_key_alarm(
-    covariance: npt.ArrayLike, items: Sequence[str], *, gain: float = FLIP_GAIN
-) -> tuple[ItemAlarm, ...]:
-    """Return the items that seem to be keyed the wrong way.
-
-    An item is named when its correlation with the rest is negative, or when alpha rises by
-    ``gain`` or more once it is flipped. The second implies the first; both are given, because a
-    weak item of a small group can be negative by chance, with hardly any gain. Where more than
-    half of a scale is keyed wrongly, the items that are right are the ones that stand out.
-
-    Parameters
-    ----------
-    covariance : array_like, shape (k, k)
-        Covariances of the items among clients who answered all of them, reverse-keyed items
-        turned round as the key says.
-    items : sequence of str
-        Names of the items, in the order of the matrix.
-    gain : float
-        Rise of alpha from which an item is named.
-
-    Returns
-    -------
-    tuple of ItemAlarm
-        In the order of the items; empty where none stands out.
-
-    Raises
-    ------
-    ValueError
-        If the matrix is not square or incomplete, or the names do not fit it.
-    NotEstimableError
-        If there are fewer than two items, or the sum does not vary.
-
-    References
-    ----------
-    Nunnally & Bernstein (1994), Psychometric theory, 3rd ed.
-
-    Examples
-    --------
-    >>> matrix = [[1.0, 0.5, -0.5], [0.5, 1.0, -0.5], [-0.5, -0.5, 1.0]]
-    >>> [alarm.item for alarm in reverse_key_alarm(matrix, ["item_1", "item_2", "item_3"])]
-    ['item_3']
-    """
-    item_rest, gains = item_rest_correlations(covariance), flip_gains(covariance)
-    if len(items) != len(gains):
-        raise ValueError(f"{len(items)} names do not fit {len(gains)} items")
-    return tuple(
-        ItemAlarm(item, float(r), float(rise))
-        for item, r, rise in zip(items, item_rest, gains, strict=True)
-        if r < _NEGATIVE or rise >= gain
-    )
-
-
-def _as_covariance(values: npt.ArrayLike) -> FloatArray:
-    matrix = as_table(values)
-    if matrix.shape[0] != matrix.shape[1]:
-        raise ValueError(f"expected a square matrix, got {matrix.shape[0]} x {matrix.shape[1]}")
-    return matrix
-
-
-def _covariance_with_rest(matrix: FloatArray) -> FloatArray:
-    with_rest: FloatArray = matrix.sum(axis=1) - np.diag(matrix)
-    return with_rest
-
-
-def _alpha(matrix: FloatArray) -> float:
-    k, total = len(matrix), float(matrix.sum())
-    if k < 2:
-        raise NotEstimableError("alpha needs at least two items")
-    if total <= 1e-12 * float(np.trace(matrix)) or total <= 0:
-        raise NotEstimableError("the sum of the items does not vary")
-    return k / (k - 1) * (1 - float(np.trace(matrix)) / total)
