@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reports.methods.item_covariance import as_covariance, coefficient_alpha
-from reports.methods.result import FloatArray, NotEstimableError
+from reports.methods.result import FloatArray
 
 # A correlation of 0 can come out as -1e-17.
 _NEGATIVE = -1e-9
