@@ -1,0 +1,1 @@
+"""A seeded generator of whole studies of which the truth is known."""

@@ -1,0 +1,82 @@
+"""A whole study folder: study file, exports with planted mistakes, and the list of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flows.simulation.clinic_files import intake_table, month_3_table
+from flows.simulation.forms import measure
+from flows.simulation.manifest import Manifest
+from flows.simulation.mistakes import (
+    Planter,
+    plant_in_intake,
+    plant_in_month_3,
+    plant_in_redcap,
+)
+from flows.simulation.natural import natural_findings
+from flows.simulation.people import draw_people
+from flows.simulation.redcap_files import dictionary_table, redcap_table
+from flows.simulation.streams import stream
+from flows.simulation.study import simulate
+from flows.simulation.study_text import study_text
+from flows.simulation.tables import ExportTable
+from flows.simulation.worlds import BASE, World
+
+PLANTS = (plant_in_intake, plant_in_month_3, plant_in_redcap)
+
+
+def write_demonstration(
+    folder: Path,
+    seed: int = 20260101,
+    *,
+    world: World = BASE,
+    n_clients: int = 240,
+    with_mistakes: bool = True,
+) -> Manifest:
+    """Write a study folder that the pipeline can run on.
+
+    Parameters
+    ----------
+    folder : Path
+        Made where it is missing; files of the same names in it are written over.
+    seed : int
+        The same seed gives the same bytes.
+    world : World
+        What is true in the study.
+    n_clients : int
+        How many clients were treated.
+    with_mistakes : bool
+        Whether mistakes are planted into the exports.
+
+    Returns
+    -------
+    Manifest
+        Everything that validation must find, also written to ``mistakes.json``.
+    """
+    study = simulate(world, seed, n_clients)
+    people, forms = draw_people(study), measure(study)
+    tables = (
+        intake_table(study, people, forms),
+        month_3_table(study, people, forms),
+        redcap_table(study, people, forms),
+    )
+    exports = folder / "exports"
+    exports.mkdir(parents=True, exist_ok=True)
+    (folder / "study.toml").write_bytes(study_text(seed).encode())
+    manifest = _plant(tables, seed, with_mistakes=with_mistakes)
+    for table in tables:
+        table.write(exports)
+    dictionary_table(forms).write(exports)
+    manifest.write(folder)
+    return manifest
+
+
+def _plant(tables: tuple[ExportTable, ...], seed: int, *, with_mistakes: bool) -> Manifest:
+    planters = [Planter(table, stream(seed, f"mistakes in {table.file}")) for table in tables]
+    if with_mistakes:
+        for planter, plant in zip(planters, PLANTS, strict=True):
+            plant(planter)
+    found = [mistake for planter in planters for mistake in planter.mistakes]
+    found += [mistake for table in tables for mistake in natural_findings(table)]
+    reasons = [reason for planter in planters for reason in planter.reasons]
+    return Manifest(seed, tuple(sorted(found)), tuple(sorted(reasons)))

@@ -1,0 +1,51 @@
+"""What is wrong with a demonstration on purpose, so that what is found can be compared with it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+MANIFEST_FILE = "mistakes.json"
+
+
+@dataclass(frozen=True, order=True)
+class Mistake:
+    """One finding that validation must have.
+
+    ``record`` counts the data rows of the file from 1, 0 for the whole file; ``column`` is the
+    header in the file, empty where the finding is about the row or a form. ``is_planted`` is
+    False for what the simulated answers hold by themselves.
+    """
+
+    file: str
+    record: int
+    column: str
+    code: str
+    severity: str
+    what: str
+    is_planted: bool = True
+
+
+@dataclass(frozen=True, order=True)
+class MissingReason:
+    """One unanswered item and the reason that its code gives."""
+
+    file: str
+    record: int
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Everything that validation of a demonstration must find, and nothing else."""
+
+    seed: int
+    mistakes: tuple[Mistake, ...]
+    reasons: tuple[MissingReason, ...]
+
+    def write(self, folder: Path) -> None:
+        """Write the manifest beside the study file; it is no export."""
+        text = json.dumps(asdict(self), indent=1, ensure_ascii=True)
+        (folder / MANIFEST_FILE).write_bytes(text.encode() + b"\n")
