@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flows.declarations import Attribute, FormBlock, Source
+from flows.sources.names import name_key
 from instruments.catalog import Catalog
 from instruments.definition import Definition
 from instruments.errors import ExportError, StudyError, suggest
@@ -30,11 +30,6 @@ ROLE_KINDS: Mapping[str, Kind] = {
 RATERS = ("client", "therapist", "observer", "part")
 
 
-def normal_name(name: str) -> str:
-    """Return a header name as names are compared: one case, one kind of space, one encoding."""
-    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
-
-
 @dataclass(frozen=True)
 class Header:
     """A file's column names, found again whatever their case and spaces."""
@@ -43,7 +38,7 @@ class Header:
 
     def find(self, wanted: str) -> str | None:
         """Return the file's own spelling of a column, None where it has no such column."""
-        return next((n for n in self.names if normal_name(n) == normal_name(wanted)), None)
+        return next((n for n in self.names if name_key(n) == name_key(wanted)), None)
 
     def require(self, wanted: str, source: Source) -> str:
         """Return the file's own spelling of a column.
@@ -267,7 +262,7 @@ def _subscale_columns(
 
 
 def _counted(pattern: str, header: Header) -> list[tuple[int, str]]:
-    before, _, after = normal_name(pattern).partition("{n}")
+    before, _, after = name_key(pattern).partition("{n}")
     shape = re.compile(re.escape(before) + r"([1-9]\d?)" + re.escape(after))
-    hits = [(match, name) for name in header.names if (match := shape.fullmatch(normal_name(name)))]
+    hits = [(match, name) for name in header.names if (match := shape.fullmatch(name_key(name)))]
     return sorted((int(match.group(1)), name) for match, name in hits)

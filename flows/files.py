@@ -1,0 +1,49 @@
+"""Writing files so that a reader sees the old one or the new one, never half of one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from instruments.errors import RunError
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside a file; afterwards it is flushed and takes the file's place."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        yield part
+        _flush(part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def require_writable(folder: Path) -> None:
+    """Make a folder, or say in one sentence why it cannot be written.
+
+    Raises
+    ------
+    RunError
+        ``E_UNWRITABLE``.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".interdep-probe"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError:
+        raise RunError(
+            "E_UNWRITABLE",
+            "This folder cannot be written",
+            where=str(folder),
+            fix="Change its permissions, or name another folder.",
+        ) from None

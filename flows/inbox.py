@@ -1,0 +1,78 @@
+"""Which files of the inbox belong to which source, and which of them are new."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.declarations import Source
+from flows.ledger import Ledger
+from flows.study import Study
+from instruments.errors import StudyError
+
+
+@dataclass(frozen=True)
+class InboxFile:
+    """One file of the inbox and the source that it belongs to."""
+
+    path: Path
+    source: Source
+
+
+def list_inbox(study: Study) -> list[InboxFile]:
+    """Return every export file that a source claims, in the order of sources and names.
+
+    Raises
+    ------
+    StudyError
+        ``E_STUDY_FILES`` where two sources claim the same file.
+    """
+    claimed: dict[Path, str] = {}
+    found = []
+    for source in study.sources:
+        for path in _matching(study, source):
+            if path in claimed:
+                raise StudyError(
+                    "E_STUDY_FILES",
+                    f'The sources "{claimed[path]}" and "{source.id}" claim the same file',
+                    where=path.name,
+                    fix='Make their patterns under "files" narrower.',
+                )
+            claimed[path] = source.id
+            found.append(InboxFile(path, source))
+    return found
+
+
+def _matching(study: Study, source: Source) -> Iterator[Path]:
+    dictionaries = set(study.exports.glob(source.dictionary)) if source.dictionary else set()
+    return (path for path in sorted(study.exports.glob(source.files)) if path not in dictionaries)
+
+
+def unclaimed_files(study: Study) -> list[str]:
+    """Return the names of files in the inbox that no source claims."""
+    claimed = {file.path for file in list_inbox(study)}
+    for source in study.sources:
+        claimed |= set(study.exports.glob(source.dictionary)) if source.dictionary else set()
+    return sorted(p.name for p in study.exports.glob("*") if p.is_file() and p not in claimed)
+
+
+def new_files(study: Study, ledger: Ledger) -> list[InboxFile]:
+    """Return the files whose bytes were neither accepted before nor refused by this study file."""
+    accepted = {entry.facts["sha256"] for entry in ledger.entries("file_accepted")}
+    refused = {
+        entry.facts["sha256"]
+        for entry in ledger.entries("file_refused")
+        if entry.facts["study_sha256"] == study.digest
+    }
+    return [file for file in list_inbox(study) if hash_file(file.path) not in accepted | refused]
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file; empty for one that cannot be read, so that it is told of."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,25 @@
+-- known_row: submissions that stand in the file more than once.
+-- Counts later rows that equal an earlier one in every admitted column; rows with a cell that could
+-- not be typed do not count, since what they hold is not known.
+-- Parameters: table; columns (all); client (the column without which a row is nobody's).
+WITH typed AS (
+    SELECT *
+    FROM {{ table }}
+    WHERE
+        {{ client | ident }} IS NOT NULL
+        AND _record NOT IN (SELECT _record FROM stage.miscast)
+),
+
+repeated AS (
+    SELECT hash({{ cells.names(columns) }}) AS digest
+    FROM typed
+    GROUP BY digest
+    HAVING count(*) > 1
+)
+
+SELECT
+    _record,
+    CAST(NULL AS VARCHAR) AS column_name
+FROM typed
+WHERE hash({{ cells.names(columns) }}) IN (SELECT digest FROM repeated)
+QUALIFY row_number() OVER (PARTITION BY {{ cells.names(columns) }} ORDER BY _record) > 1

@@ -1,0 +1,30 @@
+{# What the checks share: the answer in a cell of numbers, NULL where there is none; a parsed date. #}
+{% macro codes_of(column) -%}
+{% for code in column.staged_codes.values() %}{{ ", " if not loop.first }}{{ code | literal }}{% endfor %}
+{%- endmacro %}
+
+{% macro answer(column) -%}
+CASE WHEN {{ column.name | ident }} BETWEEN {{ column.low | literal }} AND {{ column.high | literal }}
+{%- if column.staged_codes %} AND {{ column.name | ident }} NOT IN ({{ codes_of(column) }}){% endif %} THEN {{ column.name | ident }} END
+{%- endmacro %}
+
+{% macro answers(columns) -%}
+{% for column in columns %}{{ ", " if not loop.first }}{{ answer(column) }}{% endfor %}
+{%- endmacro %}
+
+{% macro names(columns) -%}
+{% for column in columns %}{{ ", " if not loop.first }}{{ column.name | ident }}{% endfor %}
+{%- endmacro %}
+
+{% macro literals(values) -%}
+{% for value in values %}{{ ", " if not loop.first }}{{ value | literal }}{% endfor %}
+{%- endmacro %}
+
+{% macro is_filled(column, codes) -%}
+{{ column.name | ident }} IS NOT NULL
+{%- if codes %} AND {{ column.name | ident }} NOT IN ({{ literals(codes) }}){% endif %}
+{%- endmacro %}
+
+{% macro day_of(column, format) -%}
+CASE WHEN year(try_strptime({{ column.name | ident }}, {{ format | literal }})) BETWEEN 1900 AND 2099 THEN CAST(try_strptime({{ column.name | ident }}, {{ format | literal }}) AS DATE) END
+{%- endmacro %}

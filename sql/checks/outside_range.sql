@@ -1,0 +1,20 @@
+-- outside_range: numbers outside their declared bounds.
+-- Counts cells below low or above high that are finite and none of the values set apart.
+-- Parameters: table; columns (one); low, high (either may be none); apart (codes and sentinels).
+SELECT
+    _record,
+    {{ columns[0].source | literal }} AS column_name
+FROM {{ table }}
+WHERE
+    (
+{%- if low is not none %}{{ columns[0].name | ident }} < {{ low | literal }}{% endif %}
+{%- if low is not none and high is not none %} OR {% endif %}
+{%- if high is not none %}{{ columns[0].name | ident }} > {{ high | literal }}{% endif -%}
+    )
+{%- if apart %}
+    AND {{ columns[0].name | ident }} NOT IN ({{ cells.literals(apart) }})
+{%- endif %}
+{%- if columns[0].sql_type == "DOUBLE" %}
+    AND isfinite({{ columns[0].name | ident }})
+{%- endif %}
+

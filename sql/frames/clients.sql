@@ -1,0 +1,19 @@
+-- Analysis frame: one row per client: clinic, first therapist, ending, declared attributes.
+WITH first_therapist AS (
+    SELECT
+        client_id,
+        arg_min(therapist_id, coalesce(from_session, from_day, 0)) AS therapist_id
+    FROM store.core.assignment
+    GROUP BY client_id
+)
+
+SELECT
+    client.client_id,
+    client.clinic_id AS clinic,
+    first_therapist.therapist_id,
+    episode.ending,
+    client.* EXCLUDE (client_id, clinic_id)
+FROM store.core.client AS client
+LEFT JOIN first_therapist ON client.client_id = first_therapist.client_id
+LEFT JOIN store.core.episode AS episode ON client.client_id = episode.client_id
+ORDER BY client.client_id

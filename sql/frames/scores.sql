@@ -1,0 +1,18 @@
+-- Analysis frame: one row per administration and scale.
+SELECT
+    form.client_id,
+    form.form_id || '.' || score.scale AS scale,
+    form.occasion,
+    nullif(form.session, 0) AS session,
+    form.day,
+    form.rater,
+    form.target,
+    form.therapist_id,
+    form.clinic_id AS clinic,
+    score.score AS value,
+    score.answered_count AS answered,
+    score.item_count,
+    score.is_prorated
+FROM store.core.score AS score
+INNER JOIN store.core.administration AS form ON score.administration_id = form.administration_id
+ORDER BY form.client_id, scale, form.occasion, form.session, form.rater, form.target

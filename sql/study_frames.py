@@ -1,0 +1,38 @@
+"""What the analyses read of the store, as frames in a fixed order."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from instruments.layout import Placement
+from instruments.scale import Scale
+from sql.gateway import Connection, fill, statement
+from sql.publishing import form_table_of
+
+
+def read_clients(connection: Connection) -> pd.DataFrame:
+    """Return one row per client: clinic, first therapist, ending, declared attributes."""
+    return connection.execute(statement("frames/clients")).df().set_index("client_id")
+
+
+def read_scores(connection: Connection) -> pd.DataFrame:
+    """Return one row per administration and scale, with its client, occasion and therapist."""
+    return connection.execute(statement("frames/scores")).df()
+
+
+def read_items(
+    connection: Connection, placement: Placement, scale: Scale, occasion: str
+) -> pd.DataFrame:
+    """Return the answers to a scale at an occasion, keyed in its direction, by client."""
+    flipped = placement.reversed_of(scale)
+    items = [{"name": i, "is_reversed": i in flipped} for i in placement.items_of(scale)]
+    query = fill(
+        "frame_items",
+        items=items,
+        form_table=form_table_of(placement.definition),
+        form_id=placement.definition.id,
+        occasion=occasion,
+        rater=placement.rater,
+        target=placement.target,
+    )
+    return connection.execute(query).df().set_index("client_id")
