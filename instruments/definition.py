@@ -10,6 +10,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from instruments import checks
+from instruments.counts import settle_counts
 from instruments.errors import DefinitionError, suggest
 from instruments.scale import (
     Band,
@@ -186,7 +187,7 @@ class Definition(Frozen):
 
     def item_counts(self, counts: Mapping[str, int] | None = None) -> dict[str, int]:
         """Return the number of items of each scale of a subscale-addressed form."""
-        return checks.settle_counts(self, counts)
+        return settle_counts(self, counts)
 
     def positions(self, scale: Scale, counts: Mapping[str, int] | None = None) -> tuple[int, ...]:
         """Return where the items of a scale stand in `item_names`, from 0.

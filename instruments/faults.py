@@ -6,10 +6,12 @@ import re
 import typing
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeGuard
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from instruments.checks import MisfitError
 from instruments.definition import Definition
 from instruments.errors import DefinitionError, suggest
 
@@ -18,14 +20,22 @@ Location = tuple[int | str, ...]
 
 def explain_fault(error: ValidationError, *, path: Path, text: str) -> DefinitionError:
     """Return the first fault of a file as the error that its author reads."""
-    fault = error.errors(include_url=False)[0]
-    location = fault["loc"]
+    faults = error.errors(include_url=False)
+    # A misspelled key is also a missing one; its own name tells the author more.
+    fault = min(faults, key=lambda fault: fault["type"] != "extra_forbidden")
+    location = _location(fault)
     key = _written_key(location)
     line = _line_of(text, location)
     places = [str(path), *([f"line {line}"] if line else []), *([key] if key else [])]
     return DefinitionError(
         "E_DEFINITION", _sentence(fault), where=", ".join(places), fix=_nearest(fault)
     )
+
+
+def _location(fault: ErrorDetails) -> Location:
+    """Return where a fault lies; a check between parts says which of them to look at."""
+    raised = fault.get("ctx", {}).get("error")
+    return (*fault["loc"], *(raised.place if isinstance(raised, MisfitError) else ()))
 
 
 def _written_key(location: Location) -> str:
@@ -39,7 +49,8 @@ def _sentence(fault: ErrorDetails) -> str:
         return f'"{last}" is not a key of a definition.'
     if fault["type"] == "missing":
         return f'The key "{last}" is missing.'
-    return f"{fault['msg'].removeprefix('Value error, ').rstrip('. ')}."
+    said = fault["msg"].removeprefix("Value error, ")
+    return said if said.endswith(("?", ".")) else f"{said[:1].upper()}{said[1:]}."
 
 
 def _nearest(fault: ErrorDetails) -> str:
@@ -63,10 +74,10 @@ def _annotation_at(location: Location) -> object:
 
 
 def _model(annotation: object) -> type[BaseModel] | None:
-    return next((t for t in _leaves(annotation) if _is_model(t)), None)  # type: ignore[return-value]
+    return next((leaf for leaf in _leaves(annotation) if _is_model(leaf)), None)
 
 
-def _is_model(found: object) -> bool:
+def _is_model(found: object) -> TypeGuard[type[BaseModel]]:
     return isinstance(found, type) and issubclass(found, BaseModel)
 
 

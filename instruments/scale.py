@@ -138,7 +138,9 @@ class Scale(Frozen):
     def _sources_are_named(self) -> Self:
         for field in ("reliable_change", "minimal_important_difference"):
             if (getattr(self, field) is None) != (getattr(self, f"{field}_source") is None):
-                raise ValueError(f"{field} and {field}_source are given together or not at all")
+                raise ValueError(
+                    f"a value and its source are given together or not at all: {field}"
+                )
         return self
 
     @model_validator(mode="after")
@@ -146,8 +148,10 @@ class Scale(Frozen):
         kinds = [bool(self.items), self.n_items is not None, self.is_total, self.is_composite]
         if sum(kinds) > 1:
             raise ValueError("a scale has one of items, n_items, is_total and terms")
+        if self.is_composite and self.method != "sum":
+            raise ValueError("a scale made of other scales is their weighted sum")
         if self.min_answered is not None and self._too_many_required(self.min_answered):
-            raise ValueError("min_answered is more than the scale has items")
+            raise ValueError("more answers are required than the scale has items")
         return self
 
     def _too_many_required(self, required: int) -> bool:
