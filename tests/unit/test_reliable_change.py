@@ -145,7 +145,7 @@ def test_missing_sessions_raise_the_bar_and_too_many_hide_the_gain() -> None:
     nan = float("nan")
     five = [30.0, nan, 30, 18, 17, 16]
     four = [33.0, nan, 27, 18, 16, nan]  # 13 points, and t is 4.303 on two degrees of freedom
-    hidden = [nan, nan, 30, 18, 17, 16]
+    hidden = [nan, nan, 30, 18, 17, nan]
     found = find_sudden_changes([five, four, hidden], cutoff=7)
     assert [change.client for change in found.changes] == [0]
     assert found.n_testable == 2
