@@ -114,8 +114,9 @@ def reverse_key_alarm(
 
     An item is named when its correlation with the rest is negative, or when alpha rises by
     ``gain`` or more once it is flipped. The second implies the first; both are given, because a
-    weak item of a small group can be negative by chance, with hardly any gain. Where more than
-    half of a scale is keyed wrongly, the items that are right are the ones that stand out.
+    weak item of a small group can be negative by chance, with hardly any gain. Where nearly
+    half of a scale is keyed wrongly, right items are named too; beyond half, they are the ones
+    that stand out.
 
     Parameters
     ----------
