@@ -307,6 +307,7 @@ def pcl(*endorsed: int, missing: Sequence[int] = ()) -> list[float | None]:
         (pcl(5, 8, 14, 15, 20), False),  # none of cluster C
         (pcl(5, 7, 8, 15, 20, missing=(9,)), None),
         (pcl(7, 8, 15, 20, missing=(9,)), False),  # fails on cluster B in any case
+        (pcl(5, 7, 15, 20, missing=(9,)), False),  # one more would not make two of cluster D
         (pcl(5, 7, 8, 14, 15, 20, missing=(1, 6, 10, 16)), True),
     ],
 )
