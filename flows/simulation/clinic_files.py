@@ -5,7 +5,7 @@ from __future__ import annotations
 from flows.simulation.forms import FilledForms, Forms
 from flows.simulation.people import People, day_of
 from flows.simulation.study import SimulatedStudy
-from flows.simulation.tables import ExportTable, Row, answer_cells, item_columns
+from flows.simulation.tables import ExportTable, Row, answer_cells, form_columns
 
 FORM_VERSION = "3"
 # What stands for an unanswered item: nothing at intake, a code at month 3.
@@ -63,7 +63,8 @@ def therapist_id(study: SimulatedStudy, session: int, client: int) -> str:
 def _joined(
     file: str, header: Row, rows: list[Row], filled: list[FilledForms], unanswered: str
 ) -> ExportTable:
+    columns = form_columns(filled)
     for form in filled:
-        header = header + item_columns(form.instrument, form.items)
+        header = header + columns[form.instrument]
         rows = [a + b for a, b in zip(rows, answer_cells(form, unanswered), strict=True)]
-    return ExportTable(file, header, rows)
+    return ExportTable(file, header, rows, columns)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flows.simulation.clinic_files import intake_table, month_3_table
 from flows.simulation.forms import measure
-from flows.simulation.manifest import Manifest
+from flows.simulation.manifest import Manifest, Mistake
 from flows.simulation.mistakes import (
     Planter,
     plant_in_intake,
@@ -76,7 +76,13 @@ def _plant(tables: tuple[ExportTable, ...], seed: int, *, with_mistakes: bool) -
     if with_mistakes:
         for planter, plant in zip(planters, PLANTS, strict=True):
             plant(planter)
-    found = [mistake for planter in planters for mistake in planter.mistakes]
-    found += [mistake for table in tables for mistake in natural_findings(table)]
+    planted = [mistake for planter in planters for mistake in planter.mistakes]
     reasons = [reason for planter in planters for reason in planter.reasons]
-    return Manifest(seed, tuple(sorted(found)), tuple(sorted(reasons)))
+    return Manifest(seed, tuple(sorted(_with_natural(planted, tables))), tuple(sorted(reasons)))
+
+
+def _with_natural(planted: list[Mistake], tables: tuple[ExportTable, ...]) -> list[Mistake]:
+    """Add what the answers hold by themselves and nobody planted."""
+    found = {(m.file, m.record, m.column, m.code) for m in planted}
+    natural = [mistake for table in tables for mistake in natural_findings(table)]
+    return planted + [m for m in natural if (m.file, m.record, m.column, m.code) not in found]

@@ -31,13 +31,15 @@ class Levels:
 
 def session_time(sessions: int) -> Numbers:
     """Return s, the share of the way to session 40: (t - 1) / 39, 0 at intake; a column."""
-    since: Numbers = np.maximum(np.arange(sessions + 1) - 1.0, 0.0)
-    return since[:, None] / (LAST_SESSION - 1)
+    session = np.arange(sessions + 1, dtype=np.float64)[:, None]
+    share: Numbers = np.maximum(session - 1.0, 0.0) / (LAST_SESSION - 1)
+    return share
 
 
 def log_time(sessions: int) -> Numbers:
     """Return l = ln(1 + t) / ln 41, 0 at intake and 1 at session 40; a column."""
-    return np.log1p(np.arange(sessions + 1))[:, None] / np.log(LAST_SESSION + 1)
+    share: Numbers = np.log1p(np.arange(sessions + 1)) / np.log(LAST_SESSION + 1)
+    return share.reshape(-1, 1)
 
 
 def symptom_sd(world: World) -> float:
@@ -61,7 +63,7 @@ def compute_levels(
         + 0.6 * states["symptoms"],
         dependency=leaning
         + 0.2 * traits.severity
-        + rise * s
+        + (rise + growth.dependency_slope) * s
         + fall * s**2
         + 0.6 * states["dependency"],
         reaction=0.25 * leaning + design.therapists.reaction[therapist] + 0.6 * states["reaction"],

@@ -36,9 +36,10 @@ class Planter:
         self.mistakes.append(Mistake(self.table.file, record, column, code, severity, what))
 
     def change_cell(self, column: str, text: str, code: str, severity: str, what: str) -> None:
-        """Write something else into one cell."""
-        place = self.pick()
-        self.table.rows[place][self.table.place(column)] = text
+        """Write something else into one cell that is not empty."""
+        at = self.table.place(column)
+        place = self.pick(lambda row: row[at] != "")
+        self.table.rows[place][at] = text
         self.note(place, column, code, severity, what)
 
     def shorten_row(self) -> None:

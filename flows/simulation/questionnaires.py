@@ -90,8 +90,12 @@ QUESTIONNAIRES: Mapping[str, Questionnaire] = {
             {"total": ScaleModel(28, 0, 100, 32.0, 19.2, 0.93, step=10, is_skewed=True)},
             "des_{n}",
         ),
-        # An open sample's published figures, as sums 7.479 and 5.964.
-        Questionnaire("phq_9", {"total": ScaleModel(9, 0, 3, 0.831, 0.663, 0.8998)}, "phq_{n}"),
+        # An open sample's published figures, as sums 7.479 and 5.964; few are above 0 on item 9.
+        Questionnaire(
+            "phq_9",
+            {"total": ScaleModel(9, 0, 3, 0.831, 0.663, 0.8998, rare=(9,), rarity=0.75)},
+            "phq_{n}",
+        ),
         # Mean and SD chosen.
         Questionnaire("scs_sf", {"total": ScaleModel(12, 1, 5, 2.6, 0.70, 0.86)}, "scs_{n}"),
     )

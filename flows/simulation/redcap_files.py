@@ -14,7 +14,7 @@ from flows.simulation.clinic_files import therapist_id
 from flows.simulation.forms import FilledForms, Forms
 from flows.simulation.people import SUPPORTS, People, day_of
 from flows.simulation.study import SimulatedStudy
-from flows.simulation.tables import ExportTable, Row, answer_cells, item_columns
+from flows.simulation.tables import ExportTable, Row, answer_cells, form_columns, item_columns
 
 DATA_FILE = "redcap_data.csv"
 DICTIONARY_FILE = "redcap_dictionary.csv"
@@ -74,11 +74,11 @@ def redcap_table(study: SimulatedStudy, people: People, forms: Forms) -> ExportT
         *_end_rows(study, people, end_forms, blank_session),
     ]
     rows.sort(key=lambda row: (row[0], row[1] == END_EVENT))
-    return ExportTable(DATA_FILE, header, rows)
+    return ExportTable(DATA_FILE, header, rows, form_columns([*session_forms, *end_forms]))
 
 
 def _form_columns(filled: list[FilledForms]) -> Row:
-    return [name for form in filled for name in item_columns(form.instrument, form.items)]
+    return [name for columns in form_columns(filled).values() for name in columns]
 
 
 def _session_rows(

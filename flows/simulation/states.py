@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from flows.simulation.design import Design, Numbers
+from flows.simulation.design import Design, Flags, Numbers
+from flows.simulation.phases import draw_trauma_work
 from flows.simulation.ruptures import Ruptures
 from flows.simulation.streams import stream
 from flows.simulation.traits import Traits
@@ -44,6 +45,7 @@ class States:
 
     values: State
     ruptures: Ruptures
+    trauma_work: Flags
 
     def __getitem__(self, name: str) -> Numbers:
         return self.values[name]
@@ -75,48 +77,38 @@ def stationary_sd(world: World, name: str) -> float:
 def draw_states(world: World, seed: int, design: Design, traits: Traits) -> States:
     """Draw every state of every client in every session, ruptures among them."""
     rng = stream(seed, "states")
-    sessions, clients = world.max_sessions, len(traits.anxiety)
-    values = _unit_noise(rng, sessions + 1, clients)
-    shared = world.alliance_shared * rng.standard_normal((sessions + 1, clients))
+    rows, clients = world.max_sessions + 1, len(traits.anxiety)
+    values = _innovations(world, rng, rows, clients)
+    shared = world.alliance_shared * rng.standard_normal((rows, clients))
     ruptures = Ruptures.unopened(world, seed, design, traits)
-    for name in NAMES:
-        values[name][0] *= stationary_sd(world, name)
-    for session in range(1, sessions + 1):
+    trauma_work = draw_trauma_work(world, seed, clients)
+    carried = inertia(world)
+    for session in range(1, rows):
         before = {name: values[name][session - 1] for name in NAMES}
         ruptures.advance(session, before["reaction"], before["rage"])
-        _advance(world, values, session, before, ruptures, design, traits, shared[session])
-    return States(values, ruptures)
+        is_open = ruptures.is_open[session]
+        need = world.open_to_need * is_open + world.trauma_work_to_need * trauma_work[session]
+        need += world.absence_to_need * float(design.absent[session - 1])
+        values["need"][session] += need
+        values["symptoms"][session] += world.open_to_symptoms * is_open
+        values["goal_task"][session] += shared[session]
+        values["bond"][session] += shared[session]
+        received = _received(world, before, traits)
+        for name in NAMES:
+            values[name][session] += carried[name] * before[name] + received.get(name, 0.0)
+    return States(values, ruptures, trauma_work)
 
 
-def _unit_noise(rng: np.random.Generator, rows: int, clients: int) -> State:
-    return {name: rng.standard_normal((rows, clients)) for name in NAMES}
+def _innovations(world: World, rng: np.random.Generator, rows: int, clients: int) -> State:
+    """Return the noise of every session; in row 0 the state that treatment begins with."""
+    values = {name: rng.standard_normal((rows, clients)) for name in NAMES}
+    for name, noise in values.items():
+        noise[0] *= stationary_sd(world, name)
+        noise[1:] *= INNOVATION[name]
+    return values
 
 
-def _advance(
-    world: World,
-    values: State,
-    session: int,
-    before: State,
-    ruptures: Ruptures,
-    design: Design,
-    traits: Traits,
-    shared: Numbers,
-) -> None:
-    """Turn the unit noise of one session into its states."""
-    pushed = _pushes(world, before, traits)
-    is_open = ruptures.is_open[session]
-    pushed["need"] = pushed["need"] + world.open_to_need * is_open
-    pushed["need"] += world.absence_to_need * float(design.absent[session - 1])
-    pushed["symptoms"] = pushed["symptoms"] + world.open_to_symptoms * is_open
-    pushed["goal_task"] = pushed["bond"] = shared
-    for name, carried in inertia(world).items():
-        row = values[name][session]
-        row *= INNOVATION[name]
-        row += carried * before[name]
-        row += pushed.get(name, 0.0)
-
-
-def _pushes(world: World, before: State, traits: Traits) -> dict[str, Numbers]:
+def _received(world: World, before: State, traits: Traits) -> State:
     """Return what each state receives from the other states of the session before."""
     need, compassion = before["need"], traits.compassion
     softened = world.need_to_shame + world.compassion_on_need_to_shame * compassion

@@ -94,6 +94,7 @@ class SimulatedStudy:
             "repair": self.states.ruptures.repaired,
             "is_open": self.states.ruptures.is_open,
             "is_impasse": self.states.ruptures.is_impasse,
+            "is_trauma_work": self.states.trauma_work,
         }
         grids = {**states, **vars(self.levels), **flags}
         return pd.DataFrame(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from flows.simulation.forms import FilledForms
@@ -17,11 +17,15 @@ Row = list[str]
 
 @dataclass(frozen=True)
 class ExportTable:
-    """One export file: its name, its header, and its rows, which mistakes are planted into."""
+    """One export file: its name, its header, and its rows, which mistakes are planted into.
+
+    ``forms`` names the columns of each form in the file.
+    """
 
     file: str
     header: Row
     rows: list[Row]
+    forms: Mapping[str, Row] = field(default_factory=dict)
 
     def place(self, column: str) -> int:
         """Return where a column stands."""
@@ -51,6 +55,11 @@ def item_columns(instrument: str, items: Iterable[str]) -> list[str]:
 def _column(pattern: str, item: str) -> str:
     scale, _, number = item.rpartition("_")
     return pattern.replace("{scale}", scale).replace("{n}", number)
+
+
+def form_columns(filled: Iterable[FilledForms]) -> dict[str, Row]:
+    """Return the columns of each form, by instrument."""
+    return {form.instrument: item_columns(form.instrument, form.items) for form in filled}
 
 
 def answer_cells(forms: FilledForms, unanswered: str) -> list[Row]:

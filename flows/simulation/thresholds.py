@@ -38,6 +38,9 @@ class ScaleModel:
     alpha: float
     step: int = 1
     is_skewed: bool = False
+    # Items (from 1) that few endorse, and by how much of an SD further up their thresholds lie.
+    rare: tuple[int, ...] = ()
+    rarity: float = 0.0
 
     @property
     def edges(self) -> Numbers:
@@ -62,6 +65,7 @@ def calibrate(model: ScaleModel) -> ItemModel:
     pattern = _pattern(model.n_items)
     edges = np.log(model.edges - model.low + model.step) if model.is_skewed else model.edges
     shift = DIFFICULTY * _spread(model.n_items)
+    shift[[item - 1 for item in model.rare]] -= model.rarity
     centre, width, factor = float(edges.mean()), float(np.ptp(edges)) / 3.0, 1.0
     wanted_variance = model.n_items * model.sd**2 * (1.0 - _tied(model))
     for _ in range(ROUNDS):

@@ -15,6 +15,9 @@ Where the model's description left something open, this was chosen:
   the others every item means the same to everyone;
 - three classes lie in the plane of anxiety and avoidance, at the corners of a triangle with sides
   of 1.5 standard deviations within classes; both traits keep mean 0 and a total variance of 1;
+- what was proposed for the other themes and moves states or levels (clients' own dependency
+  slopes, need in trauma work) is 0 in the base world and on in ``every_theme``; what follows from
+  a study without changing it is in ``flows.simulation.themes``;
 - a therapist intraclass correlation of .20 is the therapists' share of the variance of change.
 """
 
@@ -90,6 +93,10 @@ class World:
     closeness_sd: float = 0.30
     closeness_with_change: float = -0.30
     anxiety_change: float = -0.20
+    # Dependency growing apart between clients, and with closeness; need in phases of trauma work
+    dependency_slope_sd: float = 0.0
+    dependency_slope_with_closeness: float = 0.25
+    trauma_work_to_need: float = 0.0
     # Measurement
     core_item_shift: float = 0.0
     # Missing answers and forms
@@ -125,6 +132,7 @@ WORLDS: Mapping[str, World] = {
         replace(BASE, name="ten_therapists", n_therapists=10),
         replace(BASE, name="six_sessions", max_sessions=6),
         replace(BASE, name="not_invariant", core_item_shift=0.4),
+        replace(BASE, name="every_theme", dependency_slope_sd=0.4, trauma_work_to_need=0.3),
         # .225^2 / (.225^2 + .45^2) = .20
         replace(BASE, name="therapist_icc_20", therapist_slope_sd=0.225),
     )
