@@ -18,6 +18,7 @@ __all__ = ["READERS", "DictionaryField", "Export", "Fault", "Note", "read_export
 
 READERS: Mapping[str, str] = {
     "csv": "flows.sources.csv_export",
+    "redcap": "flows.sources.redcap",
 }
 
 

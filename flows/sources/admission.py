@@ -17,16 +17,29 @@ REDCAP_KEYS = ("redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_i
 
 @dataclass(frozen=True)
 class Admission:
-    """The names that a source declares, and the patterns of its item columns."""
+    """The names that a source declares.
 
-    single: tuple[str, ...]
+    ``facts`` are the columns of roles, attributes and endings; ``items`` the listed columns of
+    forms, ``patterns`` those that forms describe; ``kept`` may be read where they are there.
+    """
+
+    facts: tuple[str, ...]
+    items: tuple[str, ...]
     patterns: tuple[str, ...]
     ignored: tuple[str, ...]
     kept: tuple[str, ...] = ()
 
     @cached_property
     def _keys(self) -> frozenset[str]:
-        return frozenset(name_key(name) for name in (*self.single, *self.kept))
+        return frozenset(name_key(name) for name in (*self.facts, *self.items, *self.kept))
+
+    @cached_property
+    def _item_keys(self) -> frozenset[str]:
+        return frozenset(name_key(name) for name in self.items)
+
+    @cached_property
+    def _fact_keys(self) -> frozenset[str]:
+        return frozenset(name_key(name) for name in self.facts)
 
     @cached_property
     def _expressions(self) -> tuple[re.Pattern[str], ...]:
@@ -35,9 +48,16 @@ class Admission:
     def admits(self, name: str) -> bool:
         """Whether a column may be read; a pattern's placeholder stands for anything."""
         key = name_key(name)
-        if not key:
-            return False
-        return key in self._keys or any(e.fullmatch(key) for e in self._expressions)
+        return bool(key) and (key in self._keys or self._fits_a_pattern(key))
+
+    def holds_items(self, name: str) -> bool:
+        """Whether a column holds the answers to an item."""
+        key = name_key(name)
+        is_item = key in self._item_keys or self._fits_a_pattern(key)
+        return bool(key) and is_item and key not in self._fact_keys
+
+    def _fits_a_pattern(self, key: str) -> bool:
+        return any(expression.fullmatch(key) for expression in self._expressions)
 
     def is_expected(self, name: str) -> bool:
         """Whether a name shows that a row is the header."""
@@ -46,7 +66,8 @@ class Admission:
     def missing_from(self, header: Sequence[str]) -> tuple[str, ...]:
         """Return what is declared and not in a header: names, and patterns that fit nothing."""
         present = {name_key(name) for name in header}
-        names = [name for name in self.single if name_key(name) not in present]
+        declared = dict.fromkeys((*self.facts, *self.items))
+        names = [name for name in declared if name_key(name) not in present]
         unmet = [pattern for pattern, expression in zip(self.patterns, self._expressions,
                  strict=True) if not any(expression.fullmatch(key) for key in present)]  # fmt: skip
         return (*names, *unmet)
@@ -59,12 +80,18 @@ class Admission:
 def declare_admission(source: Source) -> Admission:
     """Return what a `[[source]]` section admits."""
     patterns = tuple(block.columns for block in source.form if isinstance(block.columns, str))
-    singles = dict.fromkeys(_single_names(source))
+    listed = (name for block in source.form for name in _listed_columns(block))
     kept = REDCAP_KEYS if source.kind == "redcap" else ()
-    return Admission(tuple(singles), tuple(dict.fromkeys(patterns)), source.ignore, kept)
+    return Admission(
+        tuple(dict.fromkeys(_fact_names(source))),
+        tuple(dict.fromkeys(listed)),
+        tuple(dict.fromkeys(patterns)),
+        source.ignore,
+        kept,
+    )
 
 
-def _single_names(source: Source) -> Iterator[str]:
+def _fact_names(source: Source) -> Iterator[str]:
     yield from source.columns.by_role().values()
     for attribute in source.attributes.values():
         yield attribute.column
@@ -72,8 +99,6 @@ def _single_names(source: Source) -> Iterator[str]:
         yield source.ending.reason
         if source.ending.session is not None:
             yield source.ending.session
-    for block in source.form:
-        yield from _listed_columns(block)
 
 
 def _listed_columns(block: FormBlock) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flows.declarations import Source
 from flows.sources.admission import declare_admission
+from flows.sources.border import refuse_identifiers
 from flows.sources.export import Export
 from flows.sources.reading import read_delimited
 
@@ -13,4 +14,8 @@ from flows.sources.reading import read_delimited
 def read(path: Path, source: Source, scratch: Path, *, force_rewrite: bool = False) -> Export:
     """Read a delimited text export with one header row."""
     admission = declare_admission(source)
-    return read_delimited(path, source, admission, scratch, force_rewrite=force_rewrite)
+
+    def check_header(header: tuple[str, ...]) -> None:
+        refuse_identifiers(path, header, admission)
+
+    return read_delimited(path, source, admission, scratch, check_header, force=force_rewrite)

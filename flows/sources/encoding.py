@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 from pathlib import Path
+from typing import IO
 
 from flows.sources.refusal import refuse
 
@@ -52,6 +53,12 @@ class StrictDecoder:
             self.lines += text.count("\n", 0, nul)
         elif not self.has_nul:
             self.lines += text.count("\n")
+
+
+def open_text(path: Path, encoding: str) -> IO[str]:
+    """Open a file's text in its encoding, without its mark and with its own line ends."""
+    name = "utf-8-sig" if encoding == "utf-8" else encoding
+    return path.open(encoding=name, newline="")
 
 
 def find_mark(path: Path, head: bytes) -> str:

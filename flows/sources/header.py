@@ -15,9 +15,11 @@ from pathlib import Path
 
 from flows.declarations import Source
 from flows.sources.admission import Admission
+from flows.sources.encoding import open_text
 from flows.sources.export import FIELD_LIMIT, RECORD
 from flows.sources.names import clean_name, list_names, name_key, show_name
 from flows.sources.refusal import refuse
+from instruments.errors import suggest
 
 # How much of a file is looked at to find its header, and how many rows.
 HEAD_LETTERS = 1 << 20
@@ -55,7 +57,7 @@ class Header:
 
 def read_head(path: Path, encoding: str) -> str:
     """Return the first letters of a file, without a mark."""
-    with path.open(encoding=encoding, newline="") as opened:
+    with open_text(path, encoding) as opened:
         return opened.read(HEAD_LETTERS).removeprefix("\ufeff")
 
 
@@ -125,7 +127,8 @@ def _refuse_preamble(path: Path, line: int, first: int) -> None:
 def _refuse_other_delimiter(
     path: Path, head: str, rows: Sequence[HeadRow], source: Source, admission: Admission
 ) -> None:
-    others = {d: split_head(head, d) for d in DELIMITERS if d != source.delimiter}
+    others = {d: split for d in DELIMITERS if d != source.delimiter
+              and (split := split_head(head, d))}  # fmt: skip
     for split in others.values():
         best = max(split[:50], key=lambda row: _count_expected(row, admission))
         if best is not split[0] and _count_expected(best, admission) > 1:
@@ -174,9 +177,11 @@ def _check_names_differ(path: Path, line: int, names: Sequence[str], admission: 
 
 def _check_is_complete(path: Path, line: int, names: Sequence[str], admission: Admission) -> None:
     if missing := admission.missing_from(names):
-        raise refuse(path, "E_HEADER", f"The header lacks declared columns: "
+        near = suggest(missing[0], (name for name in names if show_name(name)))
+        raise refuse(path, "E_COLUMN_MISSING", f"The header lacks declared columns: "
                      f"{list_names(missing)}.", place=f"line {line}",
-                     fix="Export them, or correct their names in the study file.")  # fmt: skip
+                     fix=near or "Export them, or correct their names in the study "
+                     "file.")  # fmt: skip
 
 
 def _count_extra_cells(rows: Sequence[HeadRow], width: int) -> int:

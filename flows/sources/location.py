@@ -42,7 +42,7 @@ def check_unchanged(path: Path, size: int, modified_ns: int) -> None:
     """Refuse a file that is no longer what it was when reading began."""
     now = _read_state(path)
     if (size, modified_ns) != (now.st_size, now.st_mtime_ns):
-        raise _busy(path)
+        raise explain_busy(path)
 
 
 def _check_name(path: Path) -> None:
@@ -57,10 +57,11 @@ def _check_name(path: Path) -> None:
 def _check_is_finished(path: Path) -> None:
     name = path.name.casefold()
     if name.endswith(UNFINISHED) or name.startswith(UNFINISHED_STARTS):
-        raise _busy(path)
+        raise explain_busy(path)
 
 
-def _busy(path: Path) -> ExportError:
+def explain_busy(path: Path) -> ExportError:
+    """Return the refusal of a file that is not finished."""
     return refuse(path, "E_BUSY", "The file is still being written.",
                   fix="Wait until the export or download is complete, then try again.")  # fmt: skip
 

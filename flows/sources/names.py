@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{0,63}")
+# A word without long runs of digits: those could be a phone or insurance number.
+PLAIN_WORD = re.compile(r"(?!.*\d{5})[A-Za-z][A-Za-z0-9_.\-]{0,63}")
 
 
 def clean_name(written: str) -> str:
@@ -18,12 +19,6 @@ def name_key(name: str) -> str:
     """Return what two column names are compared by: neither case nor unseen letters count."""
     seen = "".join(c for c in clean_name(name) if unicodedata.category(c) != "Cf")
     return clean_name(seen).casefold()
-
-
-def find_column(header: Sequence[str], name: str) -> int | None:
-    """Return where a declared column stands in a header, from 0, or None."""
-    wanted = name_key(name)
-    return next((i for i, written in enumerate(header) if name_key(written) == wanted), None)
 
 
 def show_name(name: str) -> str | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flows.declarations import Source
@@ -10,7 +11,7 @@ from flows.sources.admission import Admission
 from flows.sources.bytes_check import FileBytes, check_bytes
 from flows.sources.export import FIELD_LIMIT, Export, Note
 from flows.sources.header import Header, find_header, read_head
-from flows.sources.location import check_unchanged
+from flows.sources.location import check_unchanged, explain_busy, explain_unreadable
 from flows.sources.rewriting import Rewriting, explain_no_rows, explain_truncated
 
 QUOTE = '"'
@@ -21,22 +22,49 @@ PACKED_ENDINGS = (".gz", ".zst")
 
 
 def read_delimited(
-    path: Path, source: Source, admission: Admission, scratch: Path, *, force_rewrite: bool = False
+    path: Path,
+    source: Source,
+    admission: Admission,
+    scratch: Path,
+    check_header: Callable[[tuple[str, ...]], None],
+    *,
+    force: bool = False,
 ) -> Export:
-    """Check a delimited text file and return what was found, or refuse it."""
+    """Check a delimited text file and return what was found, or refuse it.
+
+    `check_header` may refuse the file by its names, before a copy of its rows is made.
+    """
     facts = check_bytes(path, source.encoding)
-    header = find_header(path, read_head(path, facts.encoding), source, admission)
-    last_line = _read_last_line(facts) if facts.is_plain else ""
-    is_plain = (
+    with unchanging(facts):
+        header = find_header(path, read_head(path, facts.encoding), source, admission)
+        check_header(header.names)
+        last_line = _read_last_line(facts) if facts.is_plain else ""
+        if not force and _is_plain(facts, header, last_line):
+            return _accept_plain(facts, header, source.delimiter, last_line)
+        return _rewrite(facts, header, source, admission, scratch)
+
+
+@contextmanager
+def unchanging(facts: FileBytes) -> Iterator[None]:
+    """Refuse a file that another program takes away or writes on while it is read."""
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise explain_busy(facts.path) from None
+    except OSError as error:
+        if error.filename != str(facts.path):
+            raise
+        raise explain_unreadable(facts.path, error) from None
+    check_unchanged(facts.path, facts.size, facts.modified_ns)
+
+
+def _is_plain(facts: FileBytes, header: Header, last_line: str) -> bool:
+    return (
         facts.is_plain
         and header.is_rectangular
         and (bool(last_line.strip()) or facts.ends_with_newline)
-        and not force_rewrite
-        and not _misleads_read_csv(path)
+        and not _misleads_read_csv(facts.path)
     )
-    if is_plain:
-        return _accept_plain(facts, header, source.delimiter, last_line)
-    return _rewrite(facts, header, source, admission, scratch)
 
 
 def _accept_plain(facts: FileBytes, header: Header, delimiter: str, last_line: str) -> Export:
@@ -56,7 +84,6 @@ def _rewrite(
     copy = scratch / f"{facts.sha256[:16]}.csv"
     rewriting = Rewriting(facts, header, source.delimiter, admission)
     rewriting.write(copy)
-    check_unchanged(facts.path, facts.size, facts.modified_ns)
     notes = tuple(_note_oddities(facts, header, rewriting))
     return Export(facts.path, facts.sha256, facts.size, copy, False, header.names, ",", QUOTE,
                   rewriting.rows, tuple(rewriting.faults), notes)  # fmt: skip

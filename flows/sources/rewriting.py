@@ -17,6 +17,7 @@ from typing import IO
 
 from flows.sources.admission import Admission
 from flows.sources.bytes_check import FileBytes
+from flows.sources.encoding import open_text
 from flows.sources.export import FIELD_LIMIT, RAGGED_SHARE, RECORD, Fault
 from flows.sources.header import Header, is_blank
 from flows.sources.refusal import refuse
@@ -83,7 +84,7 @@ class Rewriting:
 
     def _data_rows(self) -> Iterator[tuple[int, list[str]]]:
         csv.field_size_limit(2**31 - 1)  # the limit is ours: a csv error could not be gone past
-        with open_text(self.facts) as opened:
+        with open_text(self.path, self.facts.encoding) as opened:
             reader = csv.reader(self._watch(opened), delimiter=self.delimiter, strict=True)
             start, is_header = 1, True
             while (row := self._next_row(reader, start)) is not None:
@@ -159,7 +160,7 @@ class Rewriting:
     def _explain_quote(self, message: str, start: int) -> ExportError:
         if "unexpected end" not in message or self.ends_with_newline:
             return self._open_quote(start)
-        with open_text(self.facts) as opened:
+        with open_text(self.path, self.facts.encoding) as opened:
             swallowed = itertools.islice(opened, start, None)
             has_rows = any(line.count(self.delimiter) >= self.width - 1 for line in swallowed)
         return self._open_quote(start) if has_rows else explain_truncated(self.path, start)
@@ -188,12 +189,6 @@ def explain_truncated(path: Path, line: int) -> ExportError:
     """Return the refusal of a file that breaks off within its last row."""
     return refuse(path, "E_TRUNCATED", "The file breaks off within its last row.",
                   place=f"line {line}", fix="Copy or export it again.")  # fmt: skip
-
-
-def open_text(facts: FileBytes) -> IO[str]:
-    """Open a file's text in its encoding, without its mark and with its own line ends."""
-    encoding = "utf-8-sig" if facts.encoding == "utf-8" else facts.encoding
-    return facts.path.open(encoding=encoding, newline="")
 
 
 def _create(copy: Path) -> IO[str]:
