@@ -2,16 +2,20 @@
 -- Counts forms that are answered completely and with one value; answers that the export holds
 -- mirrored are mirrored back first.
 -- Parameters: table; columns (the items); flipped (names of mirrored columns); mirror (low + high).
-{%- macro given(column) -%}
-{%- if column.name in flipped -%}{{ mirror | literal }} - ({{ cells.answer(column) }})
-{%- else -%}({{ cells.answer(column) }}){%- endif -%}
-{%- endmacro %}
+WITH given AS (
+    SELECT
+        _record,
+        [
+{%- for column in columns %}
+            {% if column.name in flipped %}{{ mirror | literal }} - {% endif %}({{ cells.answer(column) }}){{ "," if not loop.last }}
+{%- endfor %}
+
+        ] AS answers
+    FROM {{ table }}
+)
+
 SELECT
     _record,
     CAST(NULL AS VARCHAR) AS column_name
-FROM {{ table }}
-WHERE
-{%- for column in columns[1:] %}
-    {{ "AND " if not loop.first }}{{ given(columns[0]) }} = {{ given(column) }}
-{%- endfor %}
-
+FROM given
+WHERE list_min(answers) = list_max(answers) AND list_count(answers) = {{ columns | length }}

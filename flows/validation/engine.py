@@ -1,0 +1,159 @@
+"""Judge one staged export: run its rules, list what breaks them, decide what is held back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import duckdb
+
+from flows.sources.export import Export
+from flows.validation.advice import CAUSES, OTHER_CAUSE
+from flows.validation.normalising import normalise_ids
+from flows.validation.recording import (
+    UnknownColumn,
+    record_broken_cells,
+    record_notes,
+    record_offending,
+    record_quarantine,
+    record_unknown_columns,
+)
+from flows.validation.suite import find_broken
+from flows.validation.verdict import Finding, Validation
+from instruments.errors import ExportError, StudyError
+from instruments.layout import Layout
+from instruments.rule import Rule
+from instruments.rules import derive_rules
+from sql.gateway import Connection, rows, value
+
+# A file with more rows held back than this share was declared wrongly and is refused whole. In a
+# file of a few rows the rows speak for themselves.
+BROKEN_SHARE = 0.5
+MIN_ROWS = 10
+
+
+def validate(
+    connection: Connection,
+    layout: Layout,
+    export: Export,
+    unknown_columns: Iterable[UnknownColumn] = (),
+) -> Validation:
+    """Judge `stage.rows`, filling `stage.finding` and `stage.quarantined`.
+
+    What is staged must be committed. Ids are brought to one spelling first (NFKC), so that two
+    encodings of one id do not become two clients.
+
+    Raises
+    ------
+    StudyError
+        ``E_STUDY_SHAPE``: a declared shape is no expression that the store can run.
+    StoreError
+        ``E_RULE_FAILED``: a rule could not be judged.
+    """
+    _check_shapes(connection, layout)
+    normalise_ids(connection, layout)
+    rules = derive_rules(layout)
+    broken = find_broken(connection, rules)
+    record_notes(connection, export.notes)
+    record_unknown_columns(connection, unknown_columns)
+    record_broken_cells(connection)
+    record_offending(connection, broken)
+    return _conclude(connection, rules, broken)
+
+
+def _check_shapes(connection: Connection, layout: Layout) -> None:
+    """Refuse expressions that the store's engine does not know, such as looking ahead."""
+    for column in layout:
+        if column.shape is None:
+            continue
+        try:
+            connection.execute("SELECT regexp_full_match('', $1)", [column.shape]).fetchall()
+        except duckdb.InvalidInputException:
+            raise StudyError(
+                "E_STUDY_SHAPE",
+                "A declared shape uses an expression that the store cannot run",
+                where=f'column "{column.source}"',
+                fix="Write it without looking ahead or back and without references.",
+            ) from None
+
+
+def _conclude(
+    connection: Connection, rules: tuple[Rule, ...], broken: tuple[Rule, ...]
+) -> Validation:
+    quarantined = record_quarantine(connection)
+    counted = _count_rows(connection)
+    refusal = _refuse_mostly_broken(connection, counted, quarantined)
+    return Validation(
+        suite_size=len(rules),
+        failed_rules=tuple(rule.id for rule in broken),
+        findings=_findings(connection, {rule.id: rule for rule in rules}),
+        rows=counted,
+        quarantined=quarantined,
+        known=_count_known(connection),
+        refusal=refusal,
+    )
+
+
+def _count_rows(connection: Connection) -> int:
+    read = value(connection, "SELECT count(*) FROM stage.rows")
+    return int(read + value(connection, "SELECT count(DISTINCT _record) FROM stage.fault"))
+
+
+def _count_known(connection: Connection) -> int:
+    return int(
+        value(
+            connection,
+            "SELECT count(DISTINCT _record) FROM stage.finding "
+            "WHERE rule = 'file.known_row' "
+            "AND _record NOT IN (SELECT _record FROM stage.quarantined)",
+        )
+    )
+
+
+def _refuse_mostly_broken(
+    connection: Connection, counted: int, quarantined: int
+) -> ExportError | None:
+    """Return the refusal of a file that is mostly held back, with what most of its rows break."""
+    if counted < MIN_ROWS or quarantined <= BROKEN_SHARE * counted:
+        return None
+    code, column_name, broken = rows(
+        connection,
+        "SELECT code, min(column_name), count(DISTINCT _record) AS broken FROM stage.finding "
+        "WHERE severity = 'error' GROUP BY code ORDER BY broken DESC, code LIMIT 1",
+    )[0]
+    refusal = ExportError(
+        "E_MOSTLY_BROKEN",
+        f"{quarantined} of {counted} rows break a rule, {broken} of them {code}",
+        where=f'such as column "{column_name}"' if column_name else "",
+        fix=CAUSES.get(code, OTHER_CAUSE),
+    )
+    connection.execute(
+        "INSERT INTO stage.finding "
+        "VALUES ('file.mostly_broken', ?, 'conformance', 'fatal', NULL, NULL, ?)",
+        [refusal.code, refusal.fix],
+    )
+    return refusal
+
+
+def _findings(connection: Connection, rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
+    counted = rows(
+        connection,
+        "SELECT rule, code, category, severity, min(fix), count(*) FROM stage.finding "
+        "GROUP BY rule, code, category, severity ORDER BY min(rowid)",
+    )
+    return tuple(
+        Finding(rule, code, category, severity, count, _say(rule, rules), fix)
+        for rule, code, category, severity, fix, count in counted
+    )
+
+
+def _say(rule: str, rules: Mapping[str, Rule]) -> str:
+    return rules[rule].says if rule in rules else SAYS[rule]
+
+
+SAYS: Mapping[str, str] = {
+    "file.columns": "A column is not declared and goes nowhere.",
+    "file.text": "The file is written unusually and was read nonetheless.",
+    "file.rows": "A row cannot be read.",
+    "file.cells": "A cell is not of its column's type.",
+    "file.mostly_broken": "Most rows break a rule, so the file was declared or exported wrongly.",
+}

@@ -1,0 +1,93 @@
+"""Write what was found to `stage.finding` and `stage.quarantined`: places and rules, no values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from flows.sources.export import Note
+from flows.validation.advice import FIXES, OTHER_FIX
+from flows.validation.statements import offending_sql
+from instruments.rule import Category, Rule, Severity
+from sql.gateway import Connection, value
+from sql.names import literal
+
+
+class UnknownColumn(Protocol):
+    """A column of the file that no declaration admits."""
+
+    @property
+    def code(self) -> str:
+        """``E_UNKNOWN_COLUMN``, ``E_IDENTIFIER`` or ``E_FREE_TEXT``."""
+
+    @property
+    def column(self) -> str:
+        """Its header."""
+
+    @property
+    def fix(self) -> str:
+        """What to do about it."""
+
+
+@dataclass(frozen=True)
+class _Label:
+    rule: str
+    code: str
+    category: Category
+    severity: Severity
+    fix: str
+
+
+def record_unknown_columns(connection: Connection, columns: Iterable[UnknownColumn]) -> None:
+    """Record the columns that go nowhere."""
+    for column in columns:
+        label = _Label("file.columns", column.code, "conformance", "warning", column.fix)
+        _record(connection, label, _whole_file(column.column))
+
+
+def record_notes(connection: Connection, notes: Iterable[Note]) -> None:
+    """Record what the reader found odd and accepted."""
+    for note in notes:
+        label = _Label("file.text", note.code, "conformance", "note", note.text)
+        _record(connection, label, _whole_file(None))
+
+
+def record_broken_cells(connection: Connection) -> None:
+    """Record the rows that could not be read and the cells that could not be typed."""
+    for rule, table in (("file.rows", "stage.fault"), ("file.cells", "stage.miscast")):
+        codes = connection.execute(f"SELECT DISTINCT code FROM {table} ORDER BY code").fetchall()  # noqa: S608
+        for (code,) in codes:
+            label = _Label(rule, code, "conformance", "error", FIXES.get(code, OTHER_FIX))
+            query = f"SELECT _record, column_name FROM {table} WHERE code = {literal(code)}"  # noqa: S608
+            _record(connection, label, query)
+
+
+def record_offending(connection: Connection, rules: Iterable[Rule]) -> None:
+    """Record every offending row of the rules that are broken."""
+    for rule in rules:
+        label = _Label(rule.id, rule.code, rule.category, rule.severity, rule.fix)
+        _record(connection, label, offending_sql(rule))
+
+
+def record_quarantine(connection: Connection) -> int:
+    """Hold back every row with an error and return how many there are."""
+    connection.execute(
+        "INSERT INTO stage.quarantined SELECT DISTINCT _record FROM stage.finding "
+        "WHERE severity = 'error' AND _record IS NOT NULL ORDER BY _record"
+    )
+    return int(value(connection, "SELECT count(*) FROM stage.quarantined"))
+
+
+def _whole_file(column: str | None) -> str:
+    name = "CAST(NULL AS VARCHAR)" if column is None else literal(column)
+    return f"SELECT CAST(NULL AS BIGINT) AS _record, {name} AS column_name"
+
+
+def _record(connection: Connection, label: _Label, query: str) -> None:
+    """Append the rows of a query in the order of the file."""
+    connection.execute(
+        "INSERT INTO stage.finding SELECT $rule, $code, $category, $severity, _record, "  # noqa: S608
+        f"column_name, $fix FROM ({query}\n) ORDER BY _record NULLS FIRST, column_name",
+        vars(label),
+    )

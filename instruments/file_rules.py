@@ -1,0 +1,164 @@
+"""The rules that rows of one file must keep among each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from instruments.layout import Layout, Placement, StageColumn
+from instruments.rule import Category, Check, Rule, Severity
+
+Labels = tuple[tuple[str, str], ...]
+# What tells one submission from another, as the store does; the rest are facts about it.
+KEYS = ("client", "occasion", "session", "rater", "target")
+FACTS = ("day", "date", "therapist", "clinic")
+PLACES = ("occasion", "session", "day", "date")
+
+
+def file_rules(layout: Layout) -> Iterator[Rule]:
+    """Yield what must hold between the rows of a file."""
+    if layout.a_row_is == "person":
+        yield _same_person(layout)
+        return
+    yield from _unplaced(layout)
+    yield _known_row(layout)
+    for placement in layout.placements:
+        yield _conflict(layout, placement)
+    if "clinic" in layout.roles:
+        yield _two_clinics(layout)
+    if layout.occasions and "occasion" in layout.roles:
+        yield _skipped_occasion(layout)
+    if {"date", "intake_date"} <= layout.roles.keys() and "day" not in layout.roles:
+        yield from _days_between(layout)
+
+
+def _rule(
+    name: str,
+    code: str,
+    columns: tuple[StageColumn, ...],
+    check: Check,
+    *,
+    says: str,
+    fix: str,
+    severity: Severity = "error",
+    category: Category = "conformance",
+) -> Rule:
+    return Rule(name, code, category, severity, columns, check, says, fix)
+
+
+def _answers(layout: Layout) -> tuple[StageColumn, ...]:
+    return tuple(column for place in layout.placements for column in place.columns.values())
+
+
+def _present(layout: Layout, roles: tuple[str, ...]) -> tuple[StageColumn, ...]:
+    return tuple(layout.roles[role] for role in roles if role in layout.roles)
+
+
+def _same_person(layout: Layout) -> Rule:
+    return _rule(
+        "file.same_person",
+        "E_DUP_ROW",
+        (*layout.attributes.values(), *_answers(layout)),
+        Check("same_person", {"items": _answers(layout)}),
+        severity="warning",
+        category="plausibility",
+        says="A row is equal to an earlier one in every answer.",
+        fix="Check whether the same person was exported twice; both rows are kept.",
+    )
+
+
+def _unplaced(layout: Layout) -> Iterator[Rule]:
+    places = _present(layout, PLACES)
+    is_placed = "occasion" in layout.fixed or "occasion" in layout.roles
+    if places and not is_placed and not all(place.occasion for place in layout.placements):
+        yield _rule(
+            "file.unplaced",
+            "E_OCCASION",
+            places,
+            Check("unplaced"),
+            says="The row does not say when the form was filled in.",
+            fix="Fill in session, day or date at its source and export again.",
+        )
+
+
+def _known_row(layout: Layout) -> Rule:
+    return _rule(
+        "file.known_row",
+        "E_DUP_ROW",
+        tuple(layout),
+        Check("known_row", {"client": layout.roles["client"].name}),
+        severity="note",
+        says="The same submission stands in the file twice.",
+        fix="Nothing to do: it is kept once.",
+    )
+
+
+def _conflict(layout: Layout, placement: Placement) -> Rule:
+    keys = tuple(_keys(layout, placement))
+    return _rule(
+        f"{placement.alias}.conflict",
+        "E_DUP_CONFLICT",
+        tuple(placement.columns.values()),
+        Check("conflict", {"keys": keys, "facts": _present(layout, FACTS)}),
+        says="Two rows hold the same form of the same client and time with other answers.",
+        fix="Keep the right one at its source; if both are right, declare what tells them apart.",
+    )
+
+
+def _keys(layout: Layout, placement: Placement) -> Iterator[tuple[StageColumn, Labels]]:
+    """Yield the key columns with the names that their labels stand for."""
+    has_occasion = placement.occasion or layout.fixed.get("occasion")
+    for role in KEYS:
+        if role in layout.roles and not (role == "occasion" and has_occasion):
+            labels = tuple(layout.occasions.items()) if role == "occasion" else ()
+            yield layout.roles[role], labels
+
+
+def _two_clinics(layout: Layout) -> Rule:
+    return _rule(
+        "file.two_clinics",
+        "E_TWO_CLINICS",
+        (layout.roles["clinic"], layout.roles["client"]),
+        Check("two_clinics"),
+        severity="warning",
+        category="plausibility",
+        says="The same client id stands in two clinics.",
+        fix="Check whether it is one client who moved, or one id given twice.",
+    )
+
+
+def _skipped_occasion(layout: Layout) -> Rule:
+    ranks = {name: rank for rank, name in enumerate(dict.fromkeys(layout.occasions.values()))}
+    labels = {label: ranks[name] for label, name in layout.occasions.items()}
+    return _rule(
+        "file.skipped_occasion",
+        "E_WAVE_SKIPPED",
+        (layout.roles["occasion"], layout.roles["client"]),
+        Check("skipped_occasion", {"ranks": tuple(labels.items())}),
+        severity="note",
+        category="completeness",
+        says="A client has answers at this occasion and none at an earlier one of this file.",
+        fix="Nothing to do if the form was not filled in then.",
+    )
+
+
+def _days_between(layout: Layout) -> Iterator[Rule]:
+    columns = (layout.roles["date"], layout.roles["intake_date"])
+    given = {"format": columns[0].date_format or "%Y-%m-%d"}
+    yield _rule(
+        "file.days_range",
+        "E_RANGE",
+        columns,
+        Check("days_between", {**given, "bounds": ((None, -366), (7301, None))}),
+        says="A date is more than a year before, or twenty years after, intake.",
+        fix="Check both dates of the row at their source.",
+    )
+    yield _rule(
+        "file.before_intake",
+        "E_DAY",
+        columns,
+        Check("days_between", {**given, "bounds": ((-365, -1),)}),
+        severity="warning",
+        category="plausibility",
+        says="A session lies before intake.",
+        fix="Check the date of intake and the date of this session.",
+    )

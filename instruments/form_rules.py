@@ -1,0 +1,145 @@
+"""The rules that follow from one form: how its answers hang together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from instruments.definition import SafetyItem
+from instruments.layout import Placement, StageColumn
+from instruments.rule import Category, Check, Rule, Severity
+
+# The shortest form in which the same answer throughout says something, and the length at which it
+# does even where no item is reverse-keyed.
+STRAIGHT_LINE_ITEMS = 6
+STRAIGHT_LINE_ITEMS_UNREVERSED = 10
+# Shares and unused ends of a range mean nothing over a handful of forms.
+MIN_FORMS = 10
+MIN_FORMS_FOR_RANGE = 30
+MISSING_SHARE = 0.5
+# A file that never goes above this part of the declared range was likely answered on another one.
+USED_PART = 2 / 3
+
+_MIRRORED = {">": "<", ">=": "<="}
+
+
+def form_rules(placement: Placement) -> Iterator[Rule]:
+    """Yield what must hold of the answers to one form together."""
+    columns = tuple(placement.columns.values())
+    if _can_show_straight_lines(placement):
+        yield _straight_line(placement, columns)
+    yield _empty(placement, columns)
+    yield _mostly_missing(placement, columns)
+    yield _range_unused(placement, columns)
+    for safety in placement.definition.safety:
+        yield _safety(placement, safety)
+
+
+def _can_show_straight_lines(placement: Placement) -> bool:
+    count = len(placement.columns)
+    if count >= STRAIGHT_LINE_ITEMS_UNREVERSED:
+        return True
+    return count >= STRAIGHT_LINE_ITEMS and bool(placement.definition.reverse)
+
+
+def _rule(
+    placement: Placement,
+    name: str,
+    code: str,
+    columns: tuple[StageColumn, ...],
+    check: Check,
+    *,
+    says: str,
+    fix: str,
+    severity: Severity = "warning",
+    category: Category = "plausibility",
+) -> Rule:
+    rule_id = f"{placement.alias}.{name}"
+    return Rule(rule_id, code, category, severity, columns, check, says, fix)
+
+
+def _straight_line(placement: Placement, columns: tuple[StageColumn, ...]) -> Rule:
+    flipped = _flipped(placement)
+    return _rule(
+        placement,
+        "straight_line",
+        "E_STRAIGHT_LINE",
+        columns,
+        Check("straight_line", {"flipped": flipped, "mirror": placement.low + placement.high}),
+        says="Every item of the form has the same answer.",
+        fix="Ask whether the form was read; nothing is changed.",
+    )
+
+
+def _flipped(placement: Placement) -> tuple[str, ...]:
+    """Return the stage columns that hold mirrored answers in the export."""
+    if not placement.already_reversed:
+        return ()
+    return tuple(placement.columns[f"item_{n}"].name for n in placement.definition.reverse)
+
+
+def _empty(placement: Placement, columns: tuple[StageColumn, ...]) -> Rule:
+    return _rule(
+        placement,
+        "empty",
+        "E_FORM_EMPTY",
+        columns,
+        Check("form_empty"),
+        severity="note",
+        category="completeness",
+        says="No item of the form is answered.",
+        fix="Nothing to do if the form was not given.",
+    )
+
+
+def _mostly_missing(placement: Placement, columns: tuple[StageColumn, ...]) -> Rule:
+    return _rule(
+        placement,
+        "item_missing",
+        "E_ITEM_MISSING",
+        columns,
+        Check("item_missing", {"share": MISSING_SHARE, "min_forms": MIN_FORMS}),
+        category="completeness",
+        says="An item is unanswered in more than half of the forms that were filled in.",
+        fix="Check whether the export's column is the one that the item was answered in.",
+    )
+
+
+def _range_unused(placement: Placement, columns: tuple[StageColumn, ...]) -> Rule:
+    highest = placement.low + USED_PART * (placement.high - placement.low)
+    return _rule(
+        placement,
+        "range_unused",
+        "E_RANGE_UNUSED",
+        columns,
+        Check("range_unused", {"highest": highest, "min_forms": MIN_FORMS_FOR_RANGE}),
+        says=f"No answer uses the upper part of {placement.low} to {placement.high}.",
+        fix="Check the range that the study file declares for this form.",
+    )
+
+
+def _safety(placement: Placement, safety: SafetyItem) -> Rule:
+    item = f"item_{safety.item}"
+    operator, value = _threshold(placement, safety)
+    column = placement.columns[item]
+    return _rule(
+        placement,
+        f"safety_{safety.item}",
+        "E_SAFETY",
+        (column,),
+        Check("safety", {"operator": operator, "value": value}),
+        category="safety",
+        says=f"The answer to {item} asks for a look by a clinician: {safety.label}.",
+        fix="Tell the client's therapist today; the answer itself is kept as it is.",
+    )
+
+
+def _threshold(placement: Placement, safety: SafetyItem) -> tuple[str, float]:
+    """Return the published threshold in the units and the direction of the export."""
+    response = placement.definition.response
+    value = float(safety.value)
+    if response.min is not None and response.max is not None:
+        width = (placement.high - placement.low) / (response.max - response.min)
+        value = placement.low + (safety.value - response.min) * width
+    if placement.already_reversed and safety.item in placement.definition.reverse:
+        return _MIRRORED[safety.op], placement.low + placement.high - value
+    return safety.op, value
