@@ -13,7 +13,7 @@ from flows.simulation.mistakes import (
     plant_in_month_3,
     plant_in_redcap,
 )
-from flows.simulation.natural import natural_findings
+from flows.simulation.natural import count_empty_forms, natural_findings
 from flows.simulation.people import draw_people
 from flows.simulation.redcap_files import dictionary_table, redcap_table
 from flows.simulation.streams import stream
@@ -78,11 +78,21 @@ def _plant(tables: tuple[ExportTable, ...], seed: int, *, with_mistakes: bool) -
             plant(planter)
     planted = [mistake for planter in planters for mistake in planter.mistakes]
     reasons = [reason for planter in planters for reason in planter.reasons]
-    return Manifest(seed, tuple(sorted(_with_natural(planted, tables))), tuple(sorted(reasons)))
+    empty = [count for table in tables for count in count_empty_forms(table)]
+    return Manifest(
+        seed=seed,
+        mistakes=tuple(sorted(_with_natural(planted, tables))),
+        reasons=tuple(sorted(reasons)),
+        empty_forms=tuple(sorted(empty)),
+    )
 
 
 def _with_natural(planted: list[Mistake], tables: tuple[ExportTable, ...]) -> list[Mistake]:
     """Add what the answers hold by themselves and nobody planted."""
-    found = {(m.file, m.record, m.column, m.code) for m in planted}
+    found = {_place(mistake) for mistake in planted}
     natural = [mistake for table in tables for mistake in natural_findings(table)]
-    return planted + [m for m in natural if (m.file, m.record, m.column, m.code) not in found]
+    return planted + [mistake for mistake in natural if _place(mistake) not in found]
+
+
+def _place(mistake: Mistake) -> tuple[str, int, str, str, str]:
+    return mistake.file, mistake.record, mistake.column, mistake.form, mistake.code

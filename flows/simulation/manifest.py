@@ -14,13 +14,15 @@ class Mistake:
     """One finding that validation must have.
 
     ``record`` counts the data rows of the file from 1, 0 for the whole file; ``column`` is the
-    header in the file, empty where the finding is about the row or a form. ``is_planted`` is
-    False for what the simulated answers hold by themselves.
+    header in the file, empty where the finding is about the row or a form; ``form`` names the form
+    that a finding is about. ``is_planted`` is False for what the simulated answers hold by
+    themselves.
     """
 
     file: str
     record: int
     column: str
+    form: str
     code: str
     severity: str
     what: str
@@ -37,13 +39,26 @@ class MissingReason:
     reason: str
 
 
+@dataclass(frozen=True, order=True)
+class EmptyForms:
+    """In how many rows of a file a form has no answer (most of them: it was not due there)."""
+
+    file: str
+    form: str
+    rows: int
+
+
 @dataclass(frozen=True)
 class Manifest:
-    """Everything that validation of a demonstration must find, and nothing else."""
+    """Everything that validation of a demonstration must find, and nothing else.
+
+    ``E_FORM_EMPTY`` notes are counted in ``empty_forms``; all other findings are ``mistakes``.
+    """
 
     seed: int
     mistakes: tuple[Mistake, ...]
     reasons: tuple[MissingReason, ...]
+    empty_forms: tuple[EmptyForms, ...]
 
     def write(self, folder: Path) -> None:
         """Write the manifest beside the study file; it is no export."""

@@ -30,10 +30,13 @@ class Planter:
         self.used.add(chosen)
         return chosen
 
-    def note(self, place: int | None, column: str, code: str, severity: str, what: str) -> None:
+    def note(
+        self, place: int | None, column: str, code: str, severity: str, what: str, form: str = ""
+    ) -> None:
         """Remember a mistake in the row at a place; None for the whole file."""
         record = 0 if place is None else place + 1
-        self.mistakes.append(Mistake(self.table.file, record, column, code, severity, what))
+        mistake = Mistake(self.table.file, record, column, form, code, severity, what)
+        self.mistakes.append(mistake)
 
     def change_cell(self, column: str, text: str, code: str, severity: str, what: str) -> None:
         """Write something else into one cell that is not empty."""
@@ -55,12 +58,12 @@ class Planter:
         self.table.rows[place][at] = CYRILLIC_C + self.table.rows[place][at][1:]
         self.note(place, column, "E_ID_FORMAT", "error", "a Cyrillic letter in a client id")
 
-    def draw_straight_line(self, columns: list[str], answer: str) -> None:
+    def draw_straight_line(self, form: str, answer: str) -> None:
         """Give every item of a form the same answer."""
         place = self.pick()
-        for column in columns:
+        for column in self.table.forms[form]:
             self.table.rows[place][self.table.place(column)] = answer
-        self.note(place, "", "E_STRAIGHT_LINE", "warning", "one answer throughout a form")
+        self.note(place, "", "E_STRAIGHT_LINE", "warning", "one answer throughout a form", form)
 
     def repeat_row(self) -> None:
         """Add the same submission again at the end of the file."""
@@ -70,7 +73,7 @@ class Planter:
         self.used.add(last)
         self.note(last, "", "E_DUP_ROW", "note", "the same submission twice")
 
-    def contradict_row(self, column: str, answers: tuple[str, str]) -> None:
+    def contradict_row(self, form: str, column: str, answers: tuple[str, str]) -> None:
         """Add the same form of the same client and time again, with one other answer."""
         at = self.table.place(column)
         place = self.pick(lambda row: row[at] == answers[0])
@@ -80,7 +83,8 @@ class Planter:
         last = len(self.table.rows) - 1
         self.used.add(last)
         for row in (place, last):
-            self.note(row, "", "E_DUP_CONFLICT", "error", "the same key with other answers")
+            what = "the same key with other answers"
+            self.note(row, "", "E_DUP_CONFLICT", "error", what, form)
 
     def code_missing(self, column: str, code: str, reason: str) -> None:
         """Write a missing code that the study file declares; it is no mistake."""
@@ -103,8 +107,7 @@ def plant_in_intake(planter: Planter) -> None:
     planter.change_cell("core_4", "often", "E_TYPE", "error", "text instead of an answer")
     planter.change_cell("age", "420", "E_BOUNDS", "warning", "an age of 420")
     planter.spoil_id("client_id")
-    columns = [f"ecr_{n}" for n in range(1, 37)]
-    planter.draw_straight_line(columns, "4")
+    planter.draw_straight_line("ecr", "4")
     planter.code_missing("ecr_12", "NASK", "not asked")
     planter.shorten_row()
 
@@ -117,12 +120,15 @@ def plant_in_month_3(planter: Planter) -> None:
     planter.change_cell("day", "-3", "E_DAY", "warning", "a day before intake")
     planter.code_missing("wai_5", "NASK", "not asked")
     planter.repeat_row()
-    planter.contradict_row("core_6", ("1", "3"))
+    planter.contradict_row("core_10", "core_5", ("1", "3"))
 
 
 def plant_in_redcap(planter: Planter) -> None:
     """Plant what a REDCap project without field limits lets through."""
     planter.change_cell("wai_3", "8", "E_RANGE", "error", "an answer out of range")
+    contact = "cdq_need_for_contact_2"
+    planter.change_cell(contact, "yes", "E_TYPE", "error", "text instead of an answer")
+    planter.change_cell("ending", "9", "E_CODE", "warning", "a code that stands for nothing")
 
 
 REMARKS = (
