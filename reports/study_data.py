@@ -25,7 +25,8 @@ class Measure:
 
     ``low`` and ``high`` are the ends of the score's range, from the range of answers that the
     export declares. Published means and standard deviations are comparable only where that is
-    the form's own range (`has_published_range`).
+    the form's own range (`has_published_range`). ``embedded_in`` names the
+    longer form whose items a short form repeats.
     """
 
     scale: str
@@ -41,6 +42,7 @@ class Measure:
     has_published_range: bool = True
     recall_days: int | None = None
     norms: tuple[Norm, ...] = ()
+    embedded_in: str | None = None
 
     @property
     def midpoint(self) -> float:
@@ -73,6 +75,7 @@ def measure_of(placement: Placement, scale: Scale) -> Measure:
         has_published_range=declared == published or declared in definition.response.accept_ranges,
         recall_days=definition.recall_days,
         norms=scale.norms,
+        embedded_in=definition.embedded_in.form if definition.embedded_in else None,
     )
 
 
@@ -152,6 +155,10 @@ class StudyData:
         """Return the scores of a scale at an occasion by ``client_id``, without missing ones."""
         values: pd.Series = self.scores_at(scale, occasion)["value"].dropna()
         return values
+
+    def count_therapists(self, clients: pd.Index) -> int | None:
+        """Return how many therapists stand behind these clients, None where none is known."""
+        return int(self.clients["therapist_id"].reindex(clients).nunique()) or None
 
     def attended(self, occasion: str) -> pd.Index:
         """Return the clients of whom any form is known at an occasion."""

@@ -1,0 +1,120 @@
+"""One declared outcome: its values, or the reason why it cannot be one under this rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from reports.declarations import Outcome, PresentationRule
+from reports.study_data import Measure, StudyData
+
+INTAKE = "intake"
+
+
+@dataclass(frozen=True)
+class OutcomeValues:
+    """The values of one outcome by ``client_id``, complete; or ``refusal`` and no values.
+
+    ``remarks`` are facts to read beside every estimate, ``caution`` a reason to doubt them.
+    """
+
+    outcome: Outcome
+    label: str
+    values: pd.Series
+    refusal: str | None = None
+    caution: str | None = None
+    remark: str | None = None
+
+    @property
+    def name(self) -> str:
+        """How estimates call this outcome."""
+        return self.outcome.name
+
+
+def find_outcome(data: StudyData, rule: PresentationRule, outcome: Outcome) -> OutcomeValues:
+    """Return the values of an outcome, or why it is refused."""
+    if outcome.scale is None:
+        return _find_attribute(data, outcome)
+    measure = data.measures.get(outcome.scale)
+    if measure is None:
+        return _refused(outcome, "no form of this study has this scale")
+    refusal = find_circle(data, rule, outcome.scale) or _find_earliness(data, rule, outcome)
+    if refusal:
+        return _refused(outcome, refusal, measure.label)
+    values = data.values_at(outcome.scale, outcome.occasion).astype("float64")
+    return OutcomeValues(
+        outcome=outcome,
+        label=outcome.label or measure.label,
+        values=values.sort_index(),
+        refusal="nobody has a score at this occasion" if values.empty else None,
+        caution=_recall_caution(data, rule, outcome, measure),
+        remark=_time_remark(data, rule, outcome),
+    )
+
+
+def _refused(outcome: Outcome, reason: str, label: str | None = None) -> OutcomeValues:
+    nothing = pd.Series(dtype="float64", index=pd.Index([], name="client_id"))
+    named = outcome.label or label or outcome.name
+    return OutcomeValues(outcome, named, nothing, refusal=reason)
+
+
+def _find_attribute(data: StudyData, outcome: Outcome) -> OutcomeValues:
+    name = str(outcome.attribute)
+    if name not in data.attributes:
+        return _refused(outcome, "no source of this study declares this attribute")
+    column = data.clients[name]
+    if not pd.api.types.is_numeric_dtype(column):
+        return _refused(outcome, "this attribute is a code, not a number")
+    values = column.astype("float64").dropna().sort_index()
+    return OutcomeValues(
+        outcome=outcome,
+        label=outcome.label or name.replace("_", " "),
+        values=values,
+        refusal="no client has a value of this attribute" if values.empty else None,
+        remark="an attribute of the client, not of an occasion",
+    )
+
+
+def find_circle(data: StudyData, rule: PresentationRule, scale: str) -> str | None:
+    """Return why a scale is part of the rule that it would be the outcome of."""
+    if scale in rule.scales:
+        return f"circular: {scale} is part of the presentation rule"
+    for name in rule.scales:
+        if _share_items(data.measures[scale], data.measures[name]):
+            return f"circular: {scale} shares items with {name} of the presentation rule"
+    return None
+
+
+def _share_items(one: Measure, other: Measure) -> bool:
+    if one.instrument == other.instrument:
+        return bool(set(one.items) & set(other.items))
+    forms = {one.instrument, one.embedded_in} & {other.instrument, other.embedded_in}
+    return bool(forms - {None}) and one.scale_id == other.scale_id
+
+
+def _find_earliness(data: StudyData, rule: PresentationRule, outcome: Outcome) -> str | None:
+    before = data.place_in_time(outcome.occasion) < data.place_in_time(rule.landmark)
+    reason = f"the outcome comes before the landmark ({rule.landmark})"
+    return reason if before else None
+
+
+def _time_remark(data: StudyData, rule: PresentationRule, outcome: Outcome) -> str | None:
+    if outcome.occasion == rule.landmark:
+        return "measured when the presentation was: neither comes before the other"
+    if outcome.occasion not in data.occasions or rule.landmark not in data.occasions:
+        return "the order of these occasions is not declared"
+    return None
+
+
+def _recall_caution(
+    data: StudyData, rule: PresentationRule, outcome: Outcome, measure: Measure
+) -> str | None:
+    """Say so where the answers look back to before the landmark."""
+    if outcome.occasion == rule.landmark or measure.recall_days is None:
+        return None
+    then = data.scores_at(rule.dependence, rule.landmark)["day"]
+    lag = (data.scores_at(measure.scale, outcome.occasion)["day"] - then).median()
+    if pd.isna(lag) or measure.recall_days <= lag:
+        return None
+    return "the form asks about a longer time than has passed since the landmark"

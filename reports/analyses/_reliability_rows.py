@@ -1,0 +1,87 @@
+"""Alpha, error of measurement and the reverse-key alarm of one scale, as rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from reports.analyses._question import MIN_GROUP, TOO_FEW_AT_ALL, Question, limits, reason_of
+from reports.estimates import Estimate
+from reports.methods.reliability import (
+    alpha_from_covariance,
+    item_covariance,
+    item_rest_correlations,
+    reverse_key_alarm,
+    standard_error_of_measurement,
+)
+from reports.methods.result import FloatArray, NotEstimableError
+
+LOWEST = ("lowest item-rest correlation", "item-rest correlation", "corrected")
+METHOD = "Cronbach's alpha, Feldt's interval"
+WRONG_KEY = (
+    "this item seems to be keyed the wrong way: check the form's version, and whether the export "
+    "holds it already reversed"
+)
+
+
+def alpha_row(
+    question: Question, items: pd.DataFrame, *, level: float, term: str = "alpha", **facts: Any
+) -> Estimate:
+    """Return alpha of the clients who answered every item."""
+    complete = items.dropna()
+    counts = {"n": len(complete), "n_missing": len(items) - len(complete)}
+    if len(complete) < MIN_GROUP:
+        return question.refuse(term, "alpha", METHOD, TOO_FEW_AT_ALL, **counts,
+                               **_without_caution(facts))  # fmt: skip
+    try:
+        covariance, n = item_covariance(complete)
+        alpha = alpha_from_covariance(covariance, n, level=level)
+    except NotEstimableError as error:
+        return question.refuse(term, "alpha", METHOD, reason_of(error), **counts,
+                               **_without_caution(facts))  # fmt: skip
+    return question.answer(term, "alpha", METHOD, estimate=alpha.value, **limits(alpha.interval),
+                           **counts, **facts)  # fmt: skip
+
+
+def _without_caution(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if name != "caution"}
+
+
+def sem_row(question: Question, values: pd.Series, alpha: Estimate, **group: Any) -> Estimate:
+    """Return the standard error of measurement that alpha implies, in scale points."""
+    method, n = "sd sqrt(1 - alpha)", len(values)
+    if alpha.estimate is None or not 0 <= alpha.estimate <= 1:
+        reason = "there is no alpha between 0 and 1"
+        return question.refuse("sem", "standard error of measurement", method, reason, n=n,
+                               **group)  # fmt: skip
+    sem = standard_error_of_measurement(float(values.std(ddof=1)), alpha.estimate)
+    return question.answer("sem", "standard error of measurement", method, estimate=sem, n=n,
+                           **group)  # fmt: skip
+
+
+def alarm_rows(question: Question, items: pd.DataFrame) -> list[Estimate]:
+    """Return the item that goes least with the rest, and each one that seems wrongly keyed."""
+    complete = items.dropna()
+    if len(complete) < MIN_GROUP:
+        return [question.refuse(*LOWEST, TOO_FEW_AT_ALL, n=len(complete))]
+    try:
+        covariance, n = item_covariance(complete)
+        return _alarms(question, covariance, [str(name) for name in items.columns], n)
+    except NotEstimableError as error:
+        return [question.refuse(*LOWEST, reason_of(error), n=len(complete))]
+
+
+def _alarms(question: Question, covariance: FloatArray, names: list[str], n: int) -> list[Estimate]:
+    alarms = reverse_key_alarm(covariance, names)
+    lowest = float(np.nanmin(item_rest_correlations(covariance)))
+    rows = [question.answer(*LOWEST, estimate=lowest, n=n)]
+    for alarm in alarms:
+        rows += [
+            question.answer(alarm.item, "item-rest correlation", "corrected",
+                            estimate=alarm.item_rest, n=n, caution=WRONG_KEY),
+            question.answer(alarm.item, "gain of alpha", "this item flipped",
+                            estimate=alarm.flip_gain, n=n, caution=WRONG_KEY),
+        ]  # fmt: skip
+    return rows
