@@ -103,6 +103,10 @@ def _roles(source: Source, header: Header) -> dict[str, StageColumn]:
         role: _role(role, source, header.require(name, source))
         for role, name in source.columns.by_role().items()
     }
+    if "date" in roles:
+        # Only days since intake are kept of two dates.
+        low, high = BOUNDS["day"]
+        roles["day"] = StageColumn("day", roles["date"].source, "whole", low, high)
     if source.ending:
         reasons = tuple(source.ending.reasons)
         column = header.require(source.ending.reason, source)

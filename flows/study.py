@@ -127,19 +127,28 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         fix = f"Make one with: interdep init {path.parent}"
-        raise StudyError("E_STUDY_MISSING", "There is no study.toml here", where=str(path.parent),
-                         fix=fix) from None  # fmt: skip
+        raise StudyError(
+            "E_STUDY_MISSING", "There is no study.toml here", where=str(path.parent), fix=fix
+        ) from None
     except (OSError, UnicodeDecodeError):
-        raise StudyError("E_STUDY_UNREADABLE", "The study file cannot be read as UTF-8 text",
-                         where=str(path), fix="Check its permissions and encoding.") from None  # fmt: skip
+        raise StudyError(
+            "E_STUDY_UNREADABLE",
+            "The study file cannot be read as UTF-8 text",
+            where=str(path),
+            fix="Check its permissions and encoding.",
+        ) from None
 
 
 def _parse(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise StudyError("E_STUDY_TOML", "The study file is not valid TOML", where=str(error),
-                         fix="Mend that line; every text value needs quotes.") from None  # fmt: skip
+        raise StudyError(
+            "E_STUDY_TOML",
+            "The study file is not valid TOML",
+            where=str(error),
+            fix="Mend that line; every text value needs quotes.",
+        ) from None
 
 
 def _own_instruments(folder: Path) -> Path | None:

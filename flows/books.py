@@ -1,0 +1,108 @@
+"""Ledger and archive of accepted files: what the store can be rebuilt from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from flows.inbox import hash_file
+from flows.ledger import Entry, Ledger
+from flows.reading import LeftOutColumn, Reading
+from flows.sources.export import Fault, Note
+from flows.study import Study
+from instruments.errors import StoreError
+from sql.publishing import RowCounts
+
+
+@dataclass(frozen=True)
+class AcceptedFile:
+    """What the ledger says of one accepted file."""
+
+    batch: int
+    sha256: str
+    name: str
+    source_id: str
+    kind: str
+    header: tuple[str, ...]
+    counts: RowCounts
+    faults: tuple[Fault, ...]
+    notes: tuple[Note, ...]
+    left_out: tuple[LeftOutColumn, ...]
+    archive_sha256: str
+    study_sha256: str
+
+
+def acknowledge(
+    study: Study, ledger: Ledger, reading: Reading, counts: RowCounts, batch: int
+) -> AcceptedFile:
+    """Write an accepted file to the ledger; from here on it belongs to the study."""
+    export = reading.export
+    accepted = AcceptedFile(
+        batch=batch,
+        sha256=export.sha256,
+        name=export.path.name,
+        source_id=reading.source.id,
+        kind=reading.source.kind,
+        header=tuple(dict.fromkeys(column.source for column in reading.layout)),
+        counts=counts,
+        faults=export.faults,
+        notes=export.notes,
+        left_out=reading.left_out,
+        archive_sha256=hash_file(archive_path(study, export.sha256)),
+        study_sha256=study.digest,
+    )
+    ledger.append("file_accepted", **_as_facts(accepted))
+    return accepted
+
+
+def _as_facts(accepted: AcceptedFile) -> Mapping[str, Any]:
+    facts = asdict(accepted)
+    # One short list per broken row: a file may have thousands.
+    facts["faults"] = [[f.record, f.code, f.column] for f in accepted.faults]
+    return facts
+
+
+def accepted_files(ledger: Ledger) -> list[AcceptedFile]:
+    """Return every accepted file, in the order of acceptance."""
+    return [_from_entry(entry) for entry in ledger.entries("file_accepted")]
+
+
+def _from_entry(entry: Entry) -> AcceptedFile:
+    facts = dict(entry.facts)
+    return AcceptedFile(
+        **facts
+        | {
+            "header": tuple(facts["header"]),
+            "counts": RowCounts(**facts["counts"]),
+            "faults": tuple(Fault(*fault) for fault in facts["faults"]),
+            "notes": tuple(Note(**note) for note in facts["notes"]),
+            "left_out": tuple(LeftOutColumn(**column) for column in facts["left_out"]),
+        }
+    )
+
+
+def archive_path(study: Study, sha256: str) -> Path:
+    """Return where the admitted columns of a file lie."""
+    return study.archive / f"{sha256}.parquet"
+
+
+def require_archive(study: Study, accepted: AcceptedFile) -> Path:
+    """Return the archive of an accepted file, unchanged.
+
+    Raises
+    ------
+    StoreError
+        ``E_ARCHIVE_LOST`` or ``E_ARCHIVE_CHANGED``.
+    """
+    path = archive_path(study, accepted.sha256)
+    found = hash_file(path)
+    if found == accepted.archive_sha256:
+        return path
+    code, what = (
+        ("E_ARCHIVE_CHANGED", "The archive of an accepted file was changed")
+        if found
+        else ("E_ARCHIVE_LOST", "The archive of an accepted file is missing")
+    )
+    raise StoreError(code, what, where=path.name, fix="Bring it back from a backup.")

@@ -1,0 +1,162 @@
+"""One file from the inbox to the store, step by step.
+
+Read, stage, validate, then: archive, ledger, store, in that order. The ledger is the judge: what
+it does not hold was not accepted, and what it holds can be published again from the archive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.books import AcceptedFile, acknowledge, archive_path, require_archive
+from flows.declarations import Source
+from flows.files import replaced
+from flows.layout import lay_out
+from flows.ledger import Ledger
+from flows.reading import (
+    Reading,
+    archive_file,
+    keep_faults,
+    read_file,
+    stage_archive,
+    stage_file,
+)
+from flows.sources.export import Export
+from flows.study import Study
+from flows.validation import Validation, validate
+from instruments.errors import StudyError
+from instruments.layout import Layout
+from sql.gateway import Connection, open_stage, transaction
+from sql.publishing import BatchFacts, RowCounts, count_rows, publish, stage_forms
+
+
+@dataclass
+class Intake:
+    """A file on its way: what the steps have found out so far."""
+
+    study: Study
+    connection: Connection
+    reading: Reading
+    validation: Validation | None = None
+
+
+@contextmanager
+def open_intake(
+    study: Study, connection: Connection, reading: Reading, scratch: Path
+) -> Iterator[Intake]:
+    """Attach a stage of its own for one file."""
+    with open_stage(connection, reading.export.size, scratch):
+        yield Intake(study, connection, reading)
+
+
+def read_step(study: Study, path: Path, source_id: str, scratch: Path) -> Reading:
+    """Check bytes, dialect and header of a file."""
+    return read_file(path, source_of(study, source_id), study.catalog, scratch)
+
+
+def stage_step(intake: Intake, scratch: Path) -> None:
+    """Fill the stage."""
+    intake.reading = stage_file(intake.connection, intake.reading, scratch)
+    keep_faults(intake.connection, intake.reading.export.faults)
+
+
+def validate_step(intake: Intake) -> Validation:
+    """Judge the stage; raise the refusal where the file must not be published.
+
+    Raises
+    ------
+    ExportError
+        Where the file is refused whole.
+    """
+    reading = intake.reading
+    intake.validation = validate(
+        intake.connection, reading.layout, reading.export, reading.left_out
+    )
+    intake.validation.require_accepted()
+    return intake.validation
+
+
+def admit_step(intake: Intake, ledger: Ledger, batch: int) -> AcceptedFile:
+    """Archive, acknowledge and publish a file that was accepted."""
+    reading, connection = intake.reading, intake.connection
+    with replaced(archive_path(intake.study, reading.export.sha256)) as part:
+        archive_file(connection, reading, part)
+    forms = stage_forms(connection, reading.layout, reading.export.sha256)
+    counts = count_rows(connection, forms)
+    accepted = acknowledge(intake.study, ledger, reading, counts, batch)
+    with transaction(connection):
+        publish(connection, reading.layout, forms, _batch_facts(accepted, counts))
+    connection.execute("CHECKPOINT store")
+    return accepted
+
+
+def replay(study: Study, connection: Connection, accepted: AcceptedFile, scratch: Path) -> None:
+    """Publish an accepted file again from its archive."""
+    path = require_archive(study, accepted)
+    source = source_of(study, accepted.source_id)
+    layout = archived_layout(lay_out(source, accepted.header, study.catalog))
+    with open_stage(connection, path.stat().st_size, scratch):
+        stage_archive(connection, layout, path, source.decimal)
+        keep_faults(connection, accepted.faults)
+        validate(connection, layout, _archived_export(path, accepted), accepted.left_out)
+        forms = stage_forms(connection, layout, accepted.sha256)
+        counts = count_rows(connection, forms)
+        with transaction(connection):
+            publish(connection, layout, forms, _batch_facts(accepted, counts))
+        connection.execute("CHECKPOINT store")
+
+
+def source_of(study: Study, source_id: str) -> Source:
+    """Return a declared source by its id.
+
+    Raises
+    ------
+    StudyError
+        ``E_STUDY_SOURCE`` where the study file no longer has it.
+    """
+    for source in study.sources:
+        if source.id == source_id:
+            return source
+    raise StudyError(
+        "E_STUDY_SOURCE",
+        f'Files were accepted from the source "{source_id}", which study.toml no longer has',
+        fix="Bring the [[source]] section back.",
+    )
+
+
+def archived_layout(layout: Layout) -> Layout:
+    """Return the layout of an archive, where dates have become days since intake."""
+    if "date" not in layout.roles:
+        return layout
+    roles = {r: c for r, c in layout.roles.items() if r not in ("date", "intake_date")}
+    return Layout(**{**vars(layout), "roles": roles})
+
+
+def _archived_export(path: Path, accepted: AcceptedFile) -> Export:
+    return Export(
+        path=path,
+        sha256=accepted.sha256,
+        size=path.stat().st_size,
+        readable=path,
+        is_plain=False,
+        header=accepted.header,
+        delimiter=",",
+        quote='"',
+        rows=accepted.counts.rows_in,
+        faults=accepted.faults,
+        notes=accepted.notes,
+    )
+
+
+def _batch_facts(accepted: AcceptedFile, counts: RowCounts) -> BatchFacts:
+    return BatchFacts(
+        sha256=accepted.sha256,
+        name=accepted.name,
+        source_id=accepted.source_id,
+        kind=accepted.kind,
+        batch=accepted.batch,
+        counts=counts,
+    )
