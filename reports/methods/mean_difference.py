@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 import numpy.typing as npt
-from scipy import stats
 
 from reports.methods.result import (
     GroupSummary,
@@ -14,6 +13,7 @@ from reports.methods.result import (
     NotEstimableError,
     require_level,
     summarize_group,
+    t_test,
 )
 
 
@@ -116,15 +116,14 @@ def welch_difference_from_summaries(
     require_level(level)
     se, df = welch_error(a, b)
     difference = a.mean - b.mean
-    t = difference / se
-    half_width = se * float(stats.t.ppf((1 + level) / 2, df))
+    test = t_test(difference, se, df, level)
     return MeanDifference(
         difference=difference,
         se=se,
-        t=t,
+        t=test.t,
         df=df,
-        p_value=float(2 * stats.t.sf(abs(t), df)),
-        interval=Interval(difference - half_width, difference + half_width, level),
+        p_value=test.p_value,
+        interval=test.interval,
         mean_a=a.mean,
         mean_b=b.mean,
         n_a=a.n,

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 
 from reports.methods.result import (
     FloatArray,
@@ -19,6 +18,7 @@ from reports.methods.result import (
     require_complete,
     require_level,
     standard_deviation,
+    t_test,
 )
 
 INTERCEPT = "intercept"
@@ -60,7 +60,7 @@ class Regression:
 
     def term(self, name: str) -> Term:
         """Return the term of this name."""
-        return next(term for term in self.terms if term.name == name)
+        return {term.name: term for term in self.terms}[name]
 
 
 def robust_regression(
@@ -225,42 +225,45 @@ def require_estimable(response: FloatArray, design: pd.DataFrame) -> None:
 def _fit(
     response: FloatArray, design: pd.DataFrame, units: dict[str, float], level: float
 ) -> Regression:
-    from statsmodels.regression.linear_model import OLS
-
-    columns = np.column_stack([np.ones(len(response)), design.to_numpy()])
-    plain = OLS(response, columns).fit()
-    if plain.ssr <= _EXACT_FIT * plain.centered_tss:
-        raise NotEstimableError("the outcome is an exact sum of the predictors")
-    if (plain.get_influence().hat_matrix_diag > _FULL_LEVERAGE).any():
-        raise NotEstimableError("one client alone decides a coefficient")
+    sizes = np.array([1.0, *(standard_deviation(column) for column in design.to_numpy().T)])
+    plain = _least_squares(response, design, sizes)
     robust = plain.get_robustcov_results(cov_type="HC3", use_t=True)
-    names = [INTERCEPT, *design.columns]
-    scale = {name: unit / standard_deviation(response) for name, unit in units.items()}
+    spread, df = standard_deviation(response), int(plain.df_resid)
+    coefficients = zip(
+        [INTERCEPT, *design.columns],
+        robust.params / sizes,
+        robust.bse / sizes,
+        [np.nan, *(units[name] / spread for name in design.columns)],
+        [np.nan, *(t**2 / (t**2 + df) for t in plain.tvalues[1:])],
+        strict=True,
+    )
     return Regression(
         terms=tuple(
-            _term(plain, robust, i, name, scale.get(name, np.nan), level)
-            for i, name in enumerate(names)
+            _term(name, float(b), float(se), df, level, beta=float(b * unit), partial_r2=float(r2))
+            for name, b, se, unit, r2 in coefficients
         ),
         n=len(response),
-        df_residual=int(plain.df_resid),
+        df_residual=df,
         r2=float(plain.rsquared),
         adjusted_r2=float(plain.rsquared_adj),
     )
 
 
-def _term(plain: Any, robust: Any, index: int, name: str, scale: float, level: float) -> Term:
-    estimate, se = float(robust.params[index]), float(robust.bse[index])
-    df = float(plain.df_resid)
-    half_width = se * float(stats.t.ppf((1 + level) / 2, df))
-    squared_t = float(plain.tvalues[index]) ** 2
-    return Term(
-        name=name,
-        estimate=estimate,
-        se=se,
-        t=estimate / se,
-        df=df,
-        p_value=float(2 * stats.t.sf(abs(estimate / se), df)),
-        interval=Interval(estimate - half_width, estimate + half_width, level),
-        beta=estimate * scale,
-        partial_r2=float("nan") if name == INTERCEPT else squared_t / (squared_t + df),
-    )
+def _least_squares(response: FloatArray, design: pd.DataFrame, sizes: FloatArray) -> Any:
+    """Return the fit to columns over their sizes: unscaled, small predictors lose digits."""
+    from statsmodels.regression.linear_model import OLS
+
+    columns = np.column_stack([np.ones(len(response)), design.to_numpy()]) / sizes
+    plain = OLS(response, columns).fit()
+    if plain.ssr <= _EXACT_FIT * plain.centered_tss:
+        raise NotEstimableError("the outcome is an exact sum of the predictors")
+    if (plain.get_influence().hat_matrix_diag > _FULL_LEVERAGE).any():
+        raise NotEstimableError("one client alone decides a coefficient")
+    return plain
+
+
+def _term(
+    name: str, b: float, se: float, df: float, level: float, *, beta: float, partial_r2: float
+) -> Term:
+    test = t_test(b, se, df, level)
+    return Term(name, b, se, test.t, df, test.p_value, test.interval, beta, partial_r2)

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 
 from reports.methods.regression import require_estimable
-from reports.methods.result import Interval, as_sample, require_level
+from reports.methods.result import Interval, as_sample, require_level, t_test
 
 # Rows: b0 b1 (x) b2 (y) b3 (x^2) b4 (xy) b5 (y^2).
 _PARAMETERS = {
@@ -127,13 +126,5 @@ def _parameter(robust: Any, name: str, level: float) -> SurfaceParameter:
     estimate = float(weights @ robust.params)
     se = float(np.sqrt(weights @ robust.cov_params() @ weights))
     df = float(robust.df_resid)
-    half_width = se * float(stats.t.ppf((1 + level) / 2, df))
-    return SurfaceParameter(
-        name=name,
-        estimate=estimate,
-        se=se,
-        t=estimate / se,
-        df=df,
-        p_value=float(2 * stats.t.sf(abs(estimate / se), df)),
-        interval=Interval(estimate - half_width, estimate + half_width, level),
-    )
+    test = t_test(estimate, se, df, level)
+    return SurfaceParameter(name, estimate, se, test.t, df, test.p_value, test.interval)

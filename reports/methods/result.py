@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -33,6 +34,15 @@ class Interval:
         """Return the interval of the estimate times a factor."""
         ends = sorted((self.low * factor, self.high * factor))
         return Interval(ends[0], ends[1], self.level)
+
+
+@dataclass(frozen=True)
+class TTest:
+    """An estimate against 0: Student's t, its two-sided p-value and its interval."""
+
+    t: float
+    p_value: float
+    interval: Interval
 
 
 @dataclass(frozen=True)
@@ -67,8 +77,9 @@ def require_complete(*arrays: npt.ArrayLike) -> None:
 def _as_floats(values: npt.ArrayLike) -> FloatArray:
     try:
         return np.asarray(values, dtype=np.float64)
-    except TypeError as error:  # pandas' NA and None refuse to become a float
-        raise ValueError("missing or non-numeric values: drop and count them first") from error
+    except (TypeError, ValueError):
+        # Not chained: numpy's own message quotes the value, and pandas' NA refuses as well.
+        raise ValueError("missing or non-numeric values: drop and count them first") from None
 
 
 def as_sample(values: npt.ArrayLike, *, at_least: int = 1) -> FloatArray:
@@ -101,6 +112,13 @@ def summarize_group(values: npt.ArrayLike) -> GroupSummary:
     """Return mean, standard deviation and size of a complete group of two or more."""
     sample = as_sample(values, at_least=2)
     return GroupSummary(float(sample.mean()), standard_deviation(sample), sample.size)
+
+
+def t_test(estimate: float, se: float, df: float, level: float) -> TTest:
+    """Return the t-test of an estimate with this standard error and these degrees of freedom."""
+    t, reach = estimate / se, se * float(stats.t.ppf((1 + level) / 2, df))
+    p_value = float(2 * stats.t.sf(abs(t), df))
+    return TTest(t, p_value, Interval(estimate - reach, estimate + reach, level))
 
 
 def require_level(level: float) -> None:

@@ -14,6 +14,7 @@ from reports.methods.result import (
     NotEstimableError,
     as_sample,
     require_level,
+    t_test,
 )
 
 
@@ -86,16 +87,16 @@ def yuen_difference(
     center = float(np.median(sample_b))
     result = stats.ttest_ind(sample_a - center, sample_b - center, equal_var=False, trim=trim)
     mean_a, mean_b = (float(stats.trim_mean(s, trim)) for s in (sample_a, sample_b))
-    difference, t, df = mean_a - mean_b, float(result.statistic), float(result.df)
-    se = float(result._standard_error)
-    half_width = se * float(stats.t.ppf((1 + level) / 2, df))
+    difference, df = mean_a - mean_b, float(result.df)
+    # The test's own error: dividing the difference by t would fail where both are 0.
+    test = t_test(difference, float(result._standard_error), df, level)
     return TrimmedDifference(
         difference=difference,
-        se=se,
-        t=t,
+        se=float(result._standard_error),
+        t=test.t,
         df=df,
-        p_value=float(result.pvalue),
-        interval=Interval(difference - half_width, difference + half_width, level),
+        p_value=test.p_value,
+        interval=test.interval,
         trimmed_mean_a=mean_a,
         trimmed_mean_b=mean_b,
         trim=trim,
