@@ -1,0 +1,58 @@
+"""From a run's folder to what people read: report, figures, tables.
+
+Nothing here reads anything but the folder of a run. The functions are imported when they are
+first asked for, since one figure needs neither templates nor tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+
+class FigureEntry(NamedTuple):
+    """One figure of a run: the name to ask for it by, its kind and its title."""
+
+    name: str
+    kind: str
+    title: str
+
+
+def render_report(folder: Path) -> Path:
+    """Write ``report.html`` and ``figures/*.svg`` of a run, and return the report's path."""
+    from reports.render.report import write_report
+
+    return write_report(folder)
+
+
+def list_figures(folder: Path) -> tuple[FigureEntry, ...]:
+    """Return the figures that a run can draw, in the order of the report."""
+    from reports.render.drawing import find_figures
+
+    return find_figures(folder)
+
+
+def draw_figure(
+    folder: Path,
+    name: str,
+    *,
+    formats: Sequence[str] = ("svg",),
+    width_mm: float | None = None,
+    dpi: int = 300,
+    out: Path | None = None,
+) -> tuple[Path, ...]:
+    """Draw one figure of a run again and return the files written.
+
+    Beside each picture stand the data that are drawn (``.csv``) and a note (``.json``) with run,
+    parameters and alternative text. ``out`` is a folder, the working directory by default.
+
+    Raises
+    ------
+    RunError
+        The run or the figure is not there, a file of it is damaged, or the folder cannot be
+        written to; files that were there before stay as they were.
+    """
+    from reports.render.drawing import write_figure
+
+    return write_figure(folder, name, formats=formats, width_mm=width_mm, dpi=dpi, out=out)

@@ -1,0 +1,1 @@
+"""What is published of a run, part by part; `reports.publication` puts the parts in order."""
