@@ -176,7 +176,7 @@ def one_per_client(rows: pd.DataFrame) -> pd.DataFrame:
     """
     if rows.empty:
         return rows.set_index("client_id")
-    rater, target = rows["rater"].fillna(""), rows["target"].fillna("")
+    rater, target = (rows[name].astype("str").fillna("") for name in ("rater", "target"))
     chosen = rows[(rater == _preferred(rater, "client")) & (target == _preferred(target, ""))]
     ordered = chosen.assign(_unscored=chosen["value"].isna()).sort_values(
         ["client_id", "_unscored", "day", "session"], kind="stable"

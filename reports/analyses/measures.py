@@ -104,7 +104,7 @@ def _prorated_row(question: Question, scored: pd.DataFrame, **group: Any) -> Est
     term, estimand, method = "prorated", "share", "scores with unanswered items"
     if scored.empty:
         return question.refuse(term, estimand, method, TOO_FEW_AT_ALL, n=0, **group)
-    prorated = int(scored["is_prorated"].astype(bool).sum())
+    prorated = int(scored["is_prorated"].eq(True).sum())
     return question.answer(term, estimand, method, estimate=prorated / len(scored), **group,
                            n=len(scored), n_a=prorated, n_b=len(scored) - prorated)  # fmt: skip
 

@@ -1,0 +1,281 @@
+"""Each outcome's answer in words: one for clinicians, one for authors, from estimates alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from reports.wording import (
+    decimals,
+    interval,
+    no_break,
+    p_value,
+    plain,
+    plain_interval,
+    signed,
+)
+
+GROUPS = "overdependent_against_overindependent"
+CONTINUOUS = "dependence_and_outcome"
+PER_SD = "points per standard deviation"
+WITHHELD = "withheld"
+
+
+@dataclass(frozen=True)
+class OutcomeSentences:
+    """What is said of one outcome: in plain language, and in the form that a paper prints."""
+
+    outcome: str
+    clinician: str
+    author: str
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """The estimates of one outcome, and what it is called."""
+
+    rows: pd.DataFrame
+    what: str
+    unit: str
+
+    def find(self, analysis: str, term: str, estimand: str | None = None) -> pd.Series | None:
+        """Return one estimate, None where the table has none."""
+        rows = self.rows[(self.rows["analysis"] == analysis) & (self.rows["term"] == term)]
+        if estimand is not None:
+            rows = rows[rows["estimand"] == estimand]
+        return None if rows.empty else rows.iloc[0]
+
+    def known(self, analysis: str, term: str, estimand: str | None = None) -> pd.Series | None:
+        """Return one estimate whose number is there: neither refused nor withheld."""
+        row = self.find(analysis, term, estimand)
+        if row is None or row["status"] == "refused" or pd.isna(row["estimate"]):
+            return None
+        return row
+
+    @property
+    def verdict(self) -> str | None:
+        """The one word of the comparison, None where there is none or it is withheld."""
+        row = self.find(GROUPS, "verdict")
+        return None if row is None or row["status"] == "refused" else str(row["note"])
+
+
+def write_sentences(
+    estimates: pd.DataFrame, outcome: str, *, label: str | None = None
+) -> OutcomeSentences:
+    """Return the sentences of one outcome, from exact or from gated estimates.
+
+    Direction, size, uncertainty and the verdict of the equivalence test are said as the rows have
+    them; what the rows withhold or refuse is said to be so. Nothing is called an effect, and an
+    undecided question is never called answered with no.
+    """
+    scale, _, occasion = outcome.partition("@")
+    named = label or scale.replace(".", " ").replace("_", " ")
+    what = f"{named} at {occasion.replace('_', ' ')}" if occasion else named
+    # Attributes have units of their own, which the estimates do not know.
+    unit = " points" if occasion else ""
+    answers = _Answers(estimates[estimates["outcome"] == outcome], what, unit)
+    clinician = [_plain_continuous(answers), _plain_groups(answers), _pairs(answers),
+                 _meaning(answers), _plain_status(answers)]  # fmt: skip
+    author = [_formal_continuous(answers), _formal_groups(answers), _formal_equivalence(answers),
+              _formal_status(answers)]  # fmt: skip
+    return OutcomeSentences(outcome, _joined(clinician), _joined(author))
+
+
+def _joined(parts: list[str]) -> str:
+    return no_break(" ".join(part for part in parts if part))
+
+
+def _missing_part(answers: _Answers, analysis: str, term: str, asked: str) -> str:
+    """Say why there is no number: nobody asked, it was refused, or it is withheld."""
+    row = answers.find(analysis, term)
+    if row is None:
+        return f"{asked} was not analysed."
+    if row["status"] != "refused":
+        return f"{asked}: the figures are {WITHHELD}."
+    note = "" if pd.isna(row["note"]) else str(row["note"])
+    if note.startswith(WITHHELD):
+        return f"{asked}: {note}."
+    return f"{asked} was not analysed: {note}."
+
+
+def _plain_continuous(answers: _Answers) -> str:
+    said = [_plain_slope(answers, term) for term in ("dependence", "independence")]
+    known = [text for text in said if text]
+    if known:
+        return f"Among all clients, {'; '.join(known)}."
+    asked = f"How dependence goes with {answers.what}"
+    return _missing_part(answers, CONTINUOUS, "dependence", asked)
+
+
+def _plain_slope(answers: _Answers, term: str) -> str:
+    row = answers.known(CONTINUOUS, term, PER_SD)
+    if row is None:
+        return ""
+    slope = f"{plain(row['estimate'])}{answers.unit}"
+    how_sure = f"{slope} for each standard deviation, {_range(row)}"
+    if not _is_clear(row):
+        return f"it is undecided whether {term} goes with {answers.what} ({how_sure})"
+    direction = "higher" if row["estimate"] > 0 else "lower"
+    return f"more {term} goes with {direction} {answers.what} ({how_sure})"
+
+
+def _is_clear(row: pd.Series) -> bool:
+    p = row["p_value"] if pd.isna(row["p_adjusted"]) else row["p_adjusted"]
+    return bool(p < 1 - row["ci_level"])
+
+
+def _range(row: pd.Series) -> str:
+    if pd.isna(row["ci_low"]) or pd.isna(row["ci_high"]):
+        return f"its uncertainty is {WITHHELD}"
+    return f"plausibly {plain_interval(row)}"
+
+
+def _plain_groups(answers: _Answers) -> str:
+    row = answers.known(GROUPS, "difference")
+    if row is None:
+        asked = (
+            f"The comparison of overly dependent with overly independent clients on {answers.what}"
+        )
+        return _missing_part(answers, GROUPS, "difference", asked)
+    higher = "higher" if row["estimate"] > 0 else "lower"
+    how_much = f"{_distance(answers, row, higher)} on average, {_range(row)}"
+    return _VERDICTS.get(answers.verdict or "", _NO_VERDICT).format(
+        what=answers.what, higher=higher, how_much=how_much, bound=_bound(answers)
+    )
+
+
+def _distance(answers: _Answers, row: pd.Series, higher: str) -> str:
+    size = plain(abs(row["estimate"]))
+    return "just as high" if size == "0" else f"{size}{answers.unit} {higher}"
+
+
+_PRESENTING = "Presenting as overly dependent rather than overly independent goes with"
+_VERDICTS = {
+    "different": f"{_PRESENTING} {{higher}} {{what}}: {{how_much}}.",
+    "different but trivially small": (
+        f"{_PRESENTING} slightly {{higher}} {{what}}, by less than {{bound}}: {{how_much}}."
+    ),
+    "equivalent": (
+        "Overly dependent and overly independent clients are alike in {what}: any difference is "
+        "less than {bound} ({how_much})."
+    ),
+    "undecided": (
+        "Whether overly dependent and overly independent clients differ in {what} is undecided: "
+        "the overly dependent ones are {how_much}, and neither a difference nor likeness within "
+        "{bound} is shown."
+    ),
+}
+_NO_VERDICT = "Overly dependent clients are, in {what}, {how_much}; there is no verdict."
+
+
+def _bound(answers: _Answers) -> str:
+    row = answers.known(GROUPS, "smallest effect of interest")
+    if row is None:
+        return "the smallest difference that matters"
+    return f"the {plain(row['estimate'])}{answers.unit} that would matter"
+
+
+def _pairs(answers: _Answers) -> str:
+    row = answers.known(GROUPS, "superiority")
+    if row is None or answers.verdict is None:
+        return ""
+    share = float(row["estimate"])
+    word = "dependent" if share >= 0.5 else "independent"
+    times = round(100 * max(share, 1 - share))
+    return (
+        f"Of 100 pairs of one overly dependent and one overly independent client, the overly "
+        f"{word} one has the higher score in about {times}."
+    )
+
+
+def _meaning(answers: _Answers) -> str:
+    row = answers.known(GROUPS, "difference")
+    parts = [] if row is None or pd.isna(row["note"]) else str(row["note"]).split("; ")
+    said = dict(part.split(": ", 1) for part in parts if ": " in part)
+    if not {"overdependent", "overindependent"} <= set(said):
+        return ""
+    return (
+        f"Overly dependent means {said['overdependent']}, overly independent "
+        f"{said['overindependent']}."
+    )
+
+
+def _plan_status(answers: _Answers) -> str:
+    known = sorted(set(answers.rows["plan_status"].dropna()))
+    return known[-1] if known else "exploratory"
+
+
+def _plain_status(answers: _Answers) -> str:
+    if _plan_status(answers) == "confirmatory":
+        return "Confirmatory: the plan was locked beforehand."
+    return "Exploratory: no plan was locked beforehand."
+
+
+def _formal_continuous(answers: _Answers) -> str:
+    said = [
+        _formal_slope(row, term)
+        for term in ("dependence", "independence", "dependence x independence")
+        if (row := answers.known(CONTINUOUS, term, PER_SD)) is not None
+    ]
+    if not said:
+        asked = f"The regression of {answers.what} on dependence and independence"
+        return _missing_part(answers, CONTINUOUS, "dependence", asked)
+    first = answers.known(CONTINUOUS, "dependence", PER_SD)
+    clients = "" if first is None else f" (N = {_count(first['n'])})"
+    return f"In the regression of {answers.what}{clients}, {'; '.join(said)}."
+
+
+def _formal_slope(row: pd.Series, term: str) -> str:
+    return (
+        f"{term.replace(' x ', ' × ')}: b = {signed(row['estimate'])}, {interval(row)}, "
+        f"t({decimals(row['df'])}) = {signed(row['statistic'])}, {_both_p(row)}"
+    )
+
+
+def _formal_groups(answers: _Answers) -> str:
+    row = answers.known(GROUPS, "difference")
+    if row is None:
+        asked = f"The comparison of presentations on {answers.what}"
+        return _missing_part(answers, GROUPS, "difference", asked)
+    return (
+        f"Overdependent (n = {_count(row['n_a'])}) minus overindependent clients "
+        f"(n = {_count(row['n_b'])}): {signed(row['estimate'])}{answers.unit}, "
+        f"{interval(row)}, "
+        f"Welch's t({decimals(row['df'])}) = {signed(row['statistic'])}, {_both_p(row)}, {_formal_size(answers)}."
+    )
+
+
+def _formal_size(answers: _Answers) -> str:
+    row = answers.known(GROUPS, "standardized difference")
+    if row is None:
+        return f"Hedges' g {WITHHELD}"
+    return f"Hedges' g = {signed(row['estimate'])}, {interval(row)}, extreme groups"
+
+
+def _formal_equivalence(answers: _Answers) -> str:
+    row = answers.known(GROUPS, "equivalence")
+    bound = answers.known(GROUPS, "smallest effect of interest")
+    if row is None or bound is None:
+        return ""
+    word = answers.verdict or WITHHELD
+    return (
+        f"Equivalence within ±{decimals(bound['estimate'])}{answers.unit}: {_both_p(row)}, "
+        f"{interval(row)}; verdict: {word}."
+    )
+
+
+def _both_p(row: pd.Series) -> str:
+    if pd.isna(row["p_adjusted"]):
+        return p_value(row["p_value"])
+    return f"{p_value(row['p_value'])}, Holm-adjusted {p_value(row['p_adjusted'])}"
+
+
+def _count(n: object) -> str:
+    return WITHHELD if pd.isna(n) else f"{int(n):,}"  # type: ignore[call-overload]
+
+
+def _formal_status(answers: _Answers) -> str:
+    if _plan_status(answers) == "confirmatory":
+        return "The analysis was confirmatory."
+    return "The analysis was exploratory."

@@ -1,0 +1,214 @@
+"""The answer in words: what is said, what is never said, and what is said to be withheld."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reports.estimates import Estimate, adjust_families, to_frame
+from reports.sentences import OutcomeSentences, write_sentences
+
+OUTCOME = "core_10.total@end"
+COUNTS = {"n": 148, "n_a": 75, "n_b": 73}
+WHO = (
+    "overdependent: high anxiety, low avoidance (self-report); "
+    "overindependent: high avoidance, low anxiety (self-report)"
+)
+
+
+def a_row(analysis: str, term: str, estimand: str, **facts: object) -> Estimate:
+    base = Estimate(analysis=analysis, outcome=OUTCOME, term=term, estimand=estimand, method="m",
+                    plan_status="exploratory", status="ok", ci_level=0.95)  # fmt: skip
+    return replace(base, **facts)  # type: ignore[arg-type]
+
+
+def a_block(
+    word: str = "different", *, difference: float = 7.97, share: float = 0.79, slope: float = 3.79
+) -> list[Estimate]:
+    """The rows that sentences are made of."""
+    groups = "overdependent_against_overindependent"
+    return [
+        a_row("dependence_and_outcome", "dependence", "points per standard deviation",
+              estimate=slope, ci_low=slope - 0.5, ci_high=slope + 0.5, statistic=14.04, df=395.0,
+              p_value=0.0001 if abs(slope) > 0.5 else 0.6, n=400),
+        a_row(groups, "difference", "mean difference", estimate=difference, statistic=6.87,
+              ci_low=difference - 2.3, ci_high=difference + 2.3, df=134.29, p_value=0.0312,
+              family="primary", note=WHO, **COUNTS),
+        a_row(groups, "standardized difference", "Hedges' g", estimate=1.13, ci_low=0.78,
+              ci_high=1.47, **COUNTS),
+        a_row(groups, "superiority", "probability of superiority", estimate=share, **COUNTS),
+        a_row(groups, "smallest effect of interest", "mean difference", estimate=3.0),
+        a_row(groups, "equivalence", "mean difference", estimate=difference, ci_level=0.9,
+              ci_low=difference - 1.9, ci_high=difference + 1.9, p_value=0.9996, family="primary",
+              **COUNTS),
+        a_row(groups, "verdict", "verdict", note=word, **COUNTS),
+    ]  # fmt: skip
+
+
+def say(rows: list[Estimate], **facts: str) -> OutcomeSentences:
+    said = write_sentences(adjust_families(to_frame(rows)), OUTCOME, **facts)
+    return OutcomeSentences(
+        said.outcome,
+        said.clinician.replace("\N{NO-BREAK SPACE}", " "),
+        said.author.replace("\N{NO-BREAK SPACE}", " "),
+    )
+
+
+def test_a_difference_has_direction_size_and_uncertainty() -> None:
+    said = say(a_block(), label="distress").clinician
+    assert (
+        "Presenting as overly dependent rather than overly independent goes with higher distress "
+        "at end: 8 points higher on average, plausibly 5.7 to 10.3."
+    ) in said
+    assert "the overly dependent one has the higher score in about 79" in said
+
+
+def test_the_direction_follows_the_sign() -> None:
+    said = say(a_block(difference=-7.97, share=0.21)).clinician
+    assert "goes with lower core 10 total at end: 8 points lower" in said
+    assert "the overly independent one has the higher score in about 79" in said
+
+
+def test_the_continuous_answer_comes_first() -> None:
+    said = say(a_block())
+    assert said.clinician.startswith("Among all clients, more dependence goes with higher")
+    assert said.author.startswith("In the regression of core 10 total at end (N = 400)")
+
+
+def test_an_unclear_slope_is_undecided() -> None:
+    said = say(a_block(slope=0.2)).clinician
+    assert "it is undecided whether dependence goes with core 10 total at end" in said
+
+
+def test_alike_clients_are_said_to_be_alike_within_a_bound() -> None:
+    said = say(a_block("equivalent", difference=0.2)).clinician
+    assert "alike in core 10 total at end: any difference is less than the 3 points" in said
+
+
+def test_a_trivial_difference_says_both() -> None:
+    said = say(a_block("different but trivially small", difference=1.0)).clinician
+    assert "slightly higher" in said
+    assert "by less than the 3 points that would matter" in said
+
+
+def test_an_undecided_question_is_not_answered() -> None:
+    said = say(a_block("undecided", difference=1.2)).clinician
+    assert "is undecided" in said
+    assert "neither a difference nor likeness within the 3 points" in said
+
+
+@pytest.mark.parametrize(
+    "word", ["different", "equivalent", "different but trivially small", "undecided"]
+)
+@pytest.mark.parametrize("difference", [7.97, -1.2, 0.0])
+def test_some_things_are_never_said(word: str, difference: float) -> None:
+    said = say(a_block(word, difference=difference))
+    for text in (said.clinician, said.author):
+        assert not re.search(r"effect of|no effect|no difference|caus|because|leads to", text)
+        assert "nan" not in text.lower()
+
+
+def test_the_author_gets_what_the_manual_asks_for() -> None:
+    said = say(a_block()).author
+    assert (
+        "Overdependent (n = 75) minus overindependent clients (n = 73): 7.97 points, 95% CI "
+        "[5.67, 10.27], Welch's t(134.29) = 6.87, p = .031, Holm-adjusted p = .062, "
+        "Hedges' g = 1.13, 95% CI [0.78, 1.47], extreme groups."
+    ) in said
+    assert "Equivalence within ±3 points: p > .999" in said
+    assert "90% CI [6.07, 9.87]; verdict: different." in said
+
+
+def test_negative_numbers_have_a_true_minus_sign() -> None:
+    said = say(a_block(difference=-7.97))
+    assert "−7.97 points, 95% CI [−10.27, −5.67]" in said.author
+    assert "-" not in said.author.replace("Holm-adjusted", "").replace("self-report", "")
+
+
+def test_signs_and_numbers_stay_on_one_line() -> None:
+    frame = adjust_families(to_frame(a_block()))
+    assert "p\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}.031" in write_sentences(frame, OUTCOME).author
+
+
+def test_the_plan_status_is_said() -> None:
+    assert "Exploratory: no plan was locked" in say(a_block()).clinician
+    locked = [replace(row, plan_status="confirmatory") for row in a_block()]
+    assert say(locked).author.endswith("The analysis was confirmatory.")
+    mixed = [locked[0], *a_block()[1:]]
+    assert say(mixed).author.endswith("The analysis was exploratory.")
+
+
+def test_the_groups_are_described_as_self_report() -> None:
+    assert (
+        "Overly dependent means high anxiety, low avoidance (self-report), overly independent "
+        "high avoidance, low anxiety (self-report)."
+    ) in say(a_block()).clinician
+
+
+def test_a_refused_outcome_says_why() -> None:
+    rows = [replace(row, status="refused", note="circular: it is part of the rule",
+                    estimate=None) for row in a_block()[:2]]  # fmt: skip
+    said = say(rows)
+    assert "was not analysed: circular: it is part of the rule." in said.clinician
+    assert said.author.count("was not analysed: circular") == 2
+
+
+def test_an_outcome_that_nobody_analysed_says_so() -> None:
+    said = write_sentences(to_frame([]), "age")
+    assert "was not analysed" in said.clinician
+    assert "Exploratory" in said.clinician
+
+
+def withheld(frame: pd.DataFrame, terms: list[str]) -> pd.DataFrame:
+    """The table after the gate withheld the rows of some terms."""
+    gone = frame["term"].isin(terms)
+    numbers = ["estimate", "se", "statistic", "df", "p_value", "p_adjusted", "ci_low", "ci_high"]
+    gated = frame.copy()
+    gated.loc[gone, numbers] = np.nan
+    gated.loc[gone, ["n", "n_a", "n_b"]] = pd.NA
+    gated.loc[gone, "status"] = "refused"
+    gated.loc[gone, "note"] = "withheld: too few clients or therapists"
+    return gated
+
+
+def test_a_withheld_comparison_says_so_and_gives_no_number() -> None:
+    frame = adjust_families(to_frame(a_block()))
+    terms = ["difference", "standardized difference", "superiority", "equivalence", "verdict"]
+    said = write_sentences(withheld(frame, terms), OUTCOME)
+    for text in (said.clinician, said.author):
+        assert "withheld: too few clients or therapists" in text
+        assert "7.97" not in text
+        assert "different" not in text
+        assert "nan" not in text.lower()
+
+
+def test_single_withheld_numbers_are_said_to_be_withheld() -> None:
+    frame = adjust_families(to_frame(a_block()))
+    row = frame["term"] == "difference"
+    frame.loc[row, ["ci_low", "ci_high", "p_value", "p_adjusted", "df", "statistic"]] = np.nan
+    frame.loc[row, "n_a"] = pd.NA
+    said = write_sentences(withheld(frame, ["verdict", "standardized difference"]), OUTCOME)
+    assert "its uncertainty is withheld" in said.clinician
+    assert "there is no verdict" in said.clinician
+    assert said.author.count("withheld") >= 5
+    assert "nan" not in (said.clinician + said.author).lower()
+
+
+def test_sentences_on_a_gated_table_are_those_of_the_exact_one_when_nothing_is_small() -> None:
+    disclosure = pytest.importorskip("reports.disclosure")
+    frame = adjust_families(to_frame(a_block()))
+    gated = disclosure.gate_estimates(frame, disclosure.DisclosurePolicy()).frame
+    said = write_sentences(gated, OUTCOME)
+    assert "goes with higher core 10 total at end" in said.clinician
+    assert "verdict: different" in said.author
+
+
+def test_attributes_are_not_measured_in_points() -> None:
+    rows = [replace(row, outcome="age") for row in a_block()]
+    said = write_sentences(adjust_families(to_frame(rows)), "age")
+    assert "8 higher on average" in said.clinician
+    assert "points" not in said.clinician + said.author
