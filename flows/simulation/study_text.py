@@ -160,13 +160,14 @@ instrument = "rpt"
 columns = "rpt_{{scale}}_{{n}}"
 
 # Who presents as dependent (anxious), who as independent (avoidant). The cuts lie .3 SD above the
-# mean of a published clinical sample; scores within .1 of a cut are indeterminate.
+# means of a published clinical sample. Scores nearer to a cut than .05 are indeterminate; one
+# standard error of measurement, .31 and .27, would set a third of the clients aside.
 [presentation]
 rule = "attachment"
 dependence = "ecr.anxiety"
 independence = "ecr.avoidance"
 cut = [3.55, 3.05]
-grey_zone = [0.1, 0.1]
+grey_zone = [0.05, 0.05]
 landmark = "intake"
 
 [[outcome]]

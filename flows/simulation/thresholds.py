@@ -19,7 +19,7 @@ import numpy as np
 from flows.simulation.design import Counts, Numbers
 
 ORDERS = 20
-ROUNDS = 300
+ROUNDS = 120
 LOADINGS = (0.55, 0.85)
 # Items differ in how readily they are endorsed, by as much of an item's SD around its mean.
 DIFFICULTY = 0.25
