@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -32,6 +32,15 @@ def games_howell_rows(groups: Mapping[str, FloatArray]) -> list[dict[str, Any]]:
 
     table = pingouin.pairwise_gameshowell(data=_long(groups), dv="score", between="group")
     return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def adjust_p_values(p_values: FloatArray, method: Literal["holm", "fdr_bh"]) -> FloatArray:
+    """Return complete p-values adjusted as one family."""
+    import pingouin
+
+    # Not statsmodels': its Holm has Python collect garbage in every call, .03 to .08 s.
+    adjusted: FloatArray = pingouin.multicomp(p_values, method=method)[1]
+    return adjusted
 
 
 def jzs_bayes_factor(t: float, n_a: int, n_b: int | None, scale: float) -> float:

@@ -52,7 +52,8 @@ def intraclass_correlations(
     From the mean squares of targets, raters and error: each target has its own raters (1), or all
     share the same raters, whose level counts (A, absolute agreement) or not (C, consistency); for
     one rater (1) or the mean of the k raters (k). These are Shrout and Fleiss's 1,1; 2,1; 3,1;
-    1,k; 2,k; 3,k. Intervals after McGraw and Wong. Assumes normal, independent targets. Computed
+    1,k; 2,k; 3,k. Intervals after McGraw and Wong; that of A
+    is approximate and a little short with few raters. Assumes normal, independent targets. Computed
     here because pingouin's knows only 95 % intervals and averages repeated ratings silently.
 
     Parameters

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from reports.methods import _pingouin
 from reports.methods.result import FloatArray
 
 
@@ -79,12 +80,10 @@ def benjamini_hochberg(p_values: npt.ArrayLike) -> FloatArray:
 
 
 def _adjust(p_values: npt.ArrayLike, method: Literal["holm", "fdr_bh"]) -> FloatArray:
-    from statsmodels.stats.multitest import multipletests
-
     adjusted = np.array(p_values, dtype=np.float64, ndmin=1)
     made = ~np.isnan(adjusted)
     if ((adjusted[made] < 0) | (adjusted[made] > 1)).any():
         raise ValueError("a p-value lies between 0 and 1")
     if made.any():
-        adjusted[made] = multipletests(adjusted[made], method=method)[1]
+        adjusted[made] = _pingouin.adjust_p_values(adjusted[made], method)
     return adjusted
