@@ -241,8 +241,8 @@ def _formal_groups(answers: _Answers) -> str:
     return (
         f"Overdependent (n = {_count(row['n_a'])}) minus overindependent clients "
         f"(n = {_count(row['n_b'])}): {signed(row['estimate'])}{answers.unit}, "
-        f"{interval(row)}, "
-        f"Welch's t({decimals(row['df'])}) = {signed(row['statistic'])}, {_both_p(row)}, {_formal_size(answers)}."
+        f"{interval(row)}, Welch's t({decimals(row['df'])}) = {signed(row['statistic'])}, "
+        f"{_both_p(row)}, {_formal_size(answers)}."
     )
 
 

@@ -160,12 +160,6 @@ class StudyData:
         """Return how many therapists stand behind these clients, None where none is known."""
         return int(self.clients["therapist_id"].reindex(clients).nunique()) or None
 
-    def attended(self, occasion: str) -> pd.Index:
-        """Return the clients of whom any form is known at an occasion."""
-        at = self.scores.loc[self.scores["occasion"] == occasion, "client_id"]
-        clients: pd.Index = pd.Index(sorted(at.unique()), name="client_id")
-        return clients
-
 
 def one_per_client(rows: pd.DataFrame) -> pd.DataFrame:
     """Return one administration per client, by ``client_id``.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
 import pytest
 
 from instruments.errors import StudyError
+from reports import presentation
 from reports.declarations import PRESENTATIONS, PresentationRule
 from reports.presentation import (
     PRESENTATION_COLUMNS,
@@ -276,6 +278,11 @@ def test_forms_about_a_therapist_cannot_be_known_at_intake(rule: PresentationRul
     assert error.value.code == "E_RULE_LANDMARK"
     scores = two_scores([(5, 2)], rule).assign(occasion="month_3")
     assert assign_presentations(scores, rule, MEASURES)["presentation"].item() == "overdependent"
+
+
+def test_the_documented_example_holds() -> None:
+    assert doctest.testmod(presentation).failed == 0
+    assert doctest.testmod(presentation).attempted > 0
 
 
 def test_a_presentation_says_that_it_is_self_report() -> None:

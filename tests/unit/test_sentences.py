@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from reports import wording
 from reports.estimates import Estimate, adjust_families, to_frame
 from reports.sentences import OutcomeSentences, write_sentences
 
@@ -205,6 +207,11 @@ def test_sentences_on_a_gated_table_are_those_of_the_exact_one_when_nothing_is_s
     said = write_sentences(gated, OUTCOME)
     assert "goes with higher core 10 total at end" in said.clinician
     assert "verdict: different" in said.author
+
+
+def test_the_documented_examples_of_numbers_hold() -> None:
+    result = doctest.testmod(wording)
+    assert (result.failed, result.attempted > 3) == (0, True)
 
 
 def test_attributes_are_not_measured_in_points() -> None:

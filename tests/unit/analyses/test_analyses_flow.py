@@ -34,38 +34,59 @@ def flow(study: StudyData, rule: PresentationRule, outcome: Outcome) -> pd.DataF
     return run(data, grey, outcome, circular).flow
 
 
-def test_every_excluded_client_has_one_reason(flow: pd.DataFrame) -> None:
+def numbers(flow: pd.DataFrame, outcome: str) -> dict[str, int]:
+    """Clients by reason where they were lost, by step where they remain."""
+    rows = flow[flow["outcome"] == outcome]
+    return dict(zip(rows["reason"].fillna(rows["step"]), rows["n"], strict=True))
+
+
+def test_every_lost_client_has_one_reason(flow: pd.DataFrame) -> None:
     for _, steps in flow.groupby("outcome"):
-        left = 0
-        for _, step in steps.sort_values("position").iterrows():
-            if step["kind"] == "start":
-                left = step["n"]
-            elif step["kind"] == "excluded":
-                left -= step["n"]
+        left = steps["n"].iloc[0]
+        for _, row in steps.iloc[1:].iterrows():
+            if pd.notna(row["reason"]):
+                left -= row["n"]
             else:
-                assert left == step["n"]
+                assert left == row["n"]
 
 
 def test_the_reasons_are_told_apart(flow: pd.DataFrame) -> None:
-    steps = flow[flow["outcome"] == "core_10.total@end"].set_index("step")["n"]
-    assert steps["all clients"] == 400
-    assert steps["lost before the landmark, or no form there"] == 11
-    assert steps["no score of independence"] == 5
-    assert steps["with both scores"] == 384
-    assert steps["indeterminate: not in the contrast"] > 0
-    assert steps["outcome missing"] > 0
-    assert list(steps.index)[-1] == "compared"
+    found = numbers(flow, "core_10.total@end")
+    assert found["all clients"] == 400
+    assert found["no form at the landmark"] == 11
+    assert found["no score of independence"] == 5
+    assert found["with both scores"] == 384
+    assert found["indeterminate"] > 0
+    assert found["outcome missing"] > 0
+    assert found["compared"] == found["in the contrast"] - found["outcome missing"]
 
 
 def test_group_sizes_add_up(flow: pd.DataFrame) -> None:
     known = flow.dropna(subset="n_a")
     assert (known["n_a"] + known["n_b"] == known["n"]).all()
+    assert known["step"].unique().tolist() == ["in the contrast", "compared"]
 
 
 def test_a_refused_outcome_keeps_nobody_and_says_why(flow: pd.DataFrame) -> None:
-    steps = flow[flow["outcome"] == "ecr.anxiety@intake"]
-    assert steps.iloc[-1]["n"] == 0
-    assert steps.iloc[-2]["step"].startswith("refused: circular")
+    found = numbers(flow, "ecr.anxiety@intake")
+    assert found["compared"] == 0
+    reason = "refused: circular: ecr.anxiety is part of the presentation rule"
+    assert found[reason] == found["in the contrast"]
+
+
+def test_presentations_that_the_rule_cannot_give_are_no_reason(
+    study: StudyData, rule: PresentationRule, outcome: Outcome
+) -> None:
+    reasons = set(run(study, rule, outcome).flow["reason"].dropna())
+    assert reasons == {"mixed", "neither", "outcome missing"}
+
+
+def test_the_flow_is_what_its_gate_takes(flow: pd.DataFrame) -> None:
+    disclosure = pytest.importorskip("reports.disclosure.flow")
+    policy = pytest.importorskip("reports.disclosure").DisclosurePolicy()
+    for _, steps in flow.groupby("outcome"):
+        published = disclosure.gate_flow(steps, policy).frame
+        assert published["n"].notna().any()
 
 
 def test_clients_who_left_before_the_landmark_are_counted(
@@ -75,10 +96,12 @@ def test_clients_who_left_before_the_landmark_are_counted(
     is_ecr = study.scores["scale"].str.startswith("ecr")
     scores = study.scores.assign(occasion=study.scores["occasion"].mask(is_ecr, "month_3"))
     data = without(replace(study, scores=scores), 0, 25, occasion="month_3")
+    data = without(data, 0, 20, occasion="end")
     data = replace(data, items=lambda scale, _: study.items(scale, _when(scale)))
     outcome = Outcome(scale="core_10.total", occasion="end", smallest_effect=3)
-    steps = run(data, late, outcome).flow.set_index("step")["n"]
-    assert steps["lost before the landmark, or no form there"] == 25
+    found = numbers(run(data, late, outcome).flow, "core_10.total@end")
+    assert found["lost before the landmark"] == 20
+    assert found["no form at the landmark"] == 5
 
 
 def _when(scale: str) -> str:
