@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from reports.analyses import Analysis
+from reports.disclosure.cleared import ClearedTable, Withheld, write_cleared
+from reports.disclosure.estimates import gate_estimates
 from reports.disclosure.policy import DisclosurePolicy
+from reports.disclosure.texts import gate_texts
+from reports.publishing import facts
+from reports.publishing.catalogue import list_entries
+from reports.publishing.client_flow import gate_flows
 from reports.publishing.context import RunContext, describe_measures
+from reports.publishing.estimate_csv import write_estimate_csv
+from reports.publishing.figure_data import gate_figure
+from reports.publishing.record import run_record
+from reports.publishing.row_counts import gate_finding_counts, gate_row_counts
 
 __all__ = ["RunContext", "describe_measures", "publish_run"]
+
+Part = tuple[str, ClearedTable | Withheld]
+FACTS = {
+    "files": facts.file_facts,
+    "findings": facts.finding_facts,
+    "measures": facts.measure_facts,
+    "outcomes": facts.outcome_facts,
+    "rule": facts.rule_facts,
+}
 
 
 def publish_run(
@@ -19,4 +39,32 @@ def publish_run(
     ``analysis`` is missing where a study compares nothing: then only files, findings, measures
     and provenance are published.
     """
-    raise NotImplementedError
+    record = run_record(context, policy)
+    (folder / "run.json").write_bytes(record.encode())
+    for name, part in _parts(analysis, policy, context):
+        write_cleared(folder, name, part)
+        if name == "estimates" and isinstance(part, ClearedTable):
+            write_estimate_csv(folder / "estimates.csv", part)
+
+
+def _parts(
+    analysis: Analysis | None, policy: DisclosurePolicy, context: RunContext
+) -> Iterator[Part]:
+    provenance = facts.provenance_facts(context, policy)
+    yield "tables/provenance", gate_texts(provenance, policy)
+    for name, of_run in FACTS.items():
+        yield f"tables/{name}", gate_texts(of_run(context), policy)
+    yield "tables/row_counts", gate_row_counts(context, policy)
+    yield "tables/finding_counts", gate_finding_counts(context, policy)
+    if analysis is not None:
+        yield from _answers(analysis, policy, context.run_id)
+
+
+def _answers(analysis: Analysis, policy: DisclosurePolicy, run_id: str) -> Iterator[Part]:
+    yield "estimates", gate_estimates(analysis.estimates.assign(run_id=run_id), policy)
+    yield "tables/figures", gate_texts(list_entries(analysis), policy)
+    for name, flow in gate_flows(analysis.flow, policy):
+        yield f"tables/{name}", flow
+    for name, figure in analysis.figures.items():
+        for layer, part in gate_figure(figure, policy):
+            yield f"figures/{name}-{layer}", part

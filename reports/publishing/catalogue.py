@@ -1,0 +1,34 @@
+"""The list of figures that a run can draw, in the order of its report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from reports.analyses import Analysis
+from reports.analyses.dependence_and_outcome import ANALYSIS as CONTINUOUS
+from reports.analyses.overdependent_against_overindependent import ANALYSIS as GROUPS
+
+Entry = tuple[str, str, str, str]
+COLUMNS = ("name", "kind", "title", "outcome")
+
+
+def list_entries(analysis: Analysis) -> pd.DataFrame:
+    """Return name, kind, title and outcome of each figure; kinds without data are left out."""
+    return pd.DataFrame(_entries(analysis), columns=list(COLUMNS), dtype="str")
+
+
+def _entries(analysis: Analysis) -> Iterator[Entry]:
+    answered = analysis.estimates[analysis.estimates["status"] != "refused"]
+    kinds = set(answered["analysis"])
+    if GROUPS in kinds:
+        yield "forest", "forest", "Overly dependent against overly independent clients", ""
+    if CONTINUOUS in kinds:
+        yield "slopes", "slopes", "Dependence, independence and each outcome, without groups", ""
+    if len(analysis.flow):
+        yield "flow", "flow", "From all clients to those compared", ""
+    for name, figure in analysis.figures.items():
+        yield name, figure.kind, figure.title, str(figure.facts.get("outcome", ""))
+    if "measures" in kinds:
+        yield "reliability", "reliability", "Reliability of each scale", ""
