@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import warnings
 from collections.abc import Callable, Mapping
@@ -24,6 +25,8 @@ _SEVERITIES: Mapping[Severity, str] = {
 def load_great_expectations() -> Any:
     """Import Great Expectations without its telemetry and return it."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    # It logs what a failed statement said, and that may quote a cell.
+    logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)
     with warnings.catch_warnings():
         # It imports sre_constants and sre_parse, which Python 3.11 renamed; one module of it,
         # at import, and nothing that we could call differently.
@@ -33,7 +36,6 @@ def load_great_expectations() -> Any:
             category=DeprecationWarning,
         )
         import great_expectations
-
     return great_expectations
 
 

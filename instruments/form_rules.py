@@ -16,10 +16,12 @@ STRAIGHT_LINE_ITEMS_UNREVERSED = 10
 MIN_FORMS = 10
 MIN_FORMS_FOR_RANGE = 30
 MISSING_SHARE = 0.5
-# A file that never goes above this part of the declared range was likely answered on another one.
+# A file that never goes above this part of the declared range was likely answered on another one,
+# unless only the topmost answer is unused, as happens with symptoms that are rare.
 USED_PART = 2 / 3
+UNUSED_ANSWERS = 2
 
-_MIRRORED = {">": "<", ">=": "<="}
+_MIRRORED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 
 
 def form_rules(placement: Placement) -> Iterator[Rule]:
@@ -105,14 +107,15 @@ def _mostly_missing(placement: Placement, columns: tuple[StageColumn, ...]) -> R
 
 
 def _range_unused(placement: Placement, columns: tuple[StageColumn, ...]) -> Rule:
-    highest = placement.low + USED_PART * (placement.high - placement.low)
+    low, high = placement.low, placement.high
+    highest = min(low + USED_PART * (high - low), high - UNUSED_ANSWERS)
     return _rule(
         placement,
         "range_unused",
         "E_RANGE_UNUSED",
         columns,
         Check("range_unused", {"highest": highest, "min_forms": MIN_FORMS_FOR_RANGE}),
-        says=f"No answer uses the upper part of {placement.low} to {placement.high}.",
+        says=f"No answer uses the upper part of {low} to {high}.",
         fix="Check the range that the study file declares for this form.",
     )
 

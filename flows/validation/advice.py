@@ -12,6 +12,9 @@ FIXES: Mapping[str, str] = {
     "E_QUOTE": "Export the file again; a quotation mark in the row is never closed.",
     "E_TYPE": "Correct the cell at its source, or declare the code that it holds as missing.",
     "E_NONFINITE": "Leave the cell empty at its source, or declare a missing code.",
+    "E_UNKNOWN_COLUMN": "Declare it if it is needed, or list it under ignore.",
+    "E_IDENTIFIER": "Leave it out of the export; it points to a person, and it was not read.",
+    "E_FREE_TEXT": "Leave it out of the export; free text is never stored, and it was not read.",
 }
 OTHER_FIX = "Correct the row at its source and export again."
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 import duckdb
 
 from flows.sources.export import Export
+from flows.sources.identifiers import UnknownColumn
 from flows.validation.advice import CAUSES, OTHER_CAUSE
 from flows.validation.normalising import normalise_ids
 from flows.validation.recording import (
-    UnknownColumn,
     record_broken_cells,
     record_notes,
     record_offending,

@@ -4,30 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
 from flows.sources.export import Note
+from flows.sources.identifiers import UnknownColumn
 from flows.validation.advice import FIXES, OTHER_FIX
 from flows.validation.statements import offending_sql
 from instruments.rule import Category, Rule, Severity
 from sql.gateway import Connection, value
 from sql.names import literal
-
-
-class UnknownColumn(Protocol):
-    """A column of the file that no declaration admits."""
-
-    @property
-    def code(self) -> str:
-        """``E_UNKNOWN_COLUMN``, ``E_IDENTIFIER`` or ``E_FREE_TEXT``."""
-
-    @property
-    def column(self) -> str:
-        """Its header."""
-
-    @property
-    def fix(self) -> str:
-        """What to do about it."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +26,9 @@ class _Label:
 def record_unknown_columns(connection: Connection, columns: Iterable[UnknownColumn]) -> None:
     """Record the columns that go nowhere."""
     for column in columns:
-        label = _Label("file.columns", column.code, "conformance", "warning", column.fix)
-        _record(connection, label, _whole_file(column.column))
+        label = _Label("file.columns", column.code, "conformance", "warning", FIXES[column.code])
+        name = column.shown_name or f"column {column.position}"
+        _record(connection, label, _whole_file(name))
 
 
 def record_notes(connection: Connection, notes: Iterable[Note]) -> None:

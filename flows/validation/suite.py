@@ -77,7 +77,8 @@ def _staged_batch(connection: Connection) -> Iterator[Any]:
     source = context.data_sources.add_duckdb(
         "stage",
         connection_string="duckdb:///:memory:",
-        kwargs={"creator": lambda: ConnectionWrapper(cursor)},
+        # Every statement by itself: one that fails must not take the others with it.
+        kwargs={"creator": lambda: ConnectionWrapper(cursor), "isolation_level": "AUTOCOMMIT"},
         create_temp_table=False,
     )
     try:
