@@ -49,7 +49,7 @@ def reconcile(study: Study, ledger: Ledger, scratch: Path) -> Reconciliation:
 
 
 def rebuild(study: Study, accepted: list[AcceptedFile], scratch: Path) -> None:
-    """Build the store from archive and ledger alone, beside the old one, and put it in its place."""
+    """Build the store from archive and ledger alone; then it takes the old one's place."""
     part = study.store.with_name(f".{study.store.name}.part")
     _remove_store(part)
     try:

@@ -23,6 +23,7 @@ from reports.declarations import Comparison, Outcome, PresentationRule
 from reports.disclosure.policy import DisclosurePolicy
 
 STUDY_FILE = "study.toml"
+LATEST = "latest"  # in runs/: the id of the newest run
 
 
 class StudyFile(BaseModel):
@@ -32,7 +33,7 @@ class StudyFile(BaseModel):
 
     study: StudyFacts
     source: tuple[Source, ...] = Field(min_length=1)
-    presentation: PresentationRule | None = None
+    presentation: PresentationRule
     outcome: tuple[Outcome, ...] = ()
     comparison: Comparison = Comparison()
     disclosure: DisclosurePolicy = DisclosurePolicy()
@@ -42,8 +43,6 @@ class StudyFile(BaseModel):
         names = [source.id for source in self.source]
         if len(set(names)) < len(names):
             raise ValueError("two sources have the same id")
-        if self.outcome and self.presentation is None:
-            raise ValueError("outcomes need a [presentation] rule to be compared by")
         return self
 
 
@@ -181,7 +180,7 @@ def _check_form(study: Study, instrument: str, index: tuple[int, int]) -> None:
 
 def _scales_named(file: StudyFile) -> list[str]:
     names = [outcome.scale for outcome in file.outcome if outcome.scale]
-    return [*(file.presentation.scales if file.presentation else ()), *names]
+    return [*file.presentation.scales, *names]
 
 
 def _check_scale(study: Study, name: str, used: set[str]) -> None:

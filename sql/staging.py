@@ -212,3 +212,12 @@ def _kept(name: str, layout: Layout, *, has_miscasts: bool) -> str:
     return (
         f"CASE WHEN EXISTS ({broken}) THEN {mark} ELSE {identifier(name)} END AS {identifier(name)}"
     )
+
+
+def list_held_rows(connection: Connection, path: Path) -> None:
+    """Write record, column, rule and fix of every row held back to a CSV file."""
+    connection.execute(
+        "COPY (SELECT _record AS record, column_name, code, rule, fix FROM stage.finding "
+        "WHERE severity = 'error' ORDER BY ALL) "
+        f"TO {literal(str(path))} (FORMAT csv, HEADER)"
+    )

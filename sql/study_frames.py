@@ -36,3 +36,13 @@ def read_items(
         target=placement.target,
     )
     return connection.execute(query).df().set_index("client_id")
+
+
+def read_sources(connection: Connection) -> pd.DataFrame:
+    """Return one row per accepted file: its hash and what became of its rows."""
+    return connection.execute(statement("frames/sources")).df()
+
+
+def read_findings(connection: Connection) -> pd.DataFrame:
+    """Return one row per file, rule and column, with the number of rows that break the rule."""
+    return connection.execute(statement("frames/findings")).df()

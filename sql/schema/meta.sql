@@ -32,9 +32,3 @@ CREATE TABLE IF NOT EXISTS store.meta.finding (
     column_name VARCHAR,
     fix VARCHAR
 );
-
--- meta.run: one run that finished.
-CREATE TABLE IF NOT EXISTS store.meta.run (
-    run_id VARCHAR NOT NULL PRIMARY KEY,
-    batch INTEGER NOT NULL
-);

@@ -1,0 +1,60 @@
+"""`interdep status`: from the ledger and the run folders alone, so it works during a run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from flows.books import AcceptedFile, accepted_files
+from flows.inbox import new_files, unclaimed_files
+from flows.ledger import Ledger
+from flows.study import LATEST, Study, load_study
+from flows.takeover import is_interrupted
+
+
+def show_status(folder: Path, *, as_json: bool = False) -> int:
+    """Print accepted files, what waits in the inbox and the latest run."""
+    study = load_study(folder)
+    facts = _facts(study, Ledger(study.ledger))
+    typer.echo(json.dumps(facts, indent=2) if as_json else "\n".join(_lines(facts)))
+    return 0
+
+
+def _facts(study: Study, ledger: Ledger) -> dict[str, Any]:
+    return {
+        "study": study.file.study.id,
+        "accepted": [_file(file) for file in accepted_files(ledger)],
+        "waiting": [file.path.name for file in new_files(study, ledger)],
+        "unclaimed": unclaimed_files(study),
+        "interrupted": is_interrupted(ledger),
+        "latest_run": latest_run(study),
+    }
+
+
+def _file(file: AcceptedFile) -> dict[str, Any]:
+    return {"name": file.name, "source": file.source_id, **asdict(file.counts)}
+
+
+def latest_run(study: Study) -> str | None:
+    """Return the id of the latest published run."""
+    pointer = study.runs / LATEST
+    return pointer.read_text(encoding="ascii").strip() if pointer.exists() else None
+
+
+def _lines(facts: dict[str, Any]) -> list[str]:
+    accepted = [
+        f"accepted  {f['name']}: {f['rows_in']} rows = {f['loaded']} loaded + "
+        f"{f['quarantined']} quarantined + {f['known']} known"
+        for f in facts["accepted"]
+    ]
+    waiting = [f"waiting   {name}" for name in facts["waiting"]]
+    unclaimed = [f"unclaimed {name}: no source's pattern matches it" for name in facts["unclaimed"]]
+    run = facts["latest_run"] or "none yet"
+    state = (
+        ["the last run was interrupted; the next one takes over"] if facts["interrupted"] else []
+    )
+    return [f"study {facts['study']}", *accepted, *waiting, *unclaimed, *state, f"latest run {run}"]

@@ -1,0 +1,45 @@
+"""How a run ended, and the exit code that says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from flows.workbench import FileReport, Workbench
+
+DONE, ERROR, USAGE, REFUSED, WARNINGS, NOTHING_NEW = range(6)
+Ending = Literal["published", "nothing new"]
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """How one run of a study ended: each file's report and the folder of the results."""
+
+    ending: Ending
+    run_folder: Path
+    reports: tuple[FileReport, ...]
+
+    @property
+    def report(self) -> Path:
+        """The page to read."""
+        return self.run_folder / "report.html"
+
+    @property
+    def exit_code(self) -> int:
+        """0 done, 3 a file was refused, 4 done with warnings, 5 nothing new."""
+        if any(report.refusal for report in self.reports):
+            return REFUSED
+        if self.ending == "nothing new":
+            return NOTHING_NEW
+        return WARNINGS if any(map(_has_warnings, self.reports)) else DONE
+
+
+def _has_warnings(report: FileReport) -> bool:
+    held_back = report.counts is not None and report.counts.quarantined > 0
+    return held_back or (report.validation is not None and report.validation.has_warnings)
+
+
+def conclude(bench: Workbench, ending: Ending) -> RunOutcome:
+    """Return how a run ended."""
+    return RunOutcome(ending, bench.run_folder, tuple(bench.reports))

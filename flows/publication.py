@@ -1,0 +1,62 @@
+"""What a run tells its readers besides numbers: files, findings, measures, provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from flows.books import AcceptedFile, accepted_files
+from flows.layout import lay_out
+from flows.study import Study
+from flows.study_data import scales_of
+from flows.validation.engine import SAYS
+from flows.workbench import Workbench
+from instruments.rules import derive_rules
+from reports.publication import RunContext, describe_measures
+from reports.study_data import measure_of
+from sql.study_frames import read_findings, read_sources
+
+
+def describe_run(bench: Workbench) -> RunContext:
+    """Return the context of the run on a workbench."""
+    study, provenance = bench.study, bench.require_provenance()
+    accepted = accepted_files(bench.ledger)
+    measures = {name: measure_of(*where) for name, where in scales_of(study, accepted).items()}
+    return RunContext(
+        run_id=provenance.run_id,
+        study_id=study.file.study.id,
+        study_title=study.file.study.title,
+        seed=provenance.seed,
+        rule=study.file.presentation,
+        outcomes=study.file.outcome,
+        comparison=study.file.comparison,
+        sources=read_sources(bench.connection),
+        findings=_explained(read_findings(bench.connection), rule_texts(study, accepted)),
+        measures=describe_measures(measures, study.catalog),
+        hashes={
+            "study file": provenance.study_sha256,
+            "definitions": provenance.definitions_sha256,
+            "code": provenance.code_sha256,
+            "environment": provenance.environment_sha256,
+        },
+        versions=provenance.versions,
+    )
+
+
+def rule_texts(study: Study, accepted: Iterable[AcceptedFile]) -> dict[tuple[str, str], str]:
+    """Return what each rule of each source says."""
+    headers = {file.source_id: file.header for file in accepted}
+    return {
+        (source.id, rule.id): rule.says
+        for source in study.sources
+        if source.id in headers
+        for rule in derive_rules(lay_out(source, headers[source.id], study.catalog))
+    }
+
+
+def _explained(findings: pd.DataFrame, texts: Mapping[tuple[str, str], str]) -> pd.DataFrame:
+    """Add to each finding what its rule says."""
+    keys = zip(findings["source_id"], findings["rule"], strict=True)
+    says = [texts.get(key) or SAYS.get(key[1], "") for key in keys]
+    return findings.assign(says=says)

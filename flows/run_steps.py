@@ -1,0 +1,111 @@
+"""The steps of a run around its files: mend, find, compare, publish, finish."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from flows.books import accepted_files
+from flows.identity import identify_run
+from flows.inbox import new_files
+from flows.publication import describe_run
+from flows.reconcile import reconcile
+from flows.study import LATEST
+from flows.study_data import load_study_data
+from flows.takeover import is_interrupted
+from flows.workbench import workbench
+from instruments.errors import RunError
+from reports.analyses import analyse
+from reports.publication import publish_run
+from reports.render import render_report
+from sql.results import held_results, keep_results
+
+
+def mend(key: str) -> None:
+    """Bring the store in line with the ledger."""
+    bench = workbench(key)
+    done = reconcile(bench.study, bench.ledger, bench.scratch)
+    if done.outcome in ("replayed", "rebuilt"):
+        bench.tell(f"store {done.outcome} from archive and ledger: {done.file_count} files")
+
+
+def find(key: str) -> int:
+    """List the new files of the inbox; return how many there are."""
+    bench = workbench(key)
+    bench.files = new_files(bench.study, bench.ledger)
+    return len(bench.files)
+
+
+def identify(key: str) -> bool:
+    """Name the run; return whether anything is left to be done.
+
+    Raises
+    ------
+    RunError
+        ``E_NO_DATA`` where no file was ever accepted.
+    """
+    bench = workbench(key)
+    accepted = accepted_files(bench.ledger)
+    if not accepted:
+        raise RunError(
+            "E_NO_DATA",
+            "No export of this study was accepted yet",
+            where=str(bench.study.exports),
+            fix='Put exports there; the patterns under "files" in study.toml must match them.',
+        )
+    bench.provenance = identify_run(bench.study, accepted)
+    is_published = bench.run_folder.is_dir() and not is_interrupted(bench.ledger)
+    return not (is_published and held_results(bench.connection) == bench.provenance.run_id)
+
+
+def compare(key: str) -> None:
+    """Run the analyses and keep their exact results in the store."""
+    bench = workbench(key)
+    bench.tell("compare")
+    bench.begin()
+    compute(key)
+
+
+def compute(key: str) -> None:
+    """Run the analyses and keep their results; the ledger has nothing to say of it."""
+    bench = workbench(key)
+    file = bench.study.file
+    data = load_study_data(bench.study, bench.connection, accepted_files(bench.ledger))
+    bench.analysis = analyse(
+        data, file.presentation, file.outcome, file.comparison, file.study.seed
+    )
+    keep_results(
+        bench.connection,
+        bench.analysis.presentations,
+        bench.analysis.estimates,
+        bench.require_provenance().run_id,
+    )
+
+
+def publish(key: str) -> None:
+    """Pass the results through the gate, write the run's folder, draw its report."""
+    bench = workbench(key)
+    bench.tell("publish")
+    if bench.analysis is None:
+        raise RuntimeError("a run is published after its comparison")
+    part = bench.run_folder.with_name(f".{bench.run_folder.name}.part")
+    part.mkdir(parents=True)
+    context = describe_run(bench)
+    publish_run(part, bench.analysis, bench.study.file.disclosure, context)
+    render_report(part)
+    _take_place(part, bench.run_folder)
+
+
+def _take_place(part: Path, folder: Path) -> None:
+    """Put a finished folder where the run belongs; the same run again has the same bytes."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    part.rename(folder)
+
+
+def finish(key: str) -> None:
+    """Name the run as the latest and close it in the ledger."""
+    bench = workbench(key)
+    run_id = bench.require_provenance().run_id
+    (bench.study.runs / LATEST).write_text(run_id + "\n", encoding="ascii")
+    bench.ledger.append("run_finished", run_id=run_id)

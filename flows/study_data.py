@@ -1,0 +1,45 @@
+"""From the store to what the analyses receive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from flows.books import AcceptedFile
+from flows.layout import lay_out
+from flows.study import Study
+from instruments.layout import Placement
+from instruments.scale import Scale
+from reports.study_data import StudyData, measure_of
+from sql.gateway import Connection
+from sql.study_frames import read_clients, read_items, read_scores
+
+
+def load_study_data(
+    study: Study, connection: Connection, accepted: Iterable[AcceptedFile]
+) -> StudyData:
+    """Read clients and scores; items are read when an analysis asks for them."""
+    placed = scales_of(study, accepted)
+
+    def items(scale_name: str, occasion: str) -> pd.DataFrame:
+        return read_items(connection, *placed[scale_name], occasion)
+
+    measures = {name: measure_of(*where) for name, where in placed.items()}
+    return StudyData(read_clients(connection), read_scores(connection), items, measures)
+
+
+def scales_of(study: Study, accepted: Iterable[AcceptedFile]) -> dict[str, tuple[Placement, Scale]]:
+    """Return every scale that the accepted files hold, with the first form block it stands in."""
+    headers = {file.source_id: file.header for file in accepted}
+    layouts = (
+        lay_out(source, headers[source.id], study.catalog)
+        for source in study.sources
+        if source.id in headers
+    )
+    found: dict[str, tuple[Placement, Scale]] = {}
+    for layout in layouts:
+        for placement in layout.placements:
+            for scale in placement.definition.scales:
+                found.setdefault(f"{placement.definition.id}.{scale.id}", (placement, scale))
+    return found
