@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flows.sources.admission import Admission
 from flows.sources.export import DictionaryField
-from flows.sources.identifiers import NameCode, judge_admitted_field, judge_name
+from flows.sources.identifiers import NameCode, is_direct_identifier, judge_admitted_field
 from flows.sources.names import name_key
 from flows.sources.refusal import refuse
 
@@ -32,7 +32,7 @@ def refuse_identifiers(
     for position, name in enumerate(header, 1):
         field = (fields or {}).get(name)
         code = judge_admitted_field(field) if field and admission.admits(name) else None
-        if code is None and name_key(name) in facts and judge_name(name) == "E_IDENTIFIER":
+        if code is None and name_key(name) in facts and is_direct_identifier(name):
             code = "E_IDENTIFIER"
         if code is not None:
             raise refuse(

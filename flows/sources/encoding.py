@@ -120,4 +120,5 @@ def _declared_name(path: Path, declared: str) -> str:
 
 def _looks_like_utf16(head: bytes) -> bool:
     even, odd = head[::2].count(0), head[1::2].count(0)
-    return max(even, odd) > len(head) // 5 and min(even, odd) <= max(even, odd) // 10
+    most, least = max(even, odd), min(even, odd)
+    return most > max(3, len(head) // 5) and least <= most // 10

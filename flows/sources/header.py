@@ -112,9 +112,8 @@ def _check_is_header(
         return
     _refuse_other_delimiter(path, head, rows, source, admission)
     missing = list_names(admission.missing_from(()))
-    raise refuse(path, "E_HEADER", "The first row is not the header: none of its "
-                 f"{len(rows[0].cells)} columns has a declared name.",
-                 place=f"line {rows[0].line}",
+    raise refuse(path, "E_HEADER", "The first row is not the header: it has no declared "
+                 "name.", place=f"line {rows[0].line}, columns 1 to {len(rows[0].cells)}",
                  fix=f"Export with column names; expected are {missing}.")  # fmt: skip
 
 

@@ -44,6 +44,7 @@ class Vocabulary:
     """The words of `identifier_words.toml`, ready to compare."""
 
     joining: frozenset[str]
+    qualifiers: frozenset[str]
     names: frozenset[str]
     persons: frozenset[str]
     words: Mapping[NameCode, frozenset[str]]
@@ -83,12 +84,31 @@ def judge_name(name: str) -> NameCode | None:
     return None
 
 
+def is_direct_identifier(name: str) -> bool:
+    """Whether a name says nothing but who someone is: "client e-mail", not "e-mail reminders"."""
+    if judge_name(name) != "E_IDENTIFIER":
+        return False
+    vocabulary = load_vocabulary()
+    parts = [part for part in split_name(name) if part not in vocabulary.joining]
+    spoken_for = {
+        *vocabulary.words["E_IDENTIFIER"],
+        *vocabulary.names,
+        *vocabulary.persons,
+        *vocabulary.qualifiers,
+        *(word for window in _windows(parts) & vocabulary.phrases["E_IDENTIFIER"]
+          for word in window),
+    }  # fmt: skip
+    return all(part in spoken_for or _is_compound(part, vocabulary) for part in parts)
+
+
 def judge_field(field: DictionaryField) -> NameCode | None:
     """Return what a REDCap field holds by its flag, validation, label and type."""
     if code := judge_admitted_field(field):
         return code
-    is_open = field.type == "text" and not field.validation
-    return "E_FREE_TEXT" if is_open else None
+    if field.type != "text":
+        return None
+    label = judge_name(field.label) if len(split_name(field.label)) <= LONGEST_LABEL else None
+    return label or (None if field.validation else "E_FREE_TEXT")
 
 
 def judge_admitted_field(field: DictionaryField) -> NameCode | None:
@@ -97,8 +117,8 @@ def judge_admitted_field(field: DictionaryField) -> NameCode | None:
         return "E_IDENTIFIER"
     if field.type in UNFORESEEN:
         return "E_FREE_TEXT"
-    short = field.type == "text" and len(split_name(field.label)) <= LONGEST_LABEL
-    return "E_IDENTIFIER" if short and judge_name(field.label) == "E_IDENTIFIER" else None
+    is_named = field.type == "text" and is_direct_identifier(field.label)
+    return "E_IDENTIFIER" if is_named else None
 
 
 def split_name(name: str) -> list[str]:
@@ -120,15 +140,18 @@ def load_vocabulary() -> Vocabulary:
     }
     return Vocabulary(
         joining,
+        frozenset(told["qualifiers"]),
         frozenset(told["name"]["words"]),
         frozenset(told["name"]["persons"]),
-        {code: _with_joined(section) for code, section in sections.items()},
+        {code: _with_joined(section, joining) for code, section in sections.items()},
         {code: _phrases(section["phrases"], joining) for code, section in sections.items()},
     )
 
 
-def _with_joined(section: Mapping[str, list[str]]) -> frozenset[str]:
-    joined = (phrase.replace(" ", "") for phrase in section["phrases"])
+def _with_joined(section: Mapping[str, list[str]], joining: frozenset[str]) -> frozenset[str]:
+    split = [phrase.split() for phrase in section["phrases"]]
+    joined = ["".join(words) for words in split]
+    joined += ["".join(word for word in words if word not in joining) for words in split]
     return frozenset((*section["words"], *joined))
 
 
