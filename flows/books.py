@@ -9,8 +9,9 @@ from typing import Any
 
 from flows.inbox import hash_file
 from flows.ledger import Entry, Ledger
-from flows.reading import LeftOutColumn, Reading
+from flows.reading import Reading
 from flows.sources.export import Fault, Note
+from flows.sources.identifiers import UnknownColumn
 from flows.study import Study
 from instruments.errors import StoreError
 from sql.publishing import RowCounts
@@ -29,7 +30,7 @@ class AcceptedFile:
     counts: RowCounts
     faults: tuple[Fault, ...]
     notes: tuple[Note, ...]
-    left_out: tuple[LeftOutColumn, ...]
+    left_out: tuple[UnknownColumn, ...]
     archive_sha256: str
     study_sha256: str
 
@@ -78,7 +79,7 @@ def _from_entry(entry: Entry) -> AcceptedFile:
             "counts": RowCounts(**facts["counts"]),
             "faults": tuple(Fault(*fault) for fault in facts["faults"]),
             "notes": tuple(Note(**note) for note in facts["notes"]),
-            "left_out": tuple(LeftOutColumn(**column) for column in facts["left_out"]),
+            "left_out": tuple(UnknownColumn(**column) for column in facts["left_out"]),
         }
     )
 

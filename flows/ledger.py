@@ -78,7 +78,7 @@ class Ledger:
             fix="Bring back the ledger from a backup; do not edit it.",
         )
 
-    def append(self, kind: str, **facts: Any) -> Entry:
+    def append(self, kind: str, /, **facts: Any) -> Entry:
         """Write one entry and flush it to the disk before returning."""
         entries = list(self._read())
         before = entries[-1].digest if entries else START

@@ -10,7 +10,7 @@ from flows.declarations import Source
 from flows.layout import lay_out
 from flows.sources import read_export
 from flows.sources.export import Export, Fault
-from flows.sources.identifiers import judge_unknown_columns
+from flows.sources.identifiers import UnknownColumn, judge_unknown_columns
 from instruments.catalog import Catalog
 from instruments.layout import FIRST_TEXT_CODE, Layout
 from sql.gateway import Connection
@@ -28,23 +28,6 @@ from sql.staging import (
 _FRACTION_SIGNS = (b".", b"e-", b"E-")
 
 
-# By code: what to do about a column that nobody declared. It is not read, whatever it is.
-_ADVICE = {
-    "E_IDENTIFIER": "It may point to a person: take it out of the export at the source.",
-    "E_FREE_TEXT": "Free text is never kept: take it out of the export at the source.",
-    "E_UNKNOWN_COLUMN": 'Declare it, or name it under "ignore" in the source.',
-}
-
-
-@dataclass(frozen=True)
-class LeftOutColumn:
-    """A column of the file that no declaration admits; by its name where that is safe to show."""
-
-    code: str
-    column: str
-    fix: str
-
-
 @dataclass(frozen=True)
 class Reading:
     """One export that was read: where its columns go, and which of them nobody declared."""
@@ -52,7 +35,7 @@ class Reading:
     source: Source
     export: Export
     layout: Layout
-    left_out: tuple[LeftOutColumn, ...]
+    left_out: tuple[UnknownColumn, ...]
 
 
 def read_file(path: Path, source: Source, catalog: Catalog, scratch: Path) -> Reading:
@@ -68,13 +51,9 @@ def read_file(path: Path, source: Source, catalog: Catalog, scratch: Path) -> Re
     return Reading(source, export, layout, _left_out(export, source, layout))
 
 
-def _left_out(export: Export, source: Source, layout: Layout) -> tuple[LeftOutColumn, ...]:
+def _left_out(export: Export, source: Source, layout: Layout) -> tuple[UnknownColumn, ...]:
     admitted = {column.source for column in layout}
-    unknown = judge_unknown_columns(export.header, admitted, source.ignore, export.fields)
-    return tuple(
-        LeftOutColumn(c.code, c.shown_name or f"column {c.position}", _ADVICE[c.code])
-        for c in unknown
-    )
+    return judge_unknown_columns(export.header, admitted, source.ignore, export.fields)
 
 
 def stage_file(connection: Connection, reading: Reading, scratch: Path) -> Reading:
