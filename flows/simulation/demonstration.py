@@ -15,7 +15,8 @@ from flows.simulation.mistakes import (
 )
 from flows.simulation.natural import count_empty_forms, natural_findings
 from flows.simulation.people import draw_people
-from flows.simulation.redcap_files import dictionary_table, redcap_table
+from flows.simulation.redcap_dictionary_file import dictionary_table
+from flows.simulation.redcap_files import redcap_table
 from flows.simulation.streams import stream
 from flows.simulation.study import simulate
 from flows.simulation.study_text import study_text

@@ -11,6 +11,8 @@ from flows.simulation.streams import stream
 from flows.simulation.study import SimulatedStudy
 
 GENDERS = ("woman", "man", "other")
+# Clients with a logged contact between sessions.
+CONTACT_SHARE = 0.3
 SUPPORTS = ("medication", "day_clinic", "self_help", "none")
 
 
@@ -19,13 +21,15 @@ class People:
     """Facts about clients, an entry each.
 
     ``weekday`` is the day of their week on which sessions are; ``support`` is clients x kinds of
-    support besides the therapy, the last kind being none.
+    support besides the therapy, the last kind being none; ``contact_day`` is the day of a contact
+    with the therapist between sessions, 0 where there was none.
     """
 
     age: Counts
     gender: Counts
     weekday: Counts
     support: Counts
+    contact_day: Counts
 
 
 def draw_people(study: SimulatedStudy) -> People:
@@ -39,7 +43,14 @@ def draw_people(study: SimulatedStudy) -> People:
         gender=1 + rng.choice(len(GENDERS), size=count, p=[0.68, 0.29, 0.03]),
         weekday=rng.integers(1, 6, size=count),
         support=support,
+        contact_day=_contact_days(study, rng),
     )
+
+
+def _contact_days(study: SimulatedStudy, rng: np.random.Generator) -> Counts:
+    last = 7 * study.design.week[study.endings.sessions - 1]
+    had_contact = rng.random(study.n_clients) < CONTACT_SHARE
+    return np.where(had_contact, rng.integers(1, last + 1), 0)
 
 
 def day_of(study: SimulatedStudy, people: People, session: Counts, client: Counts) -> Counts:

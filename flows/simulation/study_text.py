@@ -99,6 +99,7 @@ id = "redcap"
 kind = "redcap"
 files = "redcap_data*.csv"
 dictionary = "redcap_dictionary.csv"
+ignore = ["contact_day", "contact_kind"]
 
 [source.columns]
 client = "record_id"
