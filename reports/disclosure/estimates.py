@@ -2,62 +2,161 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from instruments.errors import GateError
 from reports.disclosure.cleared import ClearedTable, _issue_table
+from reports.disclosure.estimate_counts import (
+    count_values,
+    gate_count_rows,
+    gate_share_rows,
+    share_parts,
+)
+from reports.disclosure.estimate_groups import withhold_rows
+from reports.disclosure.estimate_table import (
+    COUNTS,
+    GROUP_SIZES,
+    STATISTICS,
+    admit_estimates,
+    is_declared,
+)
+from reports.disclosure.linked import Flags
+from reports.disclosure.notes import publishable_note
 from reports.disclosure.policy import DisclosurePolicy
 from reports.disclosure.precision import coarsen_statistics
 from reports.disclosure.rounding import round_counts
 
-ESTIMATE_COLUMNS = (
-    "run_id", "analysis", "theme", "outcome", "term", "contrast", "group_a", "group_b", "estimand",
-    "method", "estimate", "se", "statistic", "df", "p_value", "family", "p_adjusted", "ci_low",
-    "ci_high", "ci_level", "n", "n_a", "n_b", "n_missing", "n_clusters", "plan_status", "status",
-    "note",
-)  # fmt: skip
-STATISTICS = ("estimate", "se", "statistic", "df", "p_value", "p_adjusted", "ci_low", "ci_high")
-GROUP_COUNTS = ("n", "n_a", "n_b")
-COUNTS = (*GROUP_COUNTS, "n_missing")
-NUMBERS = (*STATISTICS, "ci_level", *COUNTS, "n_clusters")
-TEXTS = tuple(column for column in ESTIMATE_COLUMNS if column not in NUMBERS)
+UNCERTAINTY = [column for column in STATISTICS if column != "estimate"]
 
 
 def gate_estimates(frame: pd.DataFrame, policy: DisclosurePolicy) -> ClearedTable:
-    """Return the publishable form of the tidy estimate table."""
+    """Return the publishable form of the tidy estimate table, row by row in the same order.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The exact table, with exactly the columns of ``out.estimate``.
+    policy : DisclosurePolicy
+        The rules of the study.
+
+    Returns
+    -------
+    ClearedTable
+        The same rows. A row that describes a small group, or a group that would give a small one
+        away, keeps its labels and loses its numbers: ``status`` is ``refused``, and ``note`` says
+        why (the same words in both cases, or they would tell which). Counts are rounded; a count
+        of 1 to ``threshold - 1`` clients is missing.
+
+    Notes
+    -----
+    - Statistics need ``min_group_for_statistics`` clients in each group and ``therapist_threshold``
+      therapists, and are published at the precision that `precision` explains.
+    - Rows that differ only in their group are parts of one total, which counts as known: where
+      one is withheld, others are too until its size stays uncertain (see `cells`).
+    - Estimands ``count`` and ``share`` are cells of tables, with complementary suppression;
+      a share is recalculated from rounded counts. A fraction of few clients under another name
+      is noticed and withheld.
+    - ``n`` is the sum of the published ``n_a`` and ``n_b`` where it is their sum, so that the
+      difference tells nothing new. With ``round_to = 1`` a row with a small ``n_missing`` loses
+      its counts, since ``n`` and a known total would give it away.
+    - The number of therapists is published as it is, from ``therapist_threshold`` on: how many a
+      clinic has is public.
+    - A row without any number of clients is withheld, unless it repeats a number of the
+      study file (method ``declared``).
+    """
     exact = admit_estimates(frame)
-    published = coarsen_statistics(exact, policy)
-    few = _is_small(exact, policy)
-    published.loc[few, [*STATISTICS, *COUNTS, "n_clusters"]] = float("nan")
-    published.loc[few, "status"] = "refused"
-    published.loc[few, "note"] = "withheld: too few clients or therapists"
-    for column in COUNTS:
-        published[column] = _publish_counts(published[column], policy)
+    published = _publish_statistics(exact, policy)
+    _publish_counts(published, exact, policy)
+    _publish_tables(published, exact, policy)
+    notes = published["note"].map(lambda note: publishable_note(note, policy), na_action="ignore")
+    published["note"] = notes.astype("str")
+    check_published(published, policy)
     return _issue_table(published, "estimates", policy.digest)
 
 
-def admit_estimates(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the declared columns in their order, texts as text and numbers as floats."""
-    missing = sorted(set(ESTIMATE_COLUMNS) - set(frame.columns))
-    unknown = sorted(set(map(str, frame.columns)) - set(ESTIMATE_COLUMNS))
-    if missing or unknown:
+def _publish_statistics(exact: pd.DataFrame, policy: DisclosurePolicy) -> pd.DataFrame:
+    published = coarsen_statistics(exact, policy)
+    declared = is_declared(exact)
+    published.loc[declared, list(STATISTICS)] = exact.loc[declared, list(STATISTICS)]
+    silent = withhold_rows(exact, policy, policy.min_group_for_statistics)
+    silent &= ~_is_cell(exact)
+    refused = (exact["status"] == "refused").to_numpy(dtype=bool)
+    published.loc[silent | refused, list(STATISTICS)] = np.nan
+    _refuse(published, silent, policy)
+    return published
+
+
+def _publish_counts(published: pd.DataFrame, exact: pd.DataFrame, policy: DisclosurePolicy) -> None:
+    hidden = withhold_rows(exact, policy, policy.threshold)
+    missing = exact["n_missing"]
+    is_few = ((missing > 0) & (missing < policy.threshold)).to_numpy(dtype=bool)
+    for column in COUNTS:
+        published[column] = _rounded(exact[column], policy)
+    both = (exact["n_a"] + exact["n_b"] == exact["n"]) & exact["n"].notna()
+    published.loc[both, "n"] = published["n_a"] + published["n_b"]
+    published.loc[is_few, "n_missing"] = np.nan
+    exactly_known = is_few if policy.round_to == 1 else np.zeros(len(exact), dtype=bool)
+    published.loc[hidden | exactly_known, list(COUNTS)] = np.nan
+    published.loc[hidden, "n_clusters"] = np.nan
+
+
+def _publish_tables(published: pd.DataFrame, exact: pd.DataFrame, policy: DisclosurePolicy) -> None:
+    """Put the gated counts and shares in place; those that were left out are refused."""
+    for gated in (gate_count_rows(exact, policy), gate_share_rows(exact, policy)):
+        published.loc[gated.index, gated.columns] = gated
+        wanted = "n" if exact.loc[gated.index, "estimand"].eq("count").all() else "estimate"
+        lost = pd.Series(False, index=exact.index)
+        lost.loc[gated.index] = gated[wanted].isna()
+        published.loc[lost, [*STATISTICS, "n_missing", "n_clusters"]] = np.nan
+        _refuse(published, lost.to_numpy(dtype=bool), policy)
+    published.loc[count_values(exact).notna(), UNCERTAINTY] = np.nan
+
+
+def _is_cell(exact: pd.DataFrame) -> Flags:
+    """Return the rows that are gated as cells of a table."""
+    return (count_values(exact).notna() | share_parts(exact).notna()).to_numpy(dtype=bool)
+
+
+def _rounded(counts: pd.Series, policy: DisclosurePolicy) -> pd.Series:
+    rounded = round_counts(counts.fillna(0).astype("int64"), policy.round_to)
+    return pd.Series(rounded, index=counts.index, dtype=float).where(counts.notna())
+
+
+def _refuse(published: pd.DataFrame, rows: Flags, policy: DisclosurePolicy) -> None:
+    """Say why rows are silent; what an analysis refused by itself keeps its own reason."""
+    newly = rows & (published["status"] != "refused").to_numpy(dtype=bool)
+    published.loc[newly, "status"] = "refused"
+    published.loc[newly, "note"] = withheld_note(policy)
+
+
+def withheld_note(policy: DisclosurePolicy) -> str:
+    """Return the note of a row that the gate silenced, the same for every reason."""
+    return (
+        f"withheld: fewer than {policy.min_group_for_statistics} clients or "
+        f"{policy.therapist_threshold} therapists, or it would give such a group away"
+    )
+
+
+def check_published(published: pd.DataFrame, policy: DisclosurePolicy) -> None:
+    """Check the finished table once more, against the rules and not against how they were applied.
+
+    Raises
+    ------
+    GateError
+        ``E_GATE_ESTIMATES``: a small count or a statistic of a small group is left.
+    """
+    least = int(round_counts(policy.threshold, policy.round_to))
+    sizes = published[list(GROUP_SIZES)]
+    small = (sizes < least) & ~((sizes == 0) & policy.publish_zeros)
+    missing = published["n_missing"]
+    few = (missing > 0) & (missing < least)
+    uneven = published[list(COUNTS)] % policy.round_to > 0
+    therapists = published["n_clusters"] < policy.therapist_threshold
+    told = published[list(STATISTICS)].notna().any(axis=1) & (published["status"] == "refused")
+    if small.any(axis=None) or few.any() or uneven.any(axis=None) or therapists.any() or told.any():
         raise GateError(
-            "E_GATE_COLUMNS",
-            f"The estimate table has {len(unknown)} unknown and {len(missing)} missing columns.",
-            where=", ".join(missing) or "unknown columns",
-            fix="Pass exactly the columns of out.estimate.",
+            "E_GATE_ESTIMATES",
+            "The gate would have let a small number of clients pass, so nothing passes.",
+            fix="Report this with the version of the program; it is a mistake in the program.",
         )
-    admitted = frame.loc[:, list(ESTIMATE_COLUMNS)].reset_index(drop=True)
-    kinds: dict[str, str] = dict.fromkeys(NUMBERS, "float64") | dict.fromkeys(TEXTS, "str")
-    return admitted.astype(kinds)
-
-
-def _is_small(exact: pd.DataFrame, policy: DisclosurePolicy) -> pd.Series:
-    groups = (exact[list(GROUP_COUNTS)] < policy.min_group_for_statistics).any(axis=1)
-    return groups | (exact["n_clusters"] < policy.therapist_threshold)
-
-
-def _publish_counts(counts: pd.Series, policy: DisclosurePolicy) -> pd.Series:
-    shown = counts.where(counts >= policy.threshold)
-    rounded = round_counts(shown.fillna(0), policy.round_to)
-    return pd.Series(rounded, index=counts.index, dtype=float).where(shown.notna())

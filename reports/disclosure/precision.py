@@ -7,7 +7,8 @@ them, give away one client's score. So:
 - a standard error keeps ``policy.se_digits`` significant digits (of 50 clients, its own sampling
   error is 10 %), and estimate and interval end at its decimal place;
 - without a standard error half the interval takes its role; without both, three digits are kept;
-- the test statistic keeps two decimals, p-values three significant digits;
+- the test statistic keeps two decimals (from 100 on, three digits: Mann and Whitney's U has the
+  product of both group sizes in it), p-values three significant digits;
 - degrees of freedom from ``threshold`` on become multiples of ``round_to``, as the counts are that
   they follow from; smaller ones, which come from therapists or terms, keep one decimal.
 """
@@ -46,7 +47,7 @@ def _coarsen_row(row: Mapping[object, float], policy: DisclosurePolicy) -> dict[
         "se": _round_at(row["se"], place, keep_sign=True),
         "ci_low": _round_at(low, place, keep_sign=excludes_zero),
         "ci_high": _round_at(high, place, keep_sign=excludes_zero),
-        "statistic": _round_at(row["statistic"], STATISTIC_PLACES),
+        "statistic": _coarse_statistic(row["statistic"]),
         "df": _coarse_df(row["df"], policy),
         "p_value": significant(row["p_value"], SIGNIFICANT_DIGITS),
         "p_adjusted": significant(row["p_adjusted"], SIGNIFICANT_DIGITS),
@@ -89,6 +90,11 @@ def significant(value: float, digits: int) -> float:
     if not math.isfinite(value) or value == 0:
         return value
     return float(f"{value:.{digits - 1}e}")
+
+
+def _coarse_statistic(value: float) -> float:
+    large = math.isfinite(value) and abs(value) >= 100
+    return significant(value, SIGNIFICANT_DIGITS) if large else _round_at(value, STATISTIC_PLACES)
 
 
 def _coarse_df(df: float, policy: DisclosurePolicy) -> float:

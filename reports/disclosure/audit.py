@@ -1,0 +1,54 @@
+"""What a reader can work out: the interval of every count, from what is shown and the sums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from reports.disclosure.linked import Flags, LinkedCounts
+from reports.disclosure.policy import DisclosurePolicy
+from reports.disclosure.rounding import Floats
+from reports.disclosure.solver import TOLERANCE, least_value
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Intervals of the cells that were left out, and the cells that a reader can work out."""
+
+    cells: tuple[int, ...]
+    low: Floats
+    high: Floats
+    failing: tuple[int, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether no reader can work out a cell that was left out."""
+        return not self.failing
+
+
+def audit_table(table: LinkedCounts, left_out: Flags, policy: DisclosurePolicy) -> Audit:
+    """Return what a reader can work out about the cells that were left out.
+
+    The reader knows all shown (rounded) counts, every sum, the policy, and that no count is
+    negative. A cell fails if it is exact, or if its upper bound stays below what is required: the
+    reader could then tell that it is a small count. A sensitive cell that is shown fails as well.
+    """
+    cells = np.flatnonzero(left_out)
+    low, high = _intervals(table, left_out, policy)
+    wanted = np.where(table.sensitive, table.required, policy.threshold)[cells]
+    weak = (high - low < 1 - TOLERANCE) | (high < wanted - TOLERANCE)
+    open_cells = np.flatnonzero(table.sensitive & ~left_out)
+    failing = sorted({*cells[weak].tolist(), *open_cells.tolist()})
+    return Audit(tuple(cells.tolist()), low, high, tuple(failing))
+
+
+def _intervals(
+    table: LinkedCounts, left_out: Flags, policy: DisclosurePolicy
+) -> tuple[Floats, Floats]:
+    sums = table.sum_matrix()
+    low, high = table.bounds(left_out, policy)
+    cells = np.flatnonzero(left_out).tolist()
+    least = [least_value(cell, 1.0, sums, low, high).value for cell in cells]
+    most = [-least_value(cell, -1.0, sums, low, high).value for cell in cells]
+    return np.array(least, dtype=float), np.array(most, dtype=float)

@@ -1,0 +1,166 @@
+"""The gate of the client flow: from all clients to those compared, with the reason of each loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from instruments.errors import GateError
+from reports.disclosure.cleared import ClearedTable, Withheld, _issue_table, _issue_withheld
+from reports.disclosure.linked import LinkedCounts, Relation, required_bound
+from reports.disclosure.policy import DisclosurePolicy
+from reports.disclosure.suppression import protect_table
+
+COLUMNS = ("outcome", "position", "kind", "step", "n", "n_a", "n_b")
+SIZES = ("n", "n_a", "n_b")
+START, EXCLUDED, KEPT = "start", "excluded", "kept"
+# What leaving a number out costs its readers: most, the clients compared; least, sums not written.
+COST = {START: 20.0, KEPT: 5.0, EXCLUDED: 1.0}
+COST_OF_LAST, COST_OF_SUM = 40.0, 0.1
+UNSAFE = "Withheld: every form of the client flow would give a small number of clients away."
+
+
+def gate_flow(frame: pd.DataFrame, policy: DisclosurePolicy) -> ClearedTable | Withheld:
+    """Return the publishable form of the client flow of every outcome.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``outcome``, ``position``, ``kind`` (``start``, ``excluded``, ``kept``), ``step``,
+        ``n``, ``n_a``, ``n_b``. What is kept equals what was kept before minus the exclusions
+        between; ``n_a`` and ``n_b``, where known, add up to ``n``.
+
+    Returns
+    -------
+    ClearedTable or Withheld
+        The same rows with rounded counts, missing where they are left out.
+
+    Notes
+    -----
+    The difference of two consecutive steps is a cell of its own, written or not: where fewer
+    clients than the threshold were lost between two steps, one of the two is left out, since
+    rounded numbers of 240 and 237 would tell that 1 to 9 are missing. The first steps of all
+    outcomes are the same cells, so that none shows what another hides. A loss of nobody is shown
+    as 0: it is nobody's trait.
+    """
+    cells = _Cells()
+    rows = [row for outcome in _outcomes(frame) for row in cells.follow(outcome)]
+    table = cells.table(policy)
+    pattern = protect_table(table, policy)
+    if pattern is None or pattern.left_out.all():
+        return _issue_withheld("flow", UNSAFE, policy.digest)
+    shown = np.where(pattern.left_out, np.nan, table.published(policy))
+    published = frame.loc[:, list(COLUMNS)].sort_values(["outcome", "position"], ignore_index=True)
+    for axis, column in enumerate(SIZES):
+        places = [row[axis] for row in rows]
+        published[column] = [np.nan if place is None else shown[place] for place in places]
+    kinds = dict.fromkeys(("outcome", "kind", "step"), "str")
+    return _issue_table(published.astype(kinds | {"position": "int64"}), "flow", policy.digest)
+
+
+class _Step(NamedTuple):
+    kind: str
+    step: str
+    sizes: tuple[int | None, int | None, int | None]
+
+
+def _outcomes(frame: pd.DataFrame) -> Iterator[list[_Step]]:
+    """Yield the steps of each outcome, in order."""
+    missing = set(COLUMNS) - set(frame.columns)
+    if missing:
+        raise GateError("E_GATE_FLOW", "A client flow lacks columns.", where=", ".join(missing))
+    ordered = frame.sort_values(["outcome", "position"])
+    for _, steps in ordered.groupby("outcome", sort=True):
+        sizes = steps[list(SIZES)].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+        named = zip(steps["kind"], steps["step"], sizes, strict=True)
+        yield [_Step(str(kind), str(step), _sizes(row)) for kind, step, row in named]
+
+
+def _sizes(row: np.ndarray) -> tuple[int | None, int | None, int | None]:
+    if (row < 0).any() or (row % 1 > 0).any() or np.isnan(row[0]):
+        raise GateError("E_GATE_FLOW", "A client flow needs whole counts from 0.")
+    n, a, b = (None if np.isnan(size) else int(size) for size in row)
+    return n, a, b
+
+
+Places = tuple[int | None, ...]
+
+
+@dataclass
+class _Cells:
+    """The counts of all flows; steps that outcomes share are one cell, found by their path."""
+
+    counts: list[int] = field(default_factory=list)
+    costs: list[float] = field(default_factory=list)
+    relations: list[Relation] = field(default_factory=list)
+    places: dict[tuple[_Step, ...], Places] = field(default_factory=dict)
+
+    def follow(self, steps: list[_Step]) -> list[Places]:
+        """Take the steps of one outcome in, and return where their counts are."""
+        if not steps or steps[0].kind != START or steps[-1].kind != KEPT:
+            raise GateError("E_GATE_FLOW", "A client flow starts with all and ends with kept.")
+        rows = [self._place(tuple(steps[: end + 1]), len(steps)) for end in range(len(steps))]
+        before, lost = rows[0], list[Places]()
+        for step, row in zip(steps[1:], rows[1:], strict=True):
+            if step.kind == EXCLUDED:
+                lost.append(row)
+                continue
+            for axis in range(len(SIZES)):
+                self._subtract(before[axis], [loss[axis] for loss in lost], row[axis])
+            before, lost = row, []
+        return rows
+
+    def _place(self, path: tuple[_Step, ...], length: int) -> Places:
+        """Return where the counts of the last step of a path are; add them if it is new."""
+        if path in self.places:
+            return self.places[path]
+        step = path[-1]
+        cost = COST_OF_LAST if len(path) == length else COST.get(step.kind, 1.0)
+        row = tuple(None if size is None else self._add(size, cost) for size in step.sizes)
+        self.places[path] = row
+        if None not in row:
+            self._relate(row[0], list(row[1:]))
+        return row
+
+    def _subtract(self, before: int | None, lost: list[int | None], left: int | None) -> None:
+        """Link a step to the one before, and the losses between to their sum."""
+        if before is None or left is None or None in lost:
+            return
+        if len(lost) > 1:
+            total = self._add(
+                sum(self.counts[cell] for cell in lost if cell is not None), COST_OF_SUM
+            )
+            self._relate(total, lost)
+            lost = [total]
+        self._relate(before, [*lost, left])
+
+    def _add(self, count: int, cost: float) -> int:
+        self.counts.append(count)
+        self.costs.append(cost)
+        return len(self.counts) - 1
+
+    def _relate(self, total: int | None, parts: list[int | None]) -> None:
+        relation = Relation(_known(total), tuple(_known(part) for part in parts))
+        if self.counts[relation.total] != sum(self.counts[part] for part in relation.parts):
+            raise GateError("E_GATE_FLOW", "The steps of a client flow do not add up.")
+        if relation not in self.relations:
+            self.relations.append(relation)
+
+    def table(self, policy: DisclosurePolicy) -> LinkedCounts:
+        """Return all cells with what the rules say of each; of equal choices the later one stays."""
+        counts = np.array(self.counts, dtype=np.int64)
+        none = np.zeros(counts.size, dtype=bool)
+        small = (counts > 0) & (counts < policy.threshold)
+        cost = np.array(self.costs) + 0.001 * np.arange(counts.size)
+        required = required_bound(counts, none, policy)
+        return LinkedCounts(counts, tuple(self.relations), small, required, none, cost)
+
+
+def _known(place: int | None) -> int:
+    if place is None:
+        raise GateError("E_GATE_FLOW", "A client flow lacks a count that a sum needs.")
+    return place

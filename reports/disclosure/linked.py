@@ -1,0 +1,76 @@
+"""Counts that are tied together by sums: a table with its margins, a flow, groups of one total."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from reports.disclosure.policy import DisclosurePolicy
+from reports.disclosure.rounding import Counts, Floats, counts_behind, round_counts
+
+Flags = npt.NDArray[np.bool_]
+
+
+class Relation(NamedTuple):
+    """One sum that every reader knows to hold: the cell ``total`` is the sum of ``parts``."""
+
+    total: int
+    parts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class LinkedCounts:
+    """Exact counts, their sums, and what the rules say of each cell (arrays of equal length).
+
+    ``sensitive`` cells may not be shown, and a reader must think it possible that they hold
+    ``required`` clients or more. ``fixed`` cells count as known to every reader, shown or not.
+    ``cost`` is what leaving a cell out costs its readers.
+    """
+
+    counts: Counts
+    relations: tuple[Relation, ...]
+    sensitive: Flags
+    required: Counts
+    fixed: Flags
+    cost: Floats
+
+    def published(self, policy: DisclosurePolicy) -> Counts:
+        """Return the counts as they are shown where they are shown."""
+        return round_counts(self.counts, policy.round_to)
+
+    def shown_bounds(self, policy: DisclosurePolicy) -> tuple[Floats, Floats]:
+        """Return the least and the most that a reader must assume of each cell that is shown.
+
+        A shown count lies within its rounding interval; it is not below the threshold, since it
+        is shown, unless it is 0 or known anyway.
+        """
+        low, high = counts_behind(self.published(policy), policy.round_to)
+        low = np.where(self.fixed, low, np.maximum(low, policy.threshold))
+        empty = self.counts == 0
+        return np.where(empty, 0.0, low), np.where(empty, 0.0, high)
+
+    def bounds(self, left_out: Flags, policy: DisclosurePolicy) -> tuple[Floats, Floats]:
+        """Return what a reader must assume of every cell, sums aside: left out means 0 or more."""
+        low, high = self.shown_bounds(policy)
+        return np.where(left_out, 0.0, low), np.where(left_out, np.inf, high)
+
+    def sum_matrix(self) -> Floats:
+        """Return the sums as a matrix whose product with the counts is 0."""
+        matrix = np.zeros((len(self.relations), self.counts.size))
+        for row, relation in enumerate(self.relations):
+            matrix[row, relation.total] = -1.0
+            matrix[row, list(relation.parts)] += 1.0
+        return matrix
+
+
+def required_bound(counts: Counts, few_therapists: Flags, policy: DisclosurePolicy) -> Counts:
+    """Return how many clients a reader must think possible in each cell that is left out.
+
+    Enough that the cell could be publishable; where too few therapists stand behind a large cell,
+    one rounding step more than it holds, so that it is not exact.
+    """
+    blurred = np.where(few_therapists, counts + policy.round_to, 0)
+    return np.maximum(policy.threshold, blurred).astype(np.int64)
