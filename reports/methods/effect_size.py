@@ -132,7 +132,41 @@ def cohen_d(a: npt.ArrayLike, b: npt.ArrayLike, *, level: float = 0.95) -> Effec
 
 
 def cohen_d_from_summaries(a: GroupSummary, b: GroupSummary, *, level: float = 0.95) -> EffectSize:
-    """Return Cohen's d with its exact interval from means, standard deviations and sizes."""
+    """Return Cohen's d with its exact interval from means, standard deviations and sizes.
+
+    The same quantities as `cohen_d`, for published tables and for groups that were summed in the
+    database.
+
+    Parameters
+    ----------
+    a, b : GroupSummary
+        Mean and standard deviation (n - 1) in scale points, and size of each group.
+    level : float
+        Confidence level of the interval.
+
+    Returns
+    -------
+    EffectSize
+        In pooled standard deviations; positive where group a is higher.
+
+    Raises
+    ------
+    ValueError
+        If ``level`` is outside (0, 1).
+    NotEstimableError
+        If a group has fewer than two clients, or neither group varies.
+
+    References
+    ----------
+    Cohen (1988), Statistical power analysis for the behavioral sciences.
+    https://doi.org/10.4324/9780203771587
+
+    Examples
+    --------
+    >>> d = cohen_d_from_summaries(GroupSummary(24.0, 6.0, 30), GroupSummary(21.0, 6.0, 30))
+    >>> round(d.value, 3), round(d.interval.low, 3), round(d.interval.high, 3)
+    (0.5, -0.016, 1.012)
+    """
     if min(a.n, b.n) < 2:
         raise NotEstimableError("each group needs at least two clients")
     df = a.n + b.n - 2
@@ -194,7 +228,34 @@ def glass_delta(a: npt.ArrayLike, b: npt.ArrayLike, *, level: float = 0.95) -> E
 
 
 def small_sample_correction(df: float) -> float:
-    """Return J, the exact factor that takes the bias out of d; 0.8 at 4, near 1 - 3/(4 df - 1)."""
+    """Return J, the exact factor that takes the bias out of d.
+
+    J = gamma(df/2) / (sqrt(df/2) gamma((df - 1)/2)), close to 1 - 3/(4 df - 1).
+
+    Parameters
+    ----------
+    df : float
+        Degrees of freedom of the standard deviation that d is measured in.
+
+    Returns
+    -------
+    float
+        Between 0 and 1.
+
+    Raises
+    ------
+    NotEstimableError
+        If ``df`` is 1 or less.
+
+    References
+    ----------
+    Hedges (1981), J Educ Stat 6(2), 107-128. https://doi.org/10.3102/10769986006002107
+
+    Examples
+    --------
+    >>> round(small_sample_correction(30), 4)
+    0.9748
+    """
     if df <= 1:
         raise NotEstimableError("the correction for small samples needs more than 1 df")
     log_factor = special.gammaln(df / 2) - special.gammaln((df - 1) / 2) - math.log(df / 2) / 2

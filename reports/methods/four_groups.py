@@ -130,7 +130,41 @@ def welch_anova(groups: Mapping[str, npt.ArrayLike], *, level: float = 0.95) -> 
 def noncentral_f_interval(
     f: float, df_between: float, df_within: float, *, level: float = 0.95
 ) -> Interval:
-    """Return the noncentralities of an F distribution for which f is not in a tail; at least 0."""
+    """Return the noncentralities for which f is neither in the lower nor in the upper tail.
+
+    The limits solve P(F <= f; limit) = (1 + level)/2 and (1 - level)/2 for the noncentral F, and
+    are 0 where even no noncentrality does.
+
+    Parameters
+    ----------
+    f : float
+        Observed F.
+    df_between, df_within : float
+        Its degrees of freedom.
+    level : float
+        Confidence level of the interval.
+
+    Returns
+    -------
+    Interval
+        Of the noncentrality, at least 0.
+
+    Raises
+    ------
+    ValueError
+        If ``level`` is outside (0, 1).
+
+    References
+    ----------
+    Steiger (2004), Psychol Methods 9(2), 164-182. https://doi.org/10.1037/1082-989X.9.2.164
+
+    Examples
+    --------
+    >>> interval = noncentral_f_interval(4.0, 3, 60)
+    >>> round(interval.low, 3), round(interval.high, 3)
+    (0.637, 27.843)
+    """
+    require_level(level)
     tail = (1 - level) / 2
     low, high = (_noncentrality(f, df_between, df_within, p) for p in (1 - tail, tail))
     return Interval(low, high, level)

@@ -9,7 +9,32 @@ from reports.methods.result import FloatArray, NotEstimableError, as_sample, as_
 
 
 def item_covariance(items: npt.ArrayLike) -> tuple[FloatArray, int]:
-    """Return the covariance matrix of complete answers, and the number of clients."""
+    """Return the covariance matrix of complete answers, and the number of clients.
+
+    Parameters
+    ----------
+    items : array_like, shape (n, k)
+        Answers of n clients to k items. Rows with a missing answer are for the caller to drop and
+        to count.
+
+    Returns
+    -------
+    tuple of (ndarray of shape (k, k), int)
+        Covariances with divisor n - 1, and n.
+
+    Raises
+    ------
+    ValueError
+        If an answer is missing.
+    NotEstimableError
+        If there are fewer than two clients.
+
+    Examples
+    --------
+    >>> covariance, n = item_covariance([[1, 2], [2, 3], [3, 4]])
+    >>> covariance.tolist(), n
+    ([[1.0, 1.0], [1.0, 1.0]], 3)
+    """
     table = as_table(items)
     if len(table) < 2:
         raise NotEstimableError("reliability needs at least two clients")

@@ -121,7 +121,6 @@ def robust_regression(
         raise ValueError(f"{len(response)} outcomes do not fit {len(predictors)} rows")
     require_complete(predictors)
     design, units = _design(predictors, interactions)
-    require_estimable(response, design)
     return _fit(response, design, units, level)
 
 
@@ -226,7 +225,7 @@ def _fit(
     response: FloatArray, design: pd.DataFrame, units: dict[str, float], level: float
 ) -> Regression:
     sizes = np.array([1.0, *(standard_deviation(column) for column in design.to_numpy().T)])
-    plain = _least_squares(response, design, sizes)
+    plain = least_squares(response, design, sizes)
     robust = plain.get_robustcov_results(cov_type="HC3", use_t=True)
     spread, df = standard_deviation(response), int(plain.df_resid)
     coefficients = zip(
@@ -249,10 +248,14 @@ def _fit(
     )
 
 
-def _least_squares(response: FloatArray, design: pd.DataFrame, sizes: FloatArray) -> Any:
-    """Return the fit to columns over their sizes: unscaled, small predictors lose digits."""
+def least_squares(response: FloatArray, design: pd.DataFrame, sizes: FloatArray) -> Any:
+    """Return statsmodels' fit to the intercept and columns over their sizes.
+
+    Unscaled, a predictor that is small beside another loses digits.
+    """
     from statsmodels.regression.linear_model import OLS
 
+    require_estimable(response, design)
     columns = np.column_stack([np.ones(len(response)), design.to_numpy()]) / sizes
     plain = OLS(response, columns).fit()
     if plain.ssr <= _EXACT_FIT * plain.centered_tss:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from reports.methods.regression import require_estimable
+from reports.methods.regression import least_squares
 from reports.methods.result import Interval, as_sample, require_level, t_test
 
 # Rows: b0 b1 (x) b2 (y) b3 (x^2) b4 (xy) b5 (y^2).
@@ -100,15 +100,8 @@ def response_surface(
     design = pd.DataFrame(
         {"x": first, "y": second, "xx": first**2, "xy": first * second, "yy": second**2}
     )
-    require_estimable(response, design)
-    return _surface(*_fit(response, design), level)
-
-
-def _fit(response: npt.NDArray[np.float64], design: pd.DataFrame) -> tuple[Any, Any]:
-    from statsmodels.regression.linear_model import OLS
-
-    fitted = OLS(response, np.column_stack([np.ones(len(response)), design.to_numpy()])).fit()
-    return fitted, fitted.get_robustcov_results(cov_type="HC3", use_t=True)
+    plain = least_squares(response, design, np.ones(design.shape[1] + 1))
+    return _surface(plain, plain.get_robustcov_results(cov_type="HC3", use_t=True), level)
 
 
 def _surface(plain: Any, robust: Any, level: float) -> ResponseSurface:

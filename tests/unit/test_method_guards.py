@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import reports.methods
 from reports.methods.agreement import intraclass_correlations
 from reports.methods.ancova import adjusted_difference
 from reports.methods.balance import standardized_difference, standardized_difference_of_shares
@@ -101,6 +105,15 @@ def test_a_text_is_refused_without_being_quoted() -> None:
         require_complete(["secret"])
     assert "secret" not in "".join(traceback.format_exception(caught.value, chain=True)[-1:])
     assert caught.value.__suppress_context__
+
+
+def test_heavy_libraries_wait_until_a_method_needs_them() -> None:
+    names = [path.stem for path in Path(reports.methods.__file__).parent.glob("*.py")]
+    imports = "; ".join(f"import reports.methods.{name}" for name in names if name != "__init__")
+    heavy = {"pingouin", "statsmodels", "scikit_posthocs", "matplotlib"}
+    code = f"import sys; {imports}; print(sorted({heavy!r} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
 
 
 def test_a_missing_category_is_refused() -> None:

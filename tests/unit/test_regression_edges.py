@@ -199,6 +199,13 @@ def test_agreement_shows_as_a_falling_curve_along_disagreement() -> None:
     assert 0 in surface.a3.interval
 
 
+def test_a_dyad_who_alone_decides_a_surface_is_refused() -> None:
+    x = np.array([0.0, 1, 0, 1, 0, 1, 2, 0, 1])
+    y = np.array([0.0, 0, 1, 1, 0, 1, 0, 2, 0])
+    with pytest.raises(NotEstimableError, match="alone"):
+        response_surface(NOISE[:9], x, y)
+
+
 def test_a_surface_needs_more_dyads_than_terms() -> None:
     with pytest.raises(NotEstimableError, match="cannot carry"):
         response_surface(Y[:6], X[:6], Z[:6])
