@@ -88,11 +88,13 @@ def yuen_difference(
     result = stats.ttest_ind(sample_a - center, sample_b - center, equal_var=False, trim=trim)
     mean_a, mean_b = (float(stats.trim_mean(s, trim)) for s in (sample_a, sample_b))
     difference, df = mean_a - mean_b, float(result.df)
-    # The test's own error: dividing the difference by t would fail where both are 0.
-    test = t_test(difference, float(result._standard_error), df, level)
+    # scipy gives the standard error only as an interval.
+    limits = result.confidence_interval(level)
+    se = float(limits.high - limits.low) / 2 / float(stats.t.ppf((1 + level) / 2, df))
+    test = t_test(difference, se, df, level)
     return TrimmedDifference(
         difference=difference,
-        se=float(result._standard_error),
+        se=se,
         t=test.t,
         df=df,
         p_value=test.p_value,
