@@ -10,7 +10,7 @@ from instruments.rule import Category, Check, Rule, Severity
 Labels = tuple[tuple[str, str], ...]
 # What tells one submission from another, as the store does; the rest are facts about it.
 KEYS = ("client", "occasion", "session", "rater", "target")
-FACTS = ("day", "date", "therapist", "clinic")
+FACTS = ("day", "therapist", "clinic")
 PLACES = ("occasion", "session", "day", "date")
 
 
@@ -27,8 +27,6 @@ def file_rules(layout: Layout) -> Iterator[Rule]:
         yield _two_clinics(layout)
     if layout.occasions and "occasion" in layout.roles:
         yield _skipped_occasion(layout)
-    if {"date", "intake_date"} <= layout.roles.keys() and "day" not in layout.roles:
-        yield from _days_between(layout)
 
 
 def _rule(
@@ -138,27 +136,4 @@ def _skipped_occasion(layout: Layout) -> Rule:
         category="completeness",
         says="A client has answers at this occasion and none at an earlier one of this file.",
         fix="Nothing to do if the form was not filled in then.",
-    )
-
-
-def _days_between(layout: Layout) -> Iterator[Rule]:
-    columns = (layout.roles["date"], layout.roles["intake_date"])
-    given = {"format": columns[0].date_format or "%Y-%m-%d"}
-    yield _rule(
-        "file.days_range",
-        "E_RANGE",
-        columns,
-        Check("days_between", {**given, "bounds": ((None, -366), (7301, None))}),
-        says="A date is more than a year before, or twenty years after, intake.",
-        fix="Check both dates of the row at their source.",
-    )
-    yield _rule(
-        "file.before_intake",
-        "E_DAY",
-        columns,
-        Check("days_between", {**given, "bounds": ((-365, -1),)}),
-        severity="warning",
-        category="plausibility",
-        says="A session lies before intake.",
-        fix="Check the date of intake and the date of this session.",
     )

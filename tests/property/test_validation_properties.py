@@ -1,0 +1,439 @@
+"""Three ways to judge a table agree: the rule engine, our own statements, and plain Python."""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from flows.declarations import Source
+from flows.layout import lay_out
+from flows.validation.statements import offending_sql
+from flows.validation.suite import find_broken
+from instruments.catalog import load_catalog
+from instruments.layout import NOT_WHOLE, Layout, StageColumn
+from instruments.rules import Rule, derive_rules
+from sql.gateway import Connection, open_gateway, open_stage, rows
+from sql.names import identifier
+
+Row = Mapping[str, Any]
+Cells = set[tuple[int | None, str | None]]
+CORE = {"instrument": "core_10", "columns": "c{n}", "missing": {"3": "does not apply"}}
+COMMON: dict[str, Any] = {
+    "id": "waves",
+    "kind": "csv",
+    "files": "*.csv",
+    "missing": {"-99": "refused", "NASK": "not asked"},
+    "date_format": "%d/%m/%Y",
+    "attributes": {
+        "age": {"column": "age", "type": "number", "min": 18, "max": 99, "missing": {"0": "none"}},
+        "sex": {"column": "sex", "type": "code", "values": {"F": "female", "M": "male"}},
+        "site": {"column": "site", "type": "code", "shape": "[A-Z]{2}"},
+    },
+}
+WAVES = {"T0": "intake", "start": "intake", "T1": "month_3", "T2": "end"}
+SOURCES: dict[str, dict[str, Any]] = {
+    "waves": {
+        "columns": {"client": "id", "occasion": "wave", "clinic": "place", "rater": "by"},
+        "occasions": WAVES,
+        "form": [CORE | {"already_reversed": True}],
+    },
+    "sessions": {
+        "columns": {"client": "id", "session": "no", "date": "seen", "intake_date": "began"},
+        "form": [CORE, {"instrument": "srs", "columns": "s{n}"}],
+    },
+    "persons": {"a_row_is": "person", "occasion": "intake", "form": [CORE | {"range": [1, 5]}]},
+}
+
+
+def make_layout(name: str) -> Layout:
+    """Return the layout of one of the sources."""
+    source = Source.model_validate(COMMON | SOURCES[name])
+    header = [*source.columns.by_role().values(), "age", "sex", "site"]
+    header += [f"c{n}" for n in range(1, 11)] + [f"s{n}" for n in range(1, 5)]
+    return lay_out(source, header, load_catalog())
+
+
+LAYOUTS = {name: make_layout(name) for name in SOURCES}
+
+TEXTS = {
+    "client": ["K1", "K2", "K3", "K4", "1E5", "К1", None],
+    "occasion": [*WAVES, "T9", "NASK", None],
+    "clinic": ["north", "north", "south", "a b", None],
+    "rater": ["client", "therapist", "nobody", "NASK", None],
+    "date": ["01/02/2024", "1/3/2024", "2024-03-01", "45300", "31/02/2024", "01/02/24", None],
+    "intake_date": ["01/02/2024", "2024/02/01", "soon", None],
+    "attr__sex": ["F", "M", "x", None],
+    "attr__site": ["AB", "abc", None],
+}
+NUMBERS: dict[str, list[float | None]] = {
+    "attr__age": [18, 40.5, 99, 100, 17.9, 0, math.nan, math.inf, None],
+    "session": [1, 2, 0, 5001, -99, -32001, NOT_WHOLE, None],
+    "day": [0, 7, -3, -365, -366, 7300, 7301, NOT_WHOLE, None],
+}
+
+
+MOODS = ("rare", "often", "low", "gap")
+
+
+def make_table(layout: Layout, seed: int, size: int) -> list[dict[str, Any]]:
+    """Return random rows in which every rule is broken now and then."""
+    chance = random.Random(seed)  # noqa: S311
+    mood = chance.choice(MOODS)
+    table = [make_row(layout, chance, mood) for _ in range(size)]
+    for _ in range(size // 4):  # some rows are copies, whole or all but one cell
+        copied = dict(chance.choice(table))
+        if chance.random() < 0.5:
+            name = chance.choice(sorted(copied))
+            copied[name] = chance.choice(table)[name]
+        table[chance.randrange(size)] = copied
+    return [{"_record": k, **row} for k, row in enumerate(table, start=1)]
+
+
+def make_row(layout: Layout, chance: random.Random, mood: str) -> dict[str, Any]:
+    """Return one random row."""
+    row: dict[str, Any] = {}
+    for column in (*layout.roles.values(), *layout.attributes.values()):
+        good, *others = TEXTS.get(column.name) or NUMBERS[column.name]
+        is_odd = chance.random() < (0.6 if mood == "often" else 0.1)
+        row[column.name] = chance.choice(others) if is_odd else good
+    for placement in layout.placements:
+        row |= make_answers(list(placement.columns.values()), chance, mood)
+    return row
+
+
+def make_answers(
+    columns: Sequence[StageColumn], chance: random.Random, mood: str
+) -> dict[str, Any]:
+    """Return the answers to one form: varied, all alike, none, or broken."""
+    names = [column.name for column in columns]
+    low, high = int(columns[0].low or 0), int(columns[0].high or 0)
+    if mood == "low":
+        return {name: chance.randint(low, low + 1) for name in names}
+    if mood == "gap":
+        return {name: chance.randint(low, high) for name in names} | {names[1]: None}
+    kind = chance.choice(["varied", "varied", "alike", "empty", "broken"])
+    if kind == "alike":
+        return dict.fromkeys(names, chance.randint(low, high))
+    if kind == "empty":
+        return {name: chance.choice([None, -99]) for name in names}
+    odd = [None, -99, -32001, low - 1, high + 1]
+    odd.append(math.nan if columns[0].is_continuous else NOT_WHOLE)
+    share = 0.0 if kind == "varied" else 0.6 if mood == "often" else 0.2
+    return {
+        name: chance.choice(odd) if chance.random() < share else chance.randint(low, high)
+        for name in names
+    }
+
+
+# --- the oracle: every check once more, in plain Python -------------------------------------
+
+
+def answer(column: StageColumn, row: Row) -> float | None:
+    """Return an answer within the range that is no missing code."""
+    value = row[column.name]
+    if value is None or math.isnan(value) or value in column.staged_codes.values():
+        return None
+    return value if (column.low or 0) <= value <= (column.high or 0) else None
+
+
+def is_filled(row: Row, column: StageColumn, codes: Sequence[Any]) -> bool:
+    """Whether a cell holds something that is no missing code."""
+    return row[column.name] is not None and row[column.name] not in codes
+
+
+def parsed(text: str, form: str) -> datetime | None:
+    """Return a date of the last or this century, None for anything else."""
+    try:
+        day = datetime.strptime(text, form)  # noqa: DTZ007
+    except ValueError:
+        return None
+    return day if 1900 <= day.year <= 2099 else None
+
+
+def looks_like_date(text: str) -> bool:
+    """Whether a text has three numbers apart."""
+    return re.match(r"[0-9]+[-./ ][0-9]+[-./ ][0-9]+", text) is not None
+
+
+Test = Callable[[Rule, Row], bool]
+
+
+def _outside(rule: Rule, row: Row) -> bool:
+    value, known = row[rule.columns[0].name], rule.check.given
+    if value is None or not math.isfinite(value) or value in known["apart"]:  # type: ignore[operator]
+        return False
+    low: Any = known["low"]
+    high: Any = known["high"]
+    return (low is not None and value < low) or (high is not None and value > high)
+
+
+def _before_intake(rule: Rule, row: Row) -> bool:
+    value, known = row[rule.columns[0].name], rule.check.given
+    low: Any = known["low"]
+    return value is not None and value not in known["apart"] and low <= value < 0  # type: ignore[operator]
+
+
+def _date(rule: Rule, row: Row, *, is_date_like: bool) -> bool:
+    column, known = rule.columns[0], rule.check.given
+    if not is_filled(row, column, known["codes"]):  # type: ignore[arg-type]
+        return False
+    text = row[column.name]
+    return parsed(text, str(known["format"])) is None and looks_like_date(text) is is_date_like
+
+
+def _shape(rule: Rule, row: Row) -> bool:
+    column, known = rule.columns[0], rule.check.given
+    filled = is_filled(row, column, known["codes"])  # type: ignore[arg-type]
+    return filled and re.fullmatch(str(known["shape"]), row[column.name], re.ASCII) is None
+
+
+def _safety(rule: Rule, row: Row) -> bool:
+    value, known = answer(rule.columns[0], row), rule.check.given
+    if value is None:
+        return False
+    limit: Any = known["value"]
+    return {
+        ">": value > limit,
+        ">=": value >= limit,
+        "<": value < limit,
+        "<=": value <= limit,
+    }[str(known["operator"])]
+
+
+CELL_TESTS: dict[str, Test] = {
+    "in_set": lambda rule, row: (
+        row[rule.columns[0].name] is not None
+        and row[rule.columns[0].name] not in rule.check.given["values"]  # type: ignore[operator]
+    ),
+    "not_null": lambda rule, row: row[rule.columns[0].name] is None,
+    "absent": lambda rule, row: not is_filled(row, rule.columns[0], rule.check.given["codes"]),  # type: ignore[arg-type]
+    "outside_range": _outside,
+    "not_finite": lambda rule, row: (
+        row[rule.columns[0].name] is not None and not math.isfinite(row[rule.columns[0].name])
+    ),
+    "not_of_shape": _shape,
+    "before_intake": _before_intake,
+    "date_ambiguous": lambda rule, row: _date(rule, row, is_date_like=True),
+    "date_type": lambda rule, row: _date(rule, row, is_date_like=False),
+    "unplaced": lambda rule, row: (
+        not any(
+            is_filled(row, column, list(column.staged_codes.values())) for column in rule.columns
+        )
+    ),
+    "safety": _safety,
+}
+
+
+def _straight(rule: Rule, row: Row) -> bool:
+    flipped: Any = rule.check.given["flipped"]
+    mirror: Any = rule.check.given["mirror"]
+    given_answers = [
+        None if value is None else mirror - value if column.name in flipped else value
+        for column in rule.columns
+        for value in (answer(column, row),)
+    ]
+    return None not in given_answers and len(set(given_answers)) == 1
+
+
+ROW_TESTS: dict[str, Test] = {
+    "straight_line": _straight,
+    "form_empty": lambda rule, row: all(answer(c, row) is None for c in rule.columns),
+}
+
+
+def comparable(value: Any) -> Any:
+    """Return a value under which nothing equals only itself."""
+    return "nan" if isinstance(value, float) and math.isnan(value) else value
+
+
+def later_copies(table: list[Row], columns: Sequence[StageColumn]) -> Cells:
+    """Return the rows that equal an earlier one."""
+    seen: set[tuple[Any, ...]] = set()
+    found: Cells = set()
+    for row in table:
+        key = tuple(comparable(row[c.name]) for c in columns)
+        if key in seen:
+            found.add((row["_record"], None))
+        seen.add(key)
+    return found
+
+
+def _known_row(rule: Rule, table: list[Row]) -> Cells:
+    client = str(rule.check.given["client"])
+    return later_copies([row for row in table if row[client] is not None], rule.columns)
+
+
+def _same_person(rule: Rule, table: list[Row]) -> Cells:
+    items: Any = rule.check.given["items"]
+    filled = [row for row in table if any(row[c.name] is not None for c in items)]
+    return later_copies(filled, rule.columns)
+
+
+def _conflict(rule: Rule, table: list[Row]) -> Cells:
+    keys: Any = rule.check.given["keys"]
+    facts: Any = rule.check.given["facts"]
+    groups: dict[Any, list[Row]] = defaultdict(list)
+    for row in table:
+        if row[keys[0][0].name] is None or all(row[c.name] is None for c in rule.columns):
+            continue
+        key = tuple(
+            dict(labels).get(value, value)
+            if labels
+            else None
+            if value in column.staged_codes.values()
+            else value
+            for column, labels in keys
+            for value in (row[column.name],)
+        )
+        groups[key].append(row)
+    return {
+        (row["_record"], None)
+        for group in groups.values()
+        if len({tuple(comparable(r[c.name]) for c in (*rule.columns, *facts)) for r in group}) > 1
+        for row in group
+    }
+
+
+def _two_clinics(rule: Rule, table: list[Row]) -> Cells:
+    clinic, client = rule.columns
+    seen = defaultdict(set)
+    for row in table:
+        if row[client.name] is not None and row[clinic.name] is not None:
+            seen[row[client.name]].add(row[clinic.name])
+    return {(r["_record"], clinic.source) for r in table if len(seen[r[client.name]]) > 1}
+
+
+def _skipped(rule: Rule, table: list[Row]) -> Cells:
+    occasion, client = rule.columns
+    ranks: Any = dict(rule.check.given["ranks"])  # type: ignore[call-overload]
+    met: dict[str, dict[int, int]] = defaultdict(dict)
+    for row in table:
+        if row[client.name] is not None and row[occasion.name] in ranks:
+            met[row[client.name]].setdefault(ranks[row[occasion.name]], row["_record"])
+    order = sorted({rank for ranks_met in met.values() for rank in ranks_met})
+    return {
+        (records[rank], occasion.source)
+        for records in met.values()
+        for rank in records
+        if order.index(rank) > 0 and order[order.index(rank) - 1] not in records
+    }
+
+
+def _not_whole(rule: Rule, table: list[Row]) -> Cells:
+    return {
+        (row["_record"], column.source)
+        for row in table
+        for column in rule.columns
+        if row[column.name] == NOT_WHOLE
+    }
+
+
+def _answered(rule: Rule, table: list[Row]) -> list[list[float | None]]:
+    forms = [[answer(column, row) for column in rule.columns] for row in table]
+    return [form for form in forms if any(value is not None for value in form)]
+
+
+def _item_missing(rule: Rule, table: list[Row]) -> Cells:
+    forms, known = _answered(rule, table), rule.check.given
+    if len(forms) < known["min_forms"]:  # type: ignore[operator]
+        return set()
+    return {
+        (None, column.source)
+        for k, column in enumerate(rule.columns)
+        if sum(form[k] is None for form in forms) > known["share"] * len(forms)  # type: ignore[operator]
+    }
+
+
+def _range_unused(rule: Rule, table: list[Row]) -> Cells:
+    forms, known = _answered(rule, table), rule.check.given
+    highest = max((v for form in forms for v in form if v is not None), default=0)
+    is_unused = len(forms) >= known["min_forms"] and highest <= known["highest"]  # type: ignore[operator]
+    return {(None, None)} if is_unused else set()
+
+
+TABLE_TESTS: dict[str, Callable[[Rule, list[Row]], Cells]] = {
+    "known_row": _known_row,
+    "same_person": _same_person,
+    "conflict": _conflict,
+    "two_clinics": _two_clinics,
+    "skipped_occasion": _skipped,
+    "not_whole": _not_whole,
+    "item_missing": _item_missing,
+    "range_unused": _range_unused,
+}
+
+
+def expected(rule: Rule, table: list[Row]) -> Cells:
+    """Return the offending cells of a table by the oracle."""
+    name = rule.check.name
+    if name in CELL_TESTS:
+        source = rule.columns[0].source
+        return {(r["_record"], source) for r in table if CELL_TESTS[name](rule, r)}
+    if name in ROW_TESTS:
+        return {(r["_record"], None) for r in table if ROW_TESTS[name](rule, r)}
+    return TABLE_TESTS[name](rule, table)
+
+
+# --- the comparison -------------------------------------------------------------------------
+
+
+@contextmanager
+def staged(layout: Layout, table: list[Row]) -> Iterator[Connection]:
+    """Put a table into the stage as it is."""
+    columns = list(layout)
+    types = ", ".join(f"{identifier(c.name)} {c.sql_type}" for c in columns)
+    with open_gateway() as connection, open_stage(connection, 0, Path()):
+        connection.execute(f"CREATE TABLE stage.rows (_record BIGINT, {types})")
+        marks = ", ".join("?" for _ in range(len(columns) + 1))
+        values = [[row["_record"], *(row[c.name] for c in columns)] for row in table]
+        connection.executemany(f"INSERT INTO stage.rows VALUES ({marks})", values)
+        yield connection
+
+
+tables = st.tuples(st.integers(0, 2**32), st.integers(1, 45))
+
+
+@pytest.mark.parametrize("name", sorted(LAYOUTS))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(drawn=tables)
+def test_statements_find_what_plain_python_finds(name: str, drawn: tuple[int, int]) -> None:
+    layout = LAYOUTS[name]
+    table = make_table(layout, *drawn)
+    with staged(layout, table) as connection:
+        for rule in derive_rules(layout):
+            found = rows(connection, offending_sql(rule))
+            assert len(found) == len(set(found)), rule.id
+            assert set(found) == expected(rule, table), rule.id
+
+
+@pytest.mark.parametrize("name", sorted(LAYOUTS))
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(drawn=tables)
+def test_the_rule_engine_says_what_the_statements_say(name: str, drawn: tuple[int, int]) -> None:
+    layout = LAYOUTS[name]
+    rules = derive_rules(layout)
+    table = make_table(layout, *drawn)
+    with staged(layout, table) as connection:
+        broken = {rule.id for rule in find_broken(connection, rules)}
+        listed = {rule.id for rule in rules if rows(connection, offending_sql(rule))}
+    assert broken == listed == {rule.id for rule in rules if expected(rule, table)}
+
+
+@pytest.mark.parametrize("name", sorted(LAYOUTS))
+def test_every_rule_is_broken_by_some_table_and_kept_by_another(name: str) -> None:
+    layout = LAYOUTS[name]
+    made = [make_table(layout, seed, size) for seed in range(60) for size in (2, 45)]
+    for rule in derive_rules(layout):
+        verdicts = {bool(expected(rule, table)) for table in made}
+        assert verdicts == {True, False}, rule.id

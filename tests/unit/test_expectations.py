@@ -1,0 +1,80 @@
+"""How a rule becomes an expectation of Great Expectations."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+
+from instruments.expectations import RESULT_FORMAT, load_great_expectations, to_expectation
+from instruments.layout import StageColumn
+from instruments.rule import Check, Rule, Severity
+
+COLUMN = StageColumn("core_10__item_1", "q1", "item", 0, 4)
+
+
+def make_rule(check: Check, severity: Severity = "error") -> Rule:
+    """Return a rule of one column."""
+    return Rule(
+        "core_10__item_1.x", "E_X", "conformance", severity, (COLUMN,), check, "Wrong.", "Mend it."
+    )
+
+
+def write_query(rule: Rule) -> str:
+    """Return a query that no row of a table meets."""
+    return f"SELECT {rule.columns[0].name} FROM {{batch}} WHERE false"
+
+
+def test_a_set_and_a_required_cell_have_expectations_of_their_own() -> None:
+    in_set = to_expectation(make_rule(Check("in_set", {"values": (0, 1)})), write_query)
+    assert type(in_set).__name__ == "ExpectColumnValuesToBeInSet"
+    assert (in_set.column, in_set.value_set) == ("core_10__item_1", [0, 1])
+    required = to_expectation(make_rule(Check("not_null")), write_query)
+    assert type(required).__name__ == "ExpectColumnValuesToNotBeNull"
+
+
+def test_any_other_check_is_a_query_of_ours() -> None:
+    expectation = to_expectation(make_rule(Check("form_empty")), write_query)
+    assert type(expectation).__name__ == "ExpectNoOffendingRows"
+    assert expectation.unexpected_rows_query.startswith("SELECT core_10__item_1 FROM {batch}")
+
+
+def test_offending_rows_are_counted_and_not_fetched() -> None:
+    expectation = to_expectation(make_rule(Check("form_empty")), write_query)
+    assert expectation.metric_dependencies == ("unexpected_rows_query.row_count",)
+
+
+def test_an_expectation_knows_its_rule_and_how_bad_it_is() -> None:
+    severities: list[tuple[Severity, str]] = [
+        ("error", "critical"),
+        ("warning", "warning"),
+        ("note", "info"),
+    ]
+    for severity, expected in severities:
+        expectation = to_expectation(make_rule(Check("not_null"), severity), write_query)
+        assert expectation.meta == {"rule": "core_10__item_1.x"}
+        assert expectation.severity == expected
+
+
+def test_results_say_whether_and_not_what() -> None:
+    assert RESULT_FORMAT == "BOOLEAN_ONLY"
+
+
+def test_telemetry_is_off_and_its_log_is_silent() -> None:
+    load_great_expectations()
+    assert os.environ["GX_ANALYTICS_ENABLED"] == "false"
+    assert not logging.getLogger("great_expectations").isEnabledFor(logging.CRITICAL)
+
+
+def test_it_is_imported_without_a_warning_and_only_when_needed() -> None:
+    code = (
+        "import sys, instruments.expectations as e;"
+        "print('great_expectations' in sys.modules);"
+        "e.load_great_expectations();"
+        "print('great_expectations' in sys.modules)"
+    )
+    command = [sys.executable, "-W", "error", "-c", code]
+    seen = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert seen.stdout.split() == ["False", "True"]
+    assert seen.stderr == ""
