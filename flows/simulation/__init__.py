@@ -1,7 +1,7 @@
 """A seeded generator of whole studies of which the truth is known.
 
 ``simulate`` draws a study as it truly is, ``measure`` lets its clients fill in forms, and
-``write_demonstration`` writes a study folder with exports, mistakes planted in them, and their list.
+``write_demonstration`` writes a study folder: exports with planted mistakes, and their list.
 """
 
 from flows.simulation.demonstration import write_demonstration

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from flows.simulation.manifest import MissingReason, Mistake
+from flows.simulation.measurement import shipped_catalog
 from flows.simulation.tables import ExportTable
 
 CYRILLIC_C = "\u0421"
@@ -96,6 +97,15 @@ class Planter:
         """Add a column that the study file does not name."""
         self.table.add_column(column, cells)
         self.note(None, column, code, "warning", what)
+
+
+def flip_reversed(table: ExportTable, form: str, low_and_high: int) -> None:
+    """Flip the reverse-keyed items of a form, as systems do that store them ready to add up."""
+    for number in shipped_catalog()[form].reverse:
+        at = table.place(table.forms[form][number - 1])
+        for row in table.rows:
+            if row[at].isdigit():
+                row[at] = str(low_and_high - int(row[at]))
 
 
 def plant_in_intake(planter: Planter) -> None:

@@ -8,6 +8,8 @@ Where the model's description left something open, this was chosen:
   40 sessions take 45 weeks, and ``absent`` is 1 in the first session after an absence;
 - a rupture opens only where none is open, repair is possible from the session after, an impasse is
   a rupture that stays open for four sessions;
+- forms of intake are a condition of treatment and nearly always there; those of the end are missing
+  for who dropped out, since nobody knew that the session was the last;
 - a transfer changes the therapist inside the episode and ends nothing; from there on the change in
   symptoms follows the new therapist;
 - "all cross-lags zero" includes those that lead to ruptures;

@@ -154,6 +154,24 @@ def test_answers_that_ask_for_a_clinician_are_all_listed(demonstration):
     assert listed
 
 
+def test_an_ecr_that_was_exported_reversed_differs_in_the_reversed_items_only(tmp_path):
+    manifests, tables = [], []
+    for name, is_reversed in (("as_ticked", False), ("flipped", True)):
+        folder = tmp_path / name
+        manifests.append(
+            write_demonstration(
+                folder, 4, n_clients=30, with_mistakes=False, is_ecr_reversed=is_reversed
+            )
+        )
+        tables.append(read(folder, "intake.csv"))
+    assert [m.reversed_forms for m in manifests] == [(), (("intake.csv", "ecr"),)]
+    (header, *one), (_, *two) = tables
+    flipped = {f"ecr_{n}" for n in (3, 15, 19, 22, 25, 27, 29, 31, 33, 35)}
+    for before, after in zip(one, two, strict=True):
+        for name, a, b in zip(header, before, after, strict=True):
+            assert b == (str(8 - int(a)) if name in flipped and a else a)
+
+
 def test_checkboxes_of_those_who_were_not_asked_are_all_empty(demonstration):
     folder, _ = demonstration
     header, *rows = read(folder, "redcap_data.csv")
