@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from instruments.definition import Definition
 from instruments.layout import Layout, Placement, StageColumn
@@ -208,13 +208,18 @@ def form_table_of(definition: Definition) -> str:
     return f"form_{definition.id}"
 
 
+def count_staged(connection: Connection) -> RowCounts:
+    """Return what becomes of each row of the stage when no store is asked what it knows."""
+    rows_in = _count(connection, "stage.rows") + _count(connection, "stage.fault")
+    quarantined = _count(connection, "stage.quarantined")
+    return RowCounts(rows_in, rows_in - quarantined, quarantined, 0)
+
+
 def count_rows(connection: Connection, forms: Iterable[StagedForm]) -> RowCounts:
     """Return what becomes of each row: a row is known when all its forms are."""
-    faults = _count(connection, "stage.fault")
-    rows_in = _count(connection, "stage.rows") + faults
-    quarantined = int(value(connection, "SELECT count(DISTINCT _record) FROM stage.quarantined"))
+    staged = count_staged(connection)
     known = _count_known(connection, list(forms))
-    return RowCounts(rows_in, rows_in - quarantined - known, quarantined, known)
+    return replace(staged, loaded=staged.loaded - known, known=known)
 
 
 def _count_known(connection: Connection, forms: list[StagedForm]) -> int:
