@@ -22,6 +22,12 @@ class Audit:
     failing: tuple[int, ...]
 
     @property
+    def exact(self) -> tuple[int, ...]:
+        """The cells that were left out in vain: only one count is possible."""
+        certain = self.high - self.low < 1 - TOLERANCE
+        return tuple(cell for cell, one in zip(self.cells, certain, strict=True) if one)
+
+    @property
     def passed(self) -> bool:
         """Whether no reader can work out a cell that was left out."""
         return not self.failing

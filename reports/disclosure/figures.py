@@ -8,23 +8,27 @@ none remains the figure is withheld.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from instruments.errors import GateError
-from reports.disclosure.cleared import ClearedTable, Withheld, _issue_table, _issue_withheld
+from reports.disclosure.cleared import ClearedTable, Withheld, _issue_withheld
+from reports.disclosure.figure_parts import (
+    Values,
+    each_group,
+    figure_of,
+    join_layers,
+    layer_of,
+    three_digits,
+    visible_groups,
+)
 from reports.disclosure.policy import DisclosurePolicy
-from reports.disclosure.precision import significant
 from reports.disclosure.rounding import Counts, Floats, ratio_of_rounded, round_counts
 
-SHOWN_DIGITS = 3
 GRID_STEPS = 100
 NO_POINTS = "Withheld: the disclosure rules of this study do not allow one dot per client."
-TOO_FEW = "Withheld: no group is large enough to be drawn."
-Values = Floats
-"""Exact values of one group, sorted."""
 
 
 def gate_points(
@@ -38,8 +42,8 @@ def gate_points(
         return _issue_withheld("figure", NO_POINTS, policy.digest)
     columns = ["group", *values]
     complete = frame.loc[:, columns].dropna().sort_values(columns, ignore_index=True)
-    size = complete.groupby("group")["group"].transform("size")
-    return _figure(complete[size >= policy.threshold], policy)
+    visible = visible_groups(complete["group"], policy.threshold, policy)
+    return figure_of(complete[complete["group"].isin(visible)], policy)
 
 
 def gate_histogram(
@@ -59,7 +63,7 @@ def gate_histogram(
         low, high, merged = _merge_small(limits, counts.astype(np.int64), policy.min_bin)
         return _with_densities(low, high, round_counts(merged, policy.round_to))
 
-    return _each_group(frame, policy, bars)
+    return each_group(frame, policy, bars)
 
 
 def _merge_small(edges: Floats, counts: Counts, least: int) -> tuple[Floats, Floats, Counts]:
@@ -109,9 +113,9 @@ def gate_density(
         )
         safe = (within >= policy.min_bin) & (beyond >= policy.min_bin)
         density = np.where(safe, kernel(grid), np.nan)
-        return pd.DataFrame({"x": grid, "density": _shown(density)})
+        return pd.DataFrame({"x": grid, "density": three_digits(density)})
 
-    return _each_group(frame, policy, curve, varied=True)
+    return each_group(frame, policy, curve, varied=True)
 
 
 def _count_within(values: Values, low: Floats, high: Floats) -> Counts:
@@ -142,35 +146,26 @@ def gate_quantiles(
         sides = np.floor(values.size * np.minimum(wanted, 1 - wanted) + 1e-9)
         estimate = np.asarray(hdquantiles(values, prob=np.clip(wanted, 1e-9, 1 - 1e-9)))
         value = np.where(sides >= policy.min_bin, estimate, np.nan)
-        return pd.DataFrame({"probability": wanted, "value": _shown(value)})
+        return pd.DataFrame({"probability": wanted, "value": three_digits(value)})
 
-    return _each_group(frame, policy, quantiles)
+    return each_group(frame, policy, quantiles)
 
 
-def _each_group(
-    frame: pd.DataFrame,
-    policy: DisclosurePolicy,
-    draw: Callable[[Values], pd.DataFrame],
-    *,
-    varied: bool = False,
+def gate_raincloud(
+    frame: pd.DataFrame, policy: DisclosurePolicy, *, low: float, high: float
 ) -> ClearedTable | Withheld:
-    """Draw every group that is large enough (and not one repeated value, where that matters)."""
-    drawn = []
-    for label, group in frame.groupby("group", sort=True):
-        values = np.sort(group["value"].dropna().to_numpy(dtype=float))
-        if values.size < policy.min_bin or (varied and values[0] == values[-1]):
-            continue
-        part = draw(values)
-        part.insert(0, "group", str(label))
-        drawn.append(part)
-    return _figure(pd.concat(drawn, ignore_index=True) if drawn else pd.DataFrame(), policy)
+    """Return everything that a raincloud shows, as layers of one table.
 
-
-def _figure(drawn: pd.DataFrame, policy: DisclosurePolicy) -> ClearedTable | Withheld:
-    if drawn.empty:
-        return _issue_withheld("figure", TOO_FEW, policy.digest)
-    return _issue_table(drawn.astype({"group": "str"}), "figure", policy.digest)
-
-
-def _shown(values: Floats) -> Floats:
-    return np.array([significant(float(value), SHOWN_DIGITS) for value in values])
+    ``layer`` is ``density`` (``x``, ``y`` its height), ``quantile`` (``x`` the value, ``y`` the
+    probability) or, if the policy allows points, ``point`` (``x``). ``low`` and ``high`` are the
+    declared range of the scale.
+    """
+    density = gate_density(frame, policy, low=low, high=high)
+    quantiles = gate_quantiles(frame, policy)
+    points = gate_points(frame, policy, values=("value",))
+    return join_layers(
+        policy,
+        layer_of("density", density, x="x", y="density"),
+        layer_of("quantile", quantiles, x="value", y="probability"),
+        layer_of("point", points, x="value"),
+    )

@@ -87,6 +87,7 @@ def _sizes(row: np.ndarray) -> tuple[int | None, int | None, int | None]:
     return n, a, b
 
 
+Path = tuple[_Step, ...]
 Places = tuple[int | None, ...]
 
 
@@ -97,29 +98,38 @@ class _Cells:
     counts: list[int] = field(default_factory=list)
     costs: list[float] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
-    places: dict[tuple[_Step, ...], Places] = field(default_factory=dict)
+    places: dict[Path, Places] = field(default_factory=dict)
+    linked: set[Path] = field(default_factory=set)
 
     def follow(self, steps: list[_Step]) -> list[Places]:
         """Take the steps of one outcome in, and return where their counts are."""
         if not steps or steps[0].kind != START or steps[-1].kind != KEPT:
             raise GateError("E_GATE_FLOW", "A client flow starts with all and ends with kept.")
-        rows = [self._place(tuple(steps[: end + 1]), len(steps)) for end in range(len(steps))]
+        paths = [tuple(steps[: end + 1]) for end in range(len(steps))]
+        rows = [self._place(path, is_last=len(path) == len(steps)) for path in paths]
         before, lost = rows[0], list[Places]()
-        for step, row in zip(steps[1:], rows[1:], strict=True):
-            if step.kind == EXCLUDED:
+        for path, row in zip(paths[1:], rows[1:], strict=True):
+            if path[-1].kind == EXCLUDED:
                 lost.append(row)
                 continue
-            for axis in range(len(SIZES)):
-                self._subtract(before[axis], [loss[axis] for loss in lost], row[axis])
+            self._link(path, before, lost, row)
             before, lost = row, []
         return rows
 
-    def _place(self, path: tuple[_Step, ...], length: int) -> Places:
+    def _link(self, path: Path, before: Places, lost: list[Places], left: Places) -> None:
+        """Link what was kept at a step to what was kept before it, once for all outcomes."""
+        if path in self.linked:
+            return
+        self.linked.add(path)
+        for axis in range(len(SIZES)):
+            self._subtract(before[axis], [loss[axis] for loss in lost], left[axis])
+
+    def _place(self, path: Path, *, is_last: bool) -> Places:
         """Return where the counts of the last step of a path are; add them if it is new."""
         if path in self.places:
             return self.places[path]
         step = path[-1]
-        cost = COST_OF_LAST if len(path) == length else COST.get(step.kind, 1.0)
+        cost = COST_OF_LAST if is_last else COST.get(step.kind, 1.0)
         row = tuple(None if size is None else self._add(size, cost) for size in step.sizes)
         self.places[path] = row
         if None not in row:
@@ -151,7 +161,7 @@ class _Cells:
             self.relations.append(relation)
 
     def table(self, policy: DisclosurePolicy) -> LinkedCounts:
-        """Return all cells with what the rules say of each; of equal choices the later one stays."""
+        """Return all cells with what the rules say of each; of equals the later one stays shown."""
         counts = np.array(self.counts, dtype=np.int64)
         none = np.zeros(counts.size, dtype=bool)
         small = (counts > 0) & (counts < policy.threshold)

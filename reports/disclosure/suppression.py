@@ -7,6 +7,7 @@ program by which the audit plays the reader.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -36,25 +37,38 @@ def protect_table(
     Where no pattern is found (too many cells, sums known to everybody), all ``margins`` are left
     out instead, so that no sums are left to calculate with.
     """
-    chosen = choose_left_out(table, policy)
-    candidates = [] if chosen is None else [chosen]
-    if margins is not None:
-        candidates.append(table.sensitive | margins)
-    for left_out in candidates:
+    pattern = _choose_pattern(table, policy)
+    if pattern is None and margins is not None:
+        left_out = table.sensitive | margins
+        pattern = Pattern(left_out, audit_table(table, left_out, policy))
+    return pattern if pattern is not None and pattern.audit.passed else None
+
+
+def _choose_pattern(table: LinkedCounts, policy: DisclosurePolicy) -> Pattern | None:
+    """Choose and audit until nothing is left out that a reader can still call small.
+
+    A 0 that may be shown can be left out to protect others; then it must look like any other cell
+    that was left out, or its small upper bound would tell what it is. So it becomes sensitive.
+    """
+    while (left_out := choose_left_out(table, policy)) is not None:
         pattern = _audited(table, left_out, policy)
-        if pattern.audit.passed:
+        told = np.zeros(table.counts.size, dtype=bool)
+        told[list(pattern.audit.failing)] = True
+        told &= ~table.sensitive
+        if not told.any():
             return pattern
+        table = replace(table, sensitive=table.sensitive | told)
     return None
 
 
 def _audited(table: LinkedCounts, left_out: Flags, policy: DisclosurePolicy) -> Pattern:
     """Audit the pattern, once more after showing what it hides in vain.
 
-    A cell that is not sensitive and can be worked out protects nothing; it comes from the
+    A cell that is not sensitive and can be worked out exactly protects nothing; it comes from the
     tolerance that large tables are solved with.
     """
     found = audit_table(table, left_out, policy)
-    in_vain = [cell for cell in found.failing if not table.sensitive[cell]]
+    in_vain = [cell for cell in found.exact if not table.sensitive[cell]]
     if not in_vain:
         return Pattern(left_out, found)
     kept = left_out.copy()
