@@ -20,6 +20,7 @@ from flows.sources.bytes_check import FileBytes
 from flows.sources.encoding import open_text
 from flows.sources.export import FIELD_LIMIT, RAGGED_SHARE, RECORD, Fault
 from flows.sources.header import Header, is_blank
+from flows.sources.location import check_unchanged
 from flows.sources.refusal import refuse
 from instruments.errors import ExportError
 
@@ -67,6 +68,7 @@ class Rewriting:
                 writer.writerow((RECORD, *self.header.names))
                 writer.writerows(self._whole_rows())
             self._check_enough_is_left()
+            check_unchanged(self.path, self.facts.size, self.facts.modified_ns)
         except BaseException:
             copy.unlink(missing_ok=True)
             raise

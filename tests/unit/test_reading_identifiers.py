@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows.declarations import Source
+from flows.layout import lay_out
 from flows.sources.admission import declare_admission
 from flows.sources.export import DictionaryField
 from flows.sources.identifiers import (
@@ -15,6 +16,7 @@ from flows.sources.identifiers import (
     judge_name,
     judge_unknown_columns,
 )
+from instruments.catalog import load_catalog
 
 IDENTIFIERS = {
     "en": "first_name LastName client_name surname phone telephone_1 homePhone e-mail EmailAddress "
@@ -195,3 +197,34 @@ def test_what_a_source_admits_follows_case_spaces_and_patterns() -> None:
         "c2",
         "cdq_{scale}_{n}",
     )
+
+
+def test_every_column_that_a_layout_reads_is_admitted() -> None:
+    # What is not admitted is blank in a rewritten copy: a column missed here would vanish there.
+    source = Source.model_validate(
+        {
+            "id": "s",
+            "kind": "csv",
+            "files": "*.csv",
+            "columns": {"client": "Client ID", "session": "session", "therapist": "th"},
+            "occasions": {},
+            "attributes": {"age": {"column": "AGE", "type": "number", "min": 18, "max": 99}},
+            "ending": {"reason": "why", "reasons": {"1": "planned"}, "session": "last"},
+            "form": [
+                {"instrument": "ecr", "columns": "Item {n}"},
+                {"instrument": "cdq", "columns": "CDQ_{scale}_{n}", "range": [1, 7]},
+                {"instrument": "core_10", "columns": [f"c{n}" for n in range(10)]},
+            ],
+        }
+    )
+    catalog = load_catalog()
+    scales = [scale.id for scale in catalog.get_form("cdq").held_scales]
+    header = [
+        *("client id", "SESSION", "Th", "age", "Why", "last", "Vorname"),
+        *(f"item {n}" for n in range(1, 37)),
+        *(f"cdq_{scale}_{n}" for scale in scales for n in (1, 2)),
+        *(f"C{n}" for n in range(10)),
+    ]
+    read = {column.source for column in lay_out(source, header, catalog)}
+    admission = declare_admission(source)
+    assert read == {name for name in header if admission.admits(name)} == set(header) - {"Vorname"}

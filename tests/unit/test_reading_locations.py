@@ -113,6 +113,19 @@ def test_a_file_that_grows_while_it_is_read(
     assert refusal(good, scratch).code == "E_BUSY"
 
 
+def test_a_copy_of_a_file_that_changed_meanwhile_does_not_stay(
+    good: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = bytes_check.check_unchanged
+
+    def check_then_append(path: Path, size: int, modified_ns: int) -> None:
+        check(path, size, modified_ns)
+        path.write_text(GOOD + GOOD.splitlines()[-1] + "\n", encoding="utf-8")
+
+    monkeypatch.setattr(bytes_check, "check_unchanged", check_then_append)
+    assert refusal(good, scratch, force_rewrite=True).code == "E_BUSY"
+
+
 def test_a_file_that_is_replaced_before_its_rows_are_read(
     good: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
