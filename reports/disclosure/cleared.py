@@ -23,7 +23,7 @@ from weakref import WeakSet
 
 import pandas as pd
 
-from instruments.errors import GateError
+from instruments.errors import GateError, RunError
 from reports.disclosure.seal import read_sealed, to_arrow, write_sealed
 
 Kind = Literal["estimates", "counts", "flow", "figure", "texts"]
@@ -93,13 +93,13 @@ class ClearedTable(Cleared):
         """Return a copy of the table, so that no reader can change what was cleared."""
         return self._frame.copy(deep=True)
 
-    def number(self, column: str, **where: str) -> ClearedNumber:
+    def number(self, column: str, /, **where: str) -> ClearedNumber:
         """Return the number in the one row whose columns equal ``where``."""
         cell = self._cell(column, where)
         value = None if pd.isna(cell) else float(cell)
         return ClearedNumber(policy_digest=self.policy_digest, value=value, token=_TOKEN)
 
-    def text(self, column: str, **where: str) -> ClearedText:
+    def text(self, column: str, /, **where: str) -> ClearedText:
         """Return the text in the one row whose columns equal ``where``."""
         cell = self._cell(column, where)
         text = "" if pd.isna(cell) else str(cell)
@@ -127,6 +127,9 @@ class ClearedTable(Cleared):
                 raise GateError("E_GATE_CELL", "No such column.", where=f"column {column}")
             keep &= self._frame[column].eq(wanted).fillna(False).astype(bool)
         return self._frame[keep]
+
+
+_ISSUED_TYPES = (ClearedTable, ClearedNumber, ClearedText, Withheld)
 
 
 def _issue_table(frame: pd.DataFrame, kind: Kind, policy_digest: str) -> ClearedTable:
@@ -157,7 +160,7 @@ def require_cleared(context: Mapping[str, object]) -> None:
 
 def _require(value: object, path: str) -> None:
     if isinstance(value, Cleared):
-        if value not in _ISSUED:
+        if type(value) not in _ISSUED_TYPES or value not in _ISSUED:
             _refuse(value, path)
     elif isinstance(value, Mapping):
         for key, part in value.items():
@@ -212,6 +215,8 @@ def load_cleared(folder: Path) -> dict[str, ClearedTable | Withheld]:
     RunError
         ``E_RUN_DAMAGED``: a file is no readable Parquet. ``E_RUN_ABSENT``: there is no such folder.
     """
+    if not folder.is_dir():
+        raise RunError("E_RUN_ABSENT", "There is no such run.", where=folder.name)
     names = _names(folder)
     loaded = {name: _load_one(folder, name) for name in names}
     if len({table.policy_digest for table in loaded.values()}) > 1:

@@ -62,7 +62,7 @@ def visible_groups(groups: pd.Series, least: int, policy: DisclosurePolicy) -> l
     sizes = groups.value_counts().sort_index()
     stricter = policy.model_copy(update={"threshold": least, "publish_zeros": False})
     none = np.zeros(len(sizes), dtype=bool)
-    counts = sizes.to_numpy(dtype=np.int64)
+    counts = np.asarray(sizes, dtype=np.int64)
     hidden = hide_cells([(str(name),) for name in sizes.index], counts, none, stricter)
     return [str(name) for name in sizes.index[~hidden]]
 

@@ -53,9 +53,14 @@ class LinkedCounts:
         return np.where(empty, 0.0, low), np.where(empty, 0.0, high)
 
     def bounds(self, left_out: Flags, policy: DisclosurePolicy) -> tuple[Floats, Floats]:
-        """Return what a reader must assume of every cell, sums aside: left out means 0 or more."""
+        """Return what a reader must assume of every cell, sums aside: left out means 0 or more.
+
+        "Or more" ends above all that is asked of a cell: solvers tell an endless program from an
+        impossible one only sometimes.
+        """
         low, high = self.shown_bounds(policy)
-        return np.where(left_out, 0.0, low), np.where(left_out, np.inf, high)
+        endless = float(self.counts.sum() + self.required.max(initial=0) + 1)
+        return np.where(left_out, 0.0, low), np.where(left_out, endless, high)
 
     def sum_matrix(self) -> Floats:
         """Return the sums as a matrix whose product with the counts is 0."""

@@ -10,7 +10,6 @@ from reports.disclosure.linked import Flags
 from reports.disclosure.rounding import Floats
 
 TOLERANCE = 1e-6
-UNBOUNDED = 3
 MOST_NODES = 5_000
 EXACT_UP_TO = 60
 GAP_OF_LARGE_TABLES = 0.05
@@ -27,8 +26,8 @@ class LeastValue(NamedTuple):
 def least_value(cell: int, sign: float, sums: Floats, low: Floats, high: Floats) -> LeastValue:
     """Return the least of ``sign`` times the cell over all counts within bounds that keep the sums.
 
-    Minus infinity where nothing bounds the cell. A program that the solver gives up on counts as
-    solved at plus infinity, so that an audit fails and the table is withheld.
+    The exact counts keep every condition, so there is a solution. If the solver does not find it,
+    the answer is plus infinity, by which every audit fails and the table is withheld.
     """
     from scipy.optimize import linprog
 
@@ -37,7 +36,7 @@ def least_value(cell: int, sign: float, sums: Floats, low: Floats, high: Floats)
     bounds = list(zip(low.tolist(), high.tolist(), strict=True))
     solved = linprog(objective, A_eq=sums, b_eq=np.zeros(len(sums)), bounds=bounds, method="highs")
     if solved.status != 0 or solved.fun is None:
-        return LeastValue(-np.inf if solved.status == UNBOUNDED else np.inf, 0 * low, 0 * low)
+        return LeastValue(np.inf, 0 * low, 0 * low)
     return LeastValue(
         float(solved.fun), np.asarray(solved.lower.marginals), np.asarray(solved.upper.marginals)
     )

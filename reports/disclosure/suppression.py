@@ -39,8 +39,7 @@ def protect_table(
     """
     pattern = _choose_pattern(table, policy)
     if pattern is None and margins is not None:
-        left_out = table.sensitive | margins
-        pattern = Pattern(left_out, audit_table(table, left_out, policy))
+        pattern = _audited(table, table.sensitive | margins, policy)
     return pattern if pattern is not None and pattern.audit.passed else None
 
 
@@ -65,7 +64,7 @@ def _audited(table: LinkedCounts, left_out: Flags, policy: DisclosurePolicy) -> 
     """Audit the pattern, once more after showing what it hides in vain.
 
     A cell that is not sensitive and can be worked out exactly protects nothing; it comes from the
-    tolerance that large tables are solved with.
+    tolerance that large tables are solved with, or is the margin of a row that is shown whole.
     """
     found = audit_table(table, left_out, policy)
     in_vain = [cell for cell in found.exact if not table.sensitive[cell]]
