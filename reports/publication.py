@@ -8,13 +8,14 @@ from pathlib import Path
 from reports.analyses import Analysis
 from reports.disclosure.cleared import ClearedTable, Withheld, write_cleared
 from reports.disclosure.estimates import gate_estimates
+from reports.disclosure.flow import gate_flow
 from reports.disclosure.policy import DisclosurePolicy
-from reports.disclosure.texts import gate_texts
 from reports.publishing import facts
 from reports.publishing.catalogue import list_entries
-from reports.publishing.client_flow import gate_flows
+from reports.publishing.client_flow import as_positions
 from reports.publishing.context import RunContext, describe_measures
 from reports.publishing.estimate_csv import write_estimate_csv
+from reports.publishing.fact_tables import gate_fact_table
 from reports.publishing.figure_data import gate_figure
 from reports.publishing.record import run_record
 from reports.publishing.row_counts import gate_finding_counts, gate_row_counts
@@ -51,9 +52,9 @@ def _parts(
     analysis: Analysis | None, policy: DisclosurePolicy, context: RunContext
 ) -> Iterator[Part]:
     provenance = facts.provenance_facts(context, policy)
-    yield "tables/provenance", gate_texts(provenance, policy)
+    yield "tables/provenance", gate_fact_table(provenance, policy)
     for name, of_run in FACTS.items():
-        yield f"tables/{name}", gate_texts(of_run(context), policy)
+        yield f"tables/{name}", gate_fact_table(of_run(context), policy)
     yield "tables/row_counts", gate_row_counts(context, policy)
     yield "tables/finding_counts", gate_finding_counts(context, policy)
     if analysis is not None:
@@ -62,9 +63,8 @@ def _parts(
 
 def _answers(analysis: Analysis, policy: DisclosurePolicy, run_id: str) -> Iterator[Part]:
     yield "estimates", gate_estimates(analysis.estimates.assign(run_id=run_id), policy)
-    yield "tables/figures", gate_texts(list_entries(analysis), policy)
-    for name, flow in gate_flows(analysis.flow, policy):
-        yield f"tables/{name}", flow
+    yield "tables/figures", gate_fact_table(list_entries(analysis), policy)
+    if len(analysis.flow):
+        yield "tables/flow", gate_flow(as_positions(analysis.flow), policy)
     for name, figure in analysis.figures.items():
-        for layer, part in gate_figure(figure, policy):
-            yield f"figures/{name}-{layer}", part
+        yield from gate_figure(name, figure, policy)

@@ -16,8 +16,8 @@ SOURCE_COLUMNS = ("name", "source_id", "kind", "sha256", "rows_in", "loaded", "q
                   "known")  # fmt: skip
 FINDING_COLUMNS = ("name", "source_id", "rule", "code", "category", "severity", "column_name",
                    "count", "says", "fix")  # fmt: skip
-MEASURE_COLUMNS = ("scale", "instrument", "instrument_name", "label", "form", "language", "low",
-                   "high", "higher", "direction", "recall_days", "citation", "doi", "key_source",
+MEASURE_COLUMNS = ("scale", "instrument", "abbreviation", "instrument_name", "label", "form",
+                   "language", "low", "high", "higher", "direction", "recall_days", "citation", "doi", "key_source",
                    "key_confidence", "is_verified", "licence")  # fmt: skip
 
 
@@ -64,6 +64,7 @@ def _describe(measure: Measure, definition: Definition) -> dict[str, object]:
     return {
         "scale": measure.scale,
         "instrument": measure.instrument,
+        "abbreviation": definition.abbreviation,
         "instrument_name": definition.name,
         "label": measure.label,
         "form": definition.form,

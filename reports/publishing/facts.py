@@ -66,25 +66,19 @@ def rule_facts(context: RunContext) -> pd.DataFrame:
 
 
 def _labels(measures: pd.DataFrame) -> dict[str, str]:
-    """Return what each scale is called in print: "ECR anxiety", the form's name before it."""
-    return {
-        str(row["scale"]): f"{row['label']} ({row['instrument_name']})"
-        for row in measures.to_dict("records")
-    }
+    """Return what each scale is called in print: "anxiety (ECR)"."""
+    return {str(row["scale"]): _print_name(row) for row in measures.to_dict("records")}
 
 
 def outcome_facts(context: RunContext) -> pd.DataFrame:
     """Return the declared outcomes in their order, with label, range and smallest effect."""
     measures = {str(row["scale"]): row for row in context.measures.to_dict("records")}
     rows = [_outcome(one, measures.get(one.scale or "", {})) for one in context.outcomes]
-    frame = pd.DataFrame(rows, columns=list(OUTCOME_COLUMNS))
-    numbers = dict.fromkeys(("low", "high", "smallest_effect"), "float64")
-    texts = dict.fromkeys(("outcome", "label", "occasion", "higher", "direction"), "str")
-    return frame.astype(numbers | texts | {"is_primary": "bool"})
+    return pd.DataFrame(rows, columns=list(OUTCOME_COLUMNS))
 
 
 def _outcome(outcome: Outcome, measure: Mapping[Hashable, Any]) -> dict[str, object]:
-    named = outcome.label or measure.get("label") or outcome.attribute or outcome.name
+    named = outcome.label or _print_name(measure) or outcome.attribute or outcome.name
     return {
         "outcome": outcome.name,
         "label": str(named).replace("_", " "),
@@ -98,14 +92,13 @@ def _outcome(outcome: Outcome, measure: Mapping[Hashable, Any]) -> dict[str, obj
     }
 
 
+def _print_name(measure: Mapping[Hashable, Any]) -> str:
+    return f"{measure['label']} ({measure['abbreviation']})" if measure else ""
+
+
 def measure_facts(context: RunContext) -> pd.DataFrame:
     """Return what is known of each scale: form, range, key, source and licence."""
-    frame = context.measures.loc[:, list(MEASURE_COLUMNS)].sort_values("scale", ignore_index=True)
-    numbers = dict.fromkeys(("low", "high", "recall_days"), "float64")
-    texts = {
-        name: "str" for name in MEASURE_COLUMNS if name not in numbers and name != "is_verified"
-    }
-    return frame.astype(numbers | texts | {"is_verified": "bool"})
+    return context.measures.loc[:, list(MEASURE_COLUMNS)].sort_values("scale", ignore_index=True)
 
 
 def file_facts(context: RunContext) -> pd.DataFrame:
@@ -118,8 +111,7 @@ def finding_facts(context: RunContext) -> pd.DataFrame:
     """Return the findings without their counts, numbered as `number_findings` numbers them."""
     ordered = number_findings(context.findings)
     texts = [name for name in FINDING_COLUMNS if name != "count"]
-    facts = ordered.loc[:, texts].astype("str")
-    facts.insert(0, "finding", ordered["finding"])
+    facts = ordered.loc[:, ["finding", *texts]]
     return facts.assign(is_whole_file=ordered["count"].isna())
 
 

@@ -1,90 +1,58 @@
 """The data behind the figures on their way to the gate: smoothed, binned, or left out.
 
-Every figure has layers, each a file of its own: ``figures/<figure>-density`` and so on. Its
-declared facts (labels, range, cuts) stand in the layer ``facts``.
+A figure is one file, ``figures/<figure>``, and its declared facts (labels, range, cuts) another,
+``figures/<figure>-facts``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-import pandas as pd
-
 from reports.analyses import FigureData
 from reports.disclosure.cleared import ClearedTable, Withheld
-from reports.disclosure.figures import gate_density, gate_histogram, gate_points, gate_quantiles
+from reports.disclosure.figures import gate_quantiles, gate_raincloud
+from reports.disclosure.plane import gate_plane
 from reports.disclosure.policy import DisclosurePolicy
-from reports.disclosure.precision import significant
-from reports.disclosure.texts import gate_texts
+from reports.disclosure.texts import gate_facts
 
-Layer = tuple[str, ClearedTable | Withheld]
-FACT_DIGITS = 4
-# As many rows of tiles on the plane as this; a tile is widened until enough clients are in it.
-MOST_BANDS, FEWEST_BANDS = 24, 8
+Part = tuple[str, ClearedTable | Withheld]
+# These follow from the data where a rule cuts at the median; every other fact is declared.
+MEASURED = ("dependence_cut", "independence_cut")
 
 
-def gate_figure(figure: FigureData, policy: DisclosurePolicy) -> Iterator[Layer]:
-    """Yield the publishable layers of one figure."""
-    yield "facts", gate_texts(_facts(figure), policy)
-    yield from _LAYERS[figure.kind](figure, policy)
-
-
-def _facts(figure: FigureData) -> pd.DataFrame:
-    """Return facts as text; a cut that is a median is a number of the data, so it is rounded."""
+def gate_figure(name: str, figure: FigureData, policy: DisclosurePolicy) -> Iterator[Part]:
+    """Yield the publishable data and facts of one figure, by the names of their files."""
     facts = {"kind": figure.kind, "title": figure.title, **figure.facts}
-    rows = [(name, _fact(facts[name])) for name in sorted(facts)]
-    return pd.DataFrame(rows, columns=["name", "value"], dtype="str")
+    ordered = {key: facts[key] for key in sorted(facts)}
+    declared = {value for key, value in ordered.items() if key not in MEASURED}
+    clients = len(figure.frame)
+    yield f"figures/{name}-facts", gate_facts(ordered, policy, declared=declared, clients=clients)
+    yield f"figures/{name}", _GATES[figure.kind](figure, policy)
 
 
-def _fact(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{significant(float(value), FACT_DIGITS):g}"
-
-
-def _raincloud_layers(figure: FigureData, policy: DisclosurePolicy) -> Iterator[Layer]:
+def _gate_raincloud(figure: FigureData, policy: DisclosurePolicy) -> ClearedTable | Withheld:
     frame = figure.frame.rename(columns={"presentation": "group"})
     low, high = (figure.facts.get(end) for end in ("low", "high"))
-    if low is not None and high is not None:
-        yield "density", gate_density(frame, policy, low=float(low), high=float(high))
-    yield "quantiles", gate_quantiles(frame, policy)
-    yield "points", gate_points(frame, policy, values=("value",))
+    if low is None or high is None:
+        # Without a declared range there is no grid that does not come from the clients' values.
+        return gate_quantiles(frame, policy)
+    return gate_raincloud(frame, policy, low=float(low), high=float(high))
 
 
-def _plane_layers(figure: FigureData, policy: DisclosurePolicy) -> Iterator[Layer]:
-    yield "tiles", gate_tiles(figure, policy)
-    renamed = figure.frame.rename(
+def _gate_plane(figure: FigureData, policy: DisclosurePolicy) -> ClearedTable | Withheld:
+    frame = figure.frame.rename(
         columns={"presentation": "group", "dependence": "x", "independence": "y"}
     )
-    yield "points", gate_points(renamed, policy)
-
-
-def gate_tiles(figure: FigureData, policy: DisclosurePolicy) -> ClearedTable | Withheld:
-    """Return how many clients lie where on the plane: bars within each band of independence.
-
-    Bands and the finest tiles follow from the declared ranges. Within a band tiles are merged
-    from the left until each holds enough clients; a band with too few is left out.
-    """
-    frame, count = figure.frame, _band_count(len(figure.frame), policy)
-    x_edges = _edges(figure, "dependence", count)
-    y_edges = _edges(figure, "independence", count)
-    band = np.clip(np.searchsorted(y_edges, frame["independence"], side="right") - 1, 0, count - 1)
-    long = pd.DataFrame(
-        {
-            "group": [f"{y_edges[k]:.4g} to {y_edges[k + 1]:.4g}" for k in band],
-            "value": frame["dependence"].to_numpy(),
-        }
+    return gate_plane(
+        frame,
+        policy,
+        x_range=_range_of(figure, "dependence"),
+        y_range=_range_of(figure, "independence"),
     )
-    return gate_histogram(long, policy, edges=x_edges.tolist())
 
 
-def _band_count(clients: int, policy: DisclosurePolicy) -> int:
-    wanted = round(np.sqrt(clients / policy.min_bin) * 2)
-    return int(np.clip(wanted, FEWEST_BANDS, MOST_BANDS))
+def _range_of(figure: FigureData, part: str) -> tuple[float, float]:
+    return float(figure.facts[f"{part}_low"]), float(figure.facts[f"{part}_high"])
 
 
-def _edges(figure: FigureData, part: str, count: int) -> np.ndarray:
-    low, high = (float(figure.facts[f"{part}_{end}"]) for end in ("low", "high"))
-    return np.linspace(low, high, count + 1)
-
-
-_LAYERS = {"raincloud": _raincloud_layers, "plane": _plane_layers}
+_GATES = {"raincloud": _gate_raincloud, "plane": _gate_plane}

@@ -1,0 +1,176 @@
+"""The first screen: the answer in at most five sentences, for a reader with little time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+from reports.render.document import Block, Prose
+from reports.render.naming import name_occasion, name_outcome
+from reports.render.numbers import write_count
+from reports.render.run_view import Run
+from reports.wording import no_break, plain, plain_interval
+
+GROUPS = "overdependent_against_overindependent"
+CONTINUOUS = "dependence_and_outcome"
+PER_SD = "points per standard deviation"
+CAVEAT = (
+    "What clients ticked about themselves is not how they behave, least of all towards their "
+    "therapist. The study observes: it shows what goes together and what comes before, not what "
+    "brings what about. This report is not a monitoring system: nobody watches single answers "
+    "here, and no client can be found in it."
+)
+
+
+def headline(run: Run) -> Iterator[Block]:
+    """Yield the answer: who, what differs, what does not, groups aside, and how sure."""
+    if run.estimates.empty:
+        yield Prose(("Nothing is compared in this run: the study file declares no outcome.",), "lead")
+        return
+    said = [_who(run), _differences(run), _rest(run), _without_groups(run), _how_sure(run)]
+    sentences = tuple(no_break(text) for text in said if text)
+    yield Prose(sentences, "lead", run.plan_status)
+
+
+def caveat(run: Run) -> Iterator[Block]:
+    """Yield what must not be read into the answer."""
+    yield Prose((CAVEAT,), "caution")
+
+
+def _who(run: Run) -> str:
+    rule = run.facts("tables/rule")
+    flow = run.frame("tables/flow")
+    if flow.empty or not rule:
+        return ""
+    contrast = flow[(flow["step"] == "in the contrast") & (flow["kind"] == "kept")]
+    everyone = flow.loc[flow["kind"] == "start", "n"]
+    a, b = (_about(contrast[name]) for name in ("n_a", "n_b"))
+    landmark = name_occasion(rule["landmark"])
+    return (
+        f"Of {_about(everyone)} clients, {a} present at {landmark} as overly dependent "
+        f"({rule['overdependent']}) and {b} as overly independent ({rule['overindependent']})."
+    )
+
+
+def _about(counts: pd.Series) -> str:
+    written = write_count(None if counts.empty else counts.iloc[0])
+    return "a number left out" if written == "[c]" else written
+
+
+def _primary(run: Run) -> list[str]:
+    """Return the primary outcomes; all of them where none is."""
+    if run.outcomes.empty:
+        return []
+    primary = run.outcomes[run.outcomes["is_primary"] == "yes"]
+    chosen = primary if len(primary) else run.outcomes
+    return [str(name) for name in chosen.index]
+
+
+def _verdicts(run: Run) -> dict[str, list[str]]:
+    """Return the primary outcomes by verdict; those without one are left out."""
+    found: dict[str, list[str]] = {}
+    rows = run.rows(GROUPS, term="verdict")
+    words = {row["outcome"]: str(row["note"]) for row in rows.to_dict("records")
+             if row["status"] != "refused"}  # fmt: skip
+    for outcome in _primary(run):
+        if outcome in words:
+            found.setdefault(words[outcome], []).append(outcome)
+    return found
+
+
+def _differences(run: Run) -> str:
+    verdicts = _verdicts(run)
+    clear = verdicts.get("different", []) + verdicts.get("different but trivially small", [])
+    if not clear:
+        return "No clear difference between the two was found on any primary outcome."
+    said = {"higher": [], "lower": []}  # type: dict[str, list[str]]
+    for outcome in clear:
+        row = _row(run, GROUPS, outcome, "difference")
+        if row is not None:
+            way = "higher" if row["estimate"] > 0 else "lower"
+            said[way].append(_sized(run, outcome, row))
+    parts = [f"{way} on {_listed(items)}" for way, items in said.items() if items]
+    return f"The overly dependent clients score {' and '.join(parts)}." if parts else ""
+
+
+def _sized(run: Run, outcome: str, row: Any) -> str:
+    name = name_outcome(run, outcome)
+    much = plain(abs(row["estimate"]))
+    if pd.isna(row["ci_low"]):
+        return f"{name} (by {much} points)"
+    low, high = sorted((abs(row["ci_low"]), abs(row["ci_high"])))
+    if row["ci_low"] < 0 < row["ci_high"]:
+        return f"{name} (by {much} points, plausibly {plain_interval(row)})"
+    return f"{name} (by {much} points, plausibly {plain(low)} to {plain(high)})"
+
+
+def _rest(run: Run) -> str:
+    verdicts = _verdicts(run)
+    alike, open_ = verdicts.get("equivalent", []), verdicts.get("undecided", [])
+    parts = []
+    if alike:
+        parts.append(f"they are alike on {_names(run, alike)}, any difference being too small to "
+                     "matter")  # fmt: skip
+    if open_:
+        parts.append(f"for {_names(run, open_)} the data do not decide: neither a difference nor "
+                     "likeness is shown")  # fmt: skip
+    text = "; ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _without_groups(run: Run) -> str:
+    rule = run.facts("tables/rule")
+    said = []
+    for term in ("dependence", "independence"):
+        ways = {"higher": [], "lower": []}  # type: dict[str, list[str]]
+        for outcome in _primary(run):
+            row = _row(run, CONTINUOUS, outcome, term, PER_SD)
+            if row is not None and _is_clear(row):
+                ways["higher" if row["estimate"] > 0 else "lower"].append(outcome)
+        parts = [f"{way} {_names(run, names)}" for way, names in ways.items() if names]
+        if parts:
+            said.append(f"more {rule.get(term, term)} goes with {' and '.join(parts)}")
+    if not said:
+        return (
+            "Among all clients, groups aside, neither scale of the rule clearly goes with a "
+            "primary outcome."
+        )
+    return f"Among all clients, groups aside, {'; '.join(said)}."
+
+
+def _is_clear(row: Any) -> bool:
+    p = row["p_value"] if pd.isna(row["p_adjusted"]) else row["p_adjusted"]
+    return bool(p < 1 - row["ci_level"])
+
+
+def _how_sure(run: Run) -> str:
+    if run.plan_status == "confirmatory":
+        return (
+            "How sure: these questions were set before the data were seen, and errors of several "
+            "tests are held together; it remains an observation in this sample."
+        )
+    return (
+        "How sure: the analysis is exploratory, not planned before the data were seen, so take a "
+        "difference as a hint until another sample shows it too."
+    )
+
+
+def _row(run: Run, analysis: str, outcome: str, term: str, estimand: str = "") -> Any:
+    """Return one estimate whose number is there, else None."""
+    where = {"outcome": outcome, "term": term} | ({"estimand": estimand} if estimand else {})
+    found = run.rows(analysis, **where)
+    if found.empty or pd.isna(found.iloc[0]["estimate"]):
+        return None
+    return found.iloc[0]
+
+
+def _names(run: Run, outcomes: Sequence[str]) -> str:
+    return _listed([name_outcome(run, outcome) for outcome in outcomes])
+
+
+def _listed(items: Sequence[str]) -> str:
+    """Join items as a sentence does."""
+    items = [item[:1].lower() + item[1:] if item[1:2].islower() else item for item in items]
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

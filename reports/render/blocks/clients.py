@@ -1,0 +1,82 @@
+"""Who is compared: what each presentation rests on, and how the two groups differ at intake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports.render.document import Block, Facts, Prose
+from reports.render.naming import GROUP_NAMES, name_occasion, name_scale
+from reports.render.run_view import Run
+from reports.render.table import Cell, Column, Row, Table, number_of, text_of
+
+BALANCE = "groups_at_intake"
+DIFFERENCE_THAT_SHOWS = 0.25
+
+
+def presentations(run: Run) -> Iterator[Block]:
+    """Yield the rule in words, and what each presentation rests on."""
+    rule = run.facts("tables/rule")
+    if not rule:
+        yield Prose(("The study declares no presentation rule, so nobody is compared.",))
+        return
+    grey = rule["grey_zone"]
+    yield Prose(
+        (
+            f"Who presents how is decided by a declared rule, “{rule['rule']}”, from what clients "
+            f"answered at {name_occasion(rule['landmark'])}: {rule['dependence']} stands for "
+            f"dependence, {rule['independence']} for independence. A score at or above its cut is "
+            f"high. The cuts are {rule['cut']}; scores nearer to a cut than the grey zone ({grey} "
+            "points) are indeterminate.",
+            "The rule decides the groups: another cut puts other people into them. So the "
+            "continuous analysis comes first, and the groups illustrate it.",
+        )
+    )
+    pairs = [
+        (name, rule[group]) for group, name in GROUP_NAMES.items() if group in rule
+    ]
+    yield Facts(tuple(pairs))
+
+
+def balance(run: Run) -> Iterator[Block]:
+    """Yield the table of standardized differences at intake."""
+    found = run.rows(BALANCE)
+    if found.empty:
+        return
+    rows = [
+        Row(
+            (
+                Cell(name_scale(run, str(row["term"]))),
+                number_of(row, "estimate"),
+                number_of(row, "n_a"),
+                number_of(row, "n_b"),
+                number_of(row, "n_missing"),
+                Cell(_remark(row)),
+            ),
+            plan_status=str(row["plan_status"]),
+        )
+        for _, row in found.iterrows()
+    ]
+    yield Table(
+        name="balance",
+        title="The two groups at intake: standardized differences",
+        columns=(
+            Column("At intake"),
+            Column("difference (SD)", "number"),
+            Column("n dependent", "count"),
+            Column("n independent", "count"),
+            Column("missing", "count"),
+            Column("remark"),
+        ),
+        rows=tuple(rows),
+        notes=(
+            "Difference: overly dependent minus overly independent clients, in standard deviations "
+            f"of both groups; of categories without a sign. Above {DIFFERENCE_THAT_SHOWS:g} the "
+            "groups are worth comparing only with it in mind.",
+        ),
+        plan_status=run.plan_status,
+    )
+
+
+def _remark(row: object) -> str:
+    note = text_of(row, "note").value
+    return str(note or "")

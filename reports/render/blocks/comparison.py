@@ -1,0 +1,281 @@
+"""The comparison: first without groups, then the two presentations side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from reports.render.document import Block, Fold, Heading, Prose
+from reports.render.naming import GROUP_NAMES, PAIR, name_group, name_outcome
+from reports.render.run_view import Run
+from reports.render.table import (
+    Cell,
+    Column,
+    Row,
+    Spanner,
+    Table,
+    interval_of,
+    number_of,
+    text_of,
+)
+from reports.sentences import write_sentences
+
+CONTINUOUS = "dependence_and_outcome"
+GROUPS = "overdependent_against_overindependent"
+DESCRIBED = "four_presentations"
+PER_SD, STANDARDIZED = "points per standard deviation", "standardized coefficient"
+SLOPES = ("dependence", "independence", "dependence x independence", "intake value")
+ROBUST = (
+    ("superiority", "probability that a dependent client scores higher"),
+    ("trimmed difference", "difference of 20 % trimmed means, points"),
+    ("rank test", "rank-biserial correlation"),
+    ("adjusted difference", "difference at equal intake values, points"),
+)
+
+
+def continuous_intro(run: Run) -> Iterator[Block]:
+    """Yield what the continuous analysis does and why it comes first."""
+    if run.rows(CONTINUOUS).empty:
+        return
+    yield Prose(
+        (
+            "This is the primary analysis. Every client with both scores and the outcome enters, "
+            "those in the grey zone too. Where the outcome was also measured at intake, its intake "
+            "value is held equal.",
+        )
+    )
+
+
+def continuous(run: Run) -> Iterator[Block]:
+    """Yield the regression coefficients of every outcome."""
+    rows = [row for name in run.outcomes.index for row in _slope_rows(run, str(name))]
+    if not rows:
+        return
+    yield Table(
+        name="continuous",
+        title="How the outcomes go with dependence and independence",
+        columns=(
+            Column("Goes with"),
+            Column("b", "number", is_symbol=True),
+            Column("95% CI", "interval"),
+            Column("β", "number"),
+            Column("t", "number", is_symbol=True),
+            Column("df", "number", places=0, is_symbol=True),
+            Column("p", "p", is_symbol=True),
+            Column("p Holm", "p"),
+            Column("partial R²", "number", is_bounded=True),
+        ),
+        rows=tuple(rows),
+        notes=(
+            "b: points of the outcome per standard deviation of the scale (intake value: per "
+            "point). Least squares with heteroscedasticity-consistent (HC3) errors. p Holm: "
+            "adjusted within the family of primary outcomes.",
+        ),
+        plan_status=run.plan_status,
+    )
+
+
+def _slope_rows(run: Run, outcome: str) -> Iterator[Row]:
+    found = run.rows(CONTINUOUS, outcome=outcome)
+    found = found[found["status"] != "refused"] if not found.empty else found
+    for term in SLOPES:
+        of = {row["estimand"]: row for _, row in found[found["term"] == term].iterrows()}
+        main = of.get(PER_SD, of.get("points per point"))
+        if main is None:
+            continue
+        yield Row(
+            (
+                Cell(_term(run, term)),
+                number_of(main, "estimate"),
+                interval_of(main),
+                number_of(of.get(STANDARDIZED), "estimate"),
+                number_of(main, "statistic"),
+                number_of(main, "df"),
+                number_of(main, "p_value"),
+                number_of(main, "p_adjusted"),
+                number_of(of.get("partial R2"), "estimate"),
+            ),
+            group=f"{name_outcome(run, outcome)} (n = {_count(main)})",
+            plan_status=str(main["plan_status"]),
+        )
+
+
+def _term(run: Run, term: str) -> str:
+    rule = run.facts("tables/rule")
+    return " × ".join(rule.get(part, part) for part in term.split(" x "))
+
+
+def _count(row: Any) -> str:
+    return Column("", "count").write(number_of(row, "n").value)
+
+
+def group_intro(run: Run) -> Iterator[Block]:
+    """Yield how to read groups that were cut from scales."""
+    if run.rows(GROUPS).empty:
+        return
+    yield Prose(
+        (
+            "The groups are the ends of two scales, so their differences are larger than "
+            "differences among all clients would be: every g below is one of extreme groups. Read "
+            "them as an illustration of the continuous analysis above.",
+        )
+    )
+
+
+def presentations(run: Run) -> Iterator[Block]:
+    """Yield mean and spread of every outcome in every presentation, the two groups first."""
+    found = run.rows(DESCRIBED)
+    found = found[found["group_a"].notna()] if not found.empty else found
+    if found.empty:
+        return
+    groups = [name for name in GROUP_NAMES if name in set(found["group_a"])]
+    rows = [
+        _described(run, found, str(outcome), groups)
+        for outcome in run.outcomes.index
+        if (found["outcome"] == outcome).any()
+    ]
+    columns = [Column("Outcome")]
+    spanners = []
+    for place, group in enumerate(groups):
+        columns += [
+            Column("n", "count", is_symbol=True),
+            Column("M", "number", is_symbol=True),
+            Column("SD", "number", is_symbol=True),
+        ]
+        spanners.append(Spanner(name_group(group).capitalize(), 1 + 3 * place, 3))
+    yield Table(
+        name="presentations",
+        title="Outcomes by presentation",
+        columns=tuple(columns),
+        rows=tuple(rows),
+        spanners=tuple(spanners),
+        plan_status=run.plan_status,
+    )
+
+
+def _described(run: Run, found: pd.DataFrame, outcome: str, groups: list[str]) -> Row:
+    own = found[found["outcome"] == outcome]
+    of = {(row["group_a"], row["term"]): row for _, row in own.iterrows()}
+    cells = [Cell(name_outcome(run, outcome))]
+    for group in groups:
+        mean, sd = of.get((group, "mean")), of.get((group, "sd"))
+        cells += [number_of(mean, "n"), number_of(mean, "estimate"), number_of(sd, "estimate")]
+    return Row(tuple(cells), plan_status=run.plan_status)
+
+
+def contrast(run: Run) -> Iterator[Block]:
+    """Yield difference, effect size, tests and verdict of every outcome."""
+    rows = [row for name in run.outcomes.index if (row := _contrast_row(run, str(name)))]
+    if not rows:
+        return
+    yield Table(
+        name="contrast",
+        title="Overly dependent minus overly independent clients",
+        columns=(
+            Column("Outcome"),
+            Column("n", "count", is_symbol=True),
+            Column("n", "count", is_symbol=True),
+            Column("points", "number"),
+            Column("95% CI", "interval"),
+            Column("g", "number", is_symbol=True),
+            Column("95% CI", "interval"),
+            Column("p", "p", is_symbol=True),
+            Column("p Holm", "p"),
+            Column("bound ±", "number"),
+            Column("p Holm", "p"),
+            Column("Verdict"),
+        ),
+        rows=tuple(rows),
+        spanners=(
+            Spanner("Dep.", 1, 1),
+            Spanner("Indep.", 2, 1),
+            Spanner("Difference (Welch)", 3, 2),
+            Spanner("Hedges' g", 5, 2),
+            Spanner("Test of difference", 7, 2),
+            Spanner("Test of equivalence", 9, 2),
+        ),
+        notes=(
+            "g of extreme groups, with exact interval. Bound: the smallest difference that matters. "
+            "Verdicts: different; equivalent (any difference is smaller than the bound); different "
+            "but trivially small; undecided.",
+        ),
+        plan_status=run.plan_status,
+    )
+
+
+def _contrast_row(run: Run, outcome: str) -> Row | None:
+    of = {row["term"]: row for _, row in run.rows(GROUPS, outcome=outcome).iterrows()}
+    difference = of.get("difference")
+    if difference is None or pd.isna(difference["estimate"]):
+        return None
+    size, equivalence = of.get("standardized difference"), of.get("equivalence")
+    return Row(
+        (
+            Cell(name_outcome(run, outcome)),
+            number_of(difference, "n_a"),
+            number_of(difference, "n_b"),
+            number_of(difference, "estimate"),
+            interval_of(difference),
+            number_of(size, "estimate"),
+            interval_of(size),
+            number_of(difference, "p_value"),
+            number_of(difference, "p_adjusted"),
+            number_of(of.get("smallest effect of interest"), "estimate"),
+            number_of(equivalence, _p_of(equivalence)),
+            text_of(of.get("verdict"), "note"),
+        ),
+        plan_status=str(difference["plan_status"]),
+    )
+
+
+def _p_of(row: Any) -> str:
+    """Return the adjusted p-value's column, or the plain one's outside the family."""
+    return "p_value" if row is None or pd.isna(row["p_adjusted"]) else "p_adjusted"
+
+
+def robust(run: Run) -> Iterator[Block]:
+    """Yield the same comparison by methods that ask less of the data."""
+    rows = [row for name in run.outcomes.index for row in _robust_rows(run, str(name))]
+    if not rows:
+        return
+    table = Table(
+        name="robust",
+        title="The same comparison by other methods",
+        columns=(
+            Column("Method"),
+            Column("estimate", "number"),
+            Column("95% CI", "interval"),
+            Column("p", "p", is_symbol=True),
+            Column("n", "count", is_symbol=True),
+        ),
+        rows=tuple(rows),
+        plan_status=run.plan_status,
+    )
+    yield Fold("The same comparison by other methods", (table,))
+
+
+def _robust_rows(run: Run, outcome: str) -> Iterator[Row]:
+    of = {row["term"]: row for _, row in run.rows(GROUPS, outcome=outcome).iterrows()}
+    for term, words in ROBUST:
+        row = of.get(term)
+        if row is None or pd.isna(row["estimate"]):
+            continue
+        cells = (Cell(words), number_of(row, "estimate"), interval_of(row),
+                 number_of(row, "p_value"), number_of(row, "n"))  # fmt: skip
+        yield Row(cells, group=name_outcome(run, outcome), plan_status=str(row["plan_status"]))
+
+
+def sentences(run: Run) -> Iterator[Block]:
+    """Yield each outcome's answer in words, for clinicians and for authors."""
+    for outcome in run.outcomes.index:
+        label = name_outcome(run, str(outcome)).partition(",")[0]
+        said = write_sentences(run.estimates, str(outcome), label=label)
+        yield Heading(name_outcome(run, str(outcome)))
+        yield Prose((said.clinician,))
+        yield Fold("In the words of a paper", (Prose((said.author,), "author"),))
+
+
+__all__ = ["PAIR", "continuous", "continuous_intro", "contrast", "group_intro", "presentations",
+           "robust", "sentences"]  # fmt: skip

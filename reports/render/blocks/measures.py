@@ -1,0 +1,223 @@
+"""The measures: what they are, how reliably they measure here, whether their keys seem right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from reports.render.document import Block, Fold, Listing, Prose
+from reports.render.naming import PAIR, name_group, name_outcome
+from reports.render.run_view import Run
+from reports.render.table import (
+    Cell,
+    Column,
+    Row,
+    Spanner,
+    Table,
+    interval_of,
+    number_of,
+)
+
+MEASURES = "measures"
+NORM = "norm check: "
+
+
+def alarms(run: Run) -> Iterator[Block]:
+    """Yield the reverse-key alarm and the norm check, or that neither found anything."""
+    found = run.rows(MEASURES)
+    if found.empty:
+        return
+    keys = found[found["note"].fillna("").str.contains("keyed the wrong way")]
+    norms = found[found["term"].str.startswith(NORM) & (found["status"] == "caution")]
+    yield _key_alarm(run, keys)
+    yield from _norm_alarm(run, norms, found)
+
+
+def _key_alarm(run: Run, keys: pd.DataFrame) -> Block:
+    if keys.empty:
+        return Prose(("Reverse-key alarm: no item of any scale looks keyed the wrong way.",), "note")
+    by_scale = {
+        str(outcome): ", ".join(_item(term) for term in sorted(set(rows["term"]), key=_place))
+        for outcome, rows in keys.groupby("outcome", sort=True)
+    }
+    said = [f"{name_outcome(run, scale)}: items {items}" for scale, items in by_scale.items()]
+    return Prose(
+        (
+            f"Reverse-key alarm. {'; '.join(said)} seem to be keyed the wrong way. Check which "
+            "form and version was used, and whether the export holds these items already reversed. "
+            "Until then do not rely on these scales.",
+        ),
+        "caution",
+    )
+
+
+def _item(name: str) -> str:
+    return name.removeprefix("item_").replace("_", " ")
+
+
+def _place(name: str) -> tuple[str, int]:
+    head, _, number = name.rpartition("_")
+    return head, int(number) if number.isdigit() else 0
+
+
+def _norm_alarm(run: Run, norms: pd.DataFrame, found: pd.DataFrame) -> Iterator[Block]:
+    if norms.empty:
+        checked = found["term"].str.startswith(NORM).any()
+        if checked:
+            text = "Norm check: every scale with published figures lies within what was published."
+            yield Prose((text,), "note")
+        return
+    items = [_norm_line(run, row) for row in norms.to_dict("records")]
+    yield Prose(
+        (
+            "Norm check: these lie outside what was published, which may be the sample, but also a "
+            "wrong key, range or unit.",
+        ),
+        "caution",
+    )
+    yield Listing(tuple(items))
+
+
+def _norm_line(run: Run, row: dict[Any, Any]) -> str:
+    column = Column("", "number", is_bounded=row["estimand"] == "alpha")
+    what = f"{name_outcome(run, row['outcome'])}: {row['estimand']} {column.write(row['estimate'])}"
+    note = str(row["note"]).partition(";")[0]
+    return f"{what} ({note})"
+
+
+def reliability(run: Run) -> Iterator[Block]:
+    """Yield level, spread and reliability of every scale, then reliability by presentation."""
+    found = run.rows(MEASURES)
+    if found.empty:
+        return
+    yield _overall(run, found[found["group_a"].isna()])
+    yield from _by_group(run, found)
+
+
+def _overall(run: Run, found: pd.DataFrame) -> Table:
+    rows = []
+    for outcome in dict.fromkeys(found["outcome"]):
+        if "mean" not in set(found.loc[found["outcome"] == outcome, "term"]):
+            continue
+        of = _terms(found, str(outcome))
+        cells = (
+            Cell(name_outcome(run, str(outcome))),
+            number_of(of.get("mean"), "n"),
+            number_of(of.get("mean"), "estimate"),
+            number_of(of.get("sd"), "estimate"),
+            number_of(of.get("alpha"), "estimate"),
+            interval_of(of.get("alpha")),
+            number_of(of.get("sem"), "estimate"),
+            number_of(of.get("prorated"), "estimate"),
+        )
+        rows.append(Row(cells, plan_status=run.plan_status))
+    return Table(
+        name="reliability",
+        title="Level, spread and reliability of each scale, all clients",
+        columns=(
+            Column("Scale, occasion"),
+            Column("n", "count", is_symbol=True),
+            Column("M", "number", is_symbol=True),
+            Column("SD", "number", is_symbol=True),
+            Column("α", "number", is_bounded=True),
+            Column("95% CI", "interval", is_bounded=True),
+            Column("SEM", "number", is_symbol=True),
+            Column("prorated", "percent"),
+        ),
+        rows=tuple(rows),
+        notes=(
+            "α: Cronbach's alpha of clients who answered every item, with Feldt's interval. SEM: "
+            "standard error of measurement in points. Prorated: scores with unanswered items.",
+        ),
+        plan_status=run.plan_status,
+    )
+
+
+def _terms(found: pd.DataFrame, outcome: str) -> dict[str, Any]:
+    rows = found[found["outcome"] == outcome]
+    return {str(row["term"]): row for _, row in rows.iterrows()}
+
+
+def _by_group(run: Run, found: pd.DataFrame) -> Iterator[Block]:
+    alphas = found[(found["term"] == "alpha") & found["group_a"].isin(PAIR)]
+    if alphas.empty:
+        return
+    rows = []
+    for outcome in dict.fromkeys(alphas["outcome"]):
+        own = alphas[alphas["outcome"] == outcome]
+        of = {str(row["group_a"]): row for _, row in own.iterrows()}
+        cells = [Cell(name_outcome(run, str(outcome)))]
+        for group in PAIR:
+            row = of.get(group)
+            cells += [number_of(row, "n"), number_of(row, "estimate"), interval_of(row)]
+        rows.append(Row(tuple(cells), plan_status=run.plan_status))
+    columns = [Column("Scale, occasion")]
+    for _ in PAIR:
+        columns += [
+            Column("n", "count", is_symbol=True),
+            Column("α", "number", is_bounded=True),
+            Column("95% CI", "interval", is_bounded=True),
+        ]
+    table = Table(
+        name="reliability_by_group",
+        title="Reliability in each of the two groups",
+        columns=tuple(columns),
+        rows=tuple(rows),
+        spanners=tuple(
+            Spanner(name_group(group).capitalize(), 1 + 3 * place, 3)
+            for place, group in enumerate(PAIR)
+        ),
+        notes=(
+            "A scale that the rule cut has a restricted range within each group, so its alpha is "
+            "lower there than it is among all clients.",
+        ),
+        plan_status=run.plan_status,
+    )
+    yield Fold("Reliability in each of the two groups", (table,))
+
+
+def instruments(run: Run) -> Iterator[Block]:
+    """Yield what each scale is, where its key comes from, and under which licence."""
+    frame = run.frame("tables/measures")
+    if frame.empty:
+        return
+    unseen = frame.loc[frame["is_verified"] != "yes", "abbreviation"].unique()
+    if len(unseen):
+        yield Prose(
+            (
+                f"The keys of {', '.join(sorted(unseen))} were not seen in a source: their scores "
+                "stand under that reserve.",
+            ),
+            "caution",
+        )
+    rows = [
+        Row(
+            (
+                Cell(f"{row['label']}"),
+                Cell(f"{row['low']} to {row['high']}"),
+                Cell(f"{row['higher']} ({row['direction']})"),
+                Cell(f"{row['recall_days']} days" if row["recall_days"] else ""),
+                Cell(f"{row['key_source']} (confidence {row['key_confidence']})"),
+                Cell(str(row["licence"])),
+            ),
+            group=f"{row['instrument_name']} ({row['abbreviation']}): {row['citation']}",
+        )
+        for row in frame.to_dict("records")
+    ]
+    table = Table(
+        name="measures",
+        title="The measures: range, meaning, recall period, key and licence",
+        columns=(
+            Column("Scale"),
+            Column("range here"),
+            Column("higher means (is)"),
+            Column("asks about the last"),
+            Column("key from"),
+            Column("licence"),
+        ),
+        rows=tuple(rows),
+        notes=("Key confidence: A seen in the source or proven on data, B secondary, C tentative.",),
+    )
+    yield Fold("The measures in full: range, meaning, recall period, key and licence", (table,))

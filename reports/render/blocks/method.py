@@ -1,0 +1,185 @@
+"""What was not answered, how the rest was, what is left out, and where it all comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from reports.render.document import Block, Facts, Fold, Prose
+from reports.render.naming import name_group, name_outcome
+from reports.render.run_view import Run
+from reports.render.table import Cell, Column, Row, Table, interval_of, number_of
+
+ANALYSES = {
+    "dependence_and_outcome": "without groups",
+    "four_presentations": "by presentation",
+    "groups_at_intake": "the groups at intake",
+    "measures": "measures",
+    "overdependent_against_overindependent": "the two groups",
+}
+
+
+def name_analysis(analysis: str) -> str:
+    """Return an analysis in words."""
+    return ANALYSES.get(analysis, analysis.replace("_", " "))
+
+
+def refusals(run: Run) -> Iterator[Block]:
+    """Yield every refused estimate with its reason, in plain words."""
+    if run.estimates.empty:
+        return
+    refused = run.estimates[run.estimates["status"] == "refused"]
+    if refused.empty:
+        yield Prose(("Every question that the study file asks was answered.",))
+        return
+    rows = [
+        Row(
+            (
+                Cell(name_outcome(run, str(row["outcome"]))),
+                Cell(name_analysis(str(row["analysis"]))),
+                Cell(_what(row)),
+                Cell(str(row["note"])),
+            ),
+            plan_status=str(row["plan_status"]),
+        )
+        for _, row in refused.iterrows()
+    ]
+    yield Prose(
+        (
+            "An analysis that cannot be run honestly is refused, and so is a number that too few "
+            "clients stand behind. The reason stands in the last column.",
+        )
+    )
+    table = Table(
+        name="refusals",
+        title="Refused and withheld",
+        columns=(Column("Outcome"), Column("analysis"), Column("what"), Column("reason")),
+        rows=tuple(rows),
+        plan_status=run.plan_status,
+    )
+    yield table if len(rows) <= 12 else Fold(f"All {len(rows)} refusals", (table,))
+
+
+def _what(row: pd.Series) -> str:
+    groups = [name_group(str(row[g])) for g in ("group_a", "group_b") if not pd.isna(row[g])]
+    return f"{row['term']} ({' and '.join(groups)})" if groups else str(row["term"])
+
+
+def methods(run: Run) -> Iterator[Block]:
+    """Yield how the numbers of this run were reached, from what was in fact run."""
+    used = run.estimates
+    if used.empty:
+        return
+    answered = used[used["status"] != "refused"]
+    rule, compared = run.facts("tables/rule"), run.provenance("comparison")
+    level = float(compared.get("ci_level", "0.95"))
+    paragraphs = [
+        f"Presentations follow the rule “{rule['rule']}” at {rule['landmark']}. Outcomes come at or "
+        "after that occasion; a scale that is part of the rule is never its own outcome. "
+        f"Intervals are of {level:.0%}, tests are judged at {compared.get('alpha', '0.05')}.",
+        "Differences of means are Welch's, effect sizes Hedges' g with exact intervals; likeness "
+        "is tested with two one-sided tests against the smallest difference that matters, and both "
+        "kinds of test of the primary outcomes are adjusted together by Holm's method.",
+        "Clients without the outcome are left out of that outcome's rows and counted there.",
+    ]
+    yield Prose(tuple(paragraphs))
+    counted = answered.groupby(["analysis", "method"], sort=True).size()
+    rows = [
+        Row((Cell(name_analysis(str(analysis))), Cell(str(method)), Cell(float(count))))
+        for (analysis, method), count in counted.items()
+    ]
+    table = Table(
+        name="methods",
+        title="Methods used in this run",
+        columns=(Column("Analysis"), Column("method"), Column("estimates", "count")),
+        rows=tuple(rows),
+    )
+    yield Fold("Every method that was used", (table,))
+
+
+def disclosure(run: Run) -> Iterator[Block]:
+    """Yield the disclosure rules under which everything here was published."""
+    policy = run.provenance("disclosure")
+    if not policy:
+        return
+    yield Prose(
+        (
+            f"Numbers of clients below {policy['threshold']} are left out, with those from which "
+            f"they could be calculated; the others are rounded to multiples of "
+            f"{policy['round_to']}, and shares follow from rounded numbers. Statistics of groups "
+            f"below {policy['min_group_for_statistics']} clients, or of fewer than "
+            f"{policy['therapist_threshold']} therapists, are withheld. Figures "
+            f"{'may show' if policy['show_points'] == 'True' else 'never show'} single clients.",
+            *((policy["note"],) if policy.get("note") else ()),
+        )
+    )
+
+
+def provenance(run: Run) -> Iterator[Block]:
+    """Yield what the run was made of."""
+    facts = run.provenance("run")
+    pairs = [
+        ("run", facts.get("run_id", "")),
+        ("study", facts.get("study_id", "")),
+        ("seed", facts.get("seed", "")),
+        ("plan", facts.get("plan_status", "")),
+        *((f"SHA-256 of the {name}", value) for name, value in run.provenance("hash").items()),
+        *run.provenance("version").items(),
+    ]
+    yield Prose(
+        (
+            "The same inputs, study file, definitions, program and seed give this run again, byte "
+            "for byte. Beside this page lie the estimates and the data of every figure.",
+        )
+    )
+    yield Facts(tuple(pairs))
+
+
+def estimates(run: Run) -> Iterator[Block]:
+    """Yield every estimate; numbers in other tables lead here."""
+    if run.estimates.empty:
+        return
+    table = Table(
+        name="estimates",
+        title="Every estimate of this run",
+        columns=(
+            Column("No."),
+            Column("outcome"),
+            Column("analysis"),
+            Column("what"),
+            Column("estimand"),
+            Column("method"),
+            Column("estimate", "number", places=3),
+            Column("CI", "interval", places=3),
+            Column("p", "p", is_symbol=True),
+            Column("p Holm", "p"),
+            Column("n", "count", is_symbol=True),
+            Column("status"),
+            Column("note"),
+        ),
+        rows=tuple(_estimate_row(run, row) for _, row in run.estimates.iterrows()),
+        plan_status=run.plan_status,
+    )
+    yield Fold(f"Every estimate of this run ({len(table.rows)})", (table,))
+
+
+def _estimate_row(run: Run, row: pd.Series) -> Row:
+    number = int(row.name)  # type: ignore[call-overload]
+    has_count = not pd.isna(row["n"]) or row["status"] == "refused"
+    cells = (
+        Cell(str(number + 1)),
+        Cell(name_outcome(run, str(row["outcome"]))),
+        Cell(name_analysis(str(row["analysis"]))),
+        Cell(_what(row)),
+        Cell(str(row["estimand"])),
+        Cell(str(row["method"])),
+        Cell(number_of(row, "estimate").value),
+        Cell(interval_of(row).value),
+        Cell(number_of(row, "p_value").value),
+        Cell(number_of(row, "p_adjusted").value),
+        Cell(number_of(row, "n").value if has_count else ""),
+        Cell(str(row["status"])),
+        Cell("" if pd.isna(row["note"]) else str(row["note"])),
+    )
+    return Row(cells, plan_status=str(row["plan_status"]), anchor=number)

@@ -1,0 +1,125 @@
+"""Data quality: what became of each file's rows, and what was found in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from reports.render.document import Block, Prose
+from reports.render.run_view import Run
+from reports.render.table import Cell, Column, Row, Table
+
+FATES = ("loaded", "quarantined", "known", "all")
+SEVERITIES = ("fatal", "error", "warning", "note")
+SEVERITY_WORDS = {
+    "fatal": "Fatal: the file was refused",
+    "error": "Errors: these rows were set aside",
+    "warning": "Warnings: the rows were kept",
+    "note": "Notes",
+}
+
+
+def files(run: Run) -> Iterator[Block]:
+    """Yield the row account of every file."""
+    known = run.frame("tables/files")
+    if known.empty:
+        yield Prose(("No file has been taken in yet.",))
+        return
+    counts = _counts(run.frame("tables/row_counts"))
+    rows = [
+        Row(
+            (
+                Cell(str(file["name"])),
+                Cell(str(file["source_id"])),
+                *(Cell(counts.get((str(file["name"]), fate))) for fate in ("all", *FATES[:3])),
+                Cell(str(file["sha256"])[:12]),
+            )
+        )
+        for file in known.drop_duplicates("name").to_dict("records")
+    ]
+    why = run.why_withheld("tables/row_counts")
+    yield Table(
+        name="files",
+        title="Files and what became of their rows",
+        columns=(
+            Column("File"),
+            Column("source"),
+            Column("rows in", "count"),
+            Column("loaded", "count"),
+            Column("quarantined", "count"),
+            Column("already known", "count"),
+            Column("SHA-256 begins"),
+        ),
+        rows=tuple(rows),
+        notes=(
+            "Rows in = loaded + quarantined + already known, before rounding. Quarantined rows "
+            "broke a rule; the list of them, with how to mend each, is with the data manager.",
+            *((why,) if why else ()),
+        ),
+    )
+
+
+def _counts(frame: pd.DataFrame) -> dict[tuple[str, str], float]:
+    if frame.empty:
+        return {}
+    return {
+        (str(row["name"]), str(row["fate"])): float(row["n"]) for row in frame.to_dict("records")
+    }
+
+
+def findings(run: Run) -> Iterator[Block]:
+    """Yield the findings by severity and rule."""
+    found = run.frame("tables/findings")
+    if found.empty:
+        yield Prose(("No rule was broken in any file.",))
+        return
+    counts = run.frame("tables/finding_counts")
+    of = {} if counts.empty else dict(zip(counts["outcome"], counts["n"], strict=True))
+    grouped = _by_rule(found, of)
+    yield Prose((_summary(found),))
+    yield Table(
+        name="findings",
+        title="Findings, by severity and rule",
+        columns=(
+            Column("What was found"),
+            Column("file"),
+            Column("columns"),
+            Column("code"),
+            Column("rows", "count"),
+            Column("what to do"),
+        ),
+        rows=tuple(grouped),
+        notes=("Findings name file, row and column, never what stands in a cell.",),
+    )
+
+
+def _summary(found: pd.DataFrame) -> str:
+    parts = [
+        f"{(found['severity'] == severity).sum()} of severity {severity}"
+        for severity in SEVERITIES
+        if (found["severity"] == severity).any()
+    ]
+    rules = f"{len(found)} rule was broken" if len(found) == 1 else f"{len(found)} rules were broken"
+    return f"Counted once per file and column, {rules}: {', '.join(parts)}."
+
+
+def _by_rule(found: pd.DataFrame, counts: dict[str, float]) -> Iterator[Row]:
+    """Yield a row per finding of a rule in a file, most severe first."""
+    place = {severity: number for number, severity in enumerate(SEVERITIES)}
+    ordered = found.assign(_place=found["severity"].map(place)).sort_values(
+        ["_place", "name", "code", "finding"]
+    )
+    for row in ordered.to_dict("records"):
+        number = "whole file" if row["is_whole_file"] == "yes" else counts.get(str(row["finding"]))
+        yield Row(
+            (
+                Cell(str(row["says"])),
+                Cell(str(row["name"])),
+                Cell(str(row["column_name"])),
+                Cell(str(row["code"])),
+                Cell(number),
+                Cell(str(row["fix"])),
+            ),
+            group=SEVERITY_WORDS.get(str(row["severity"]), str(row["severity"])),
+        )

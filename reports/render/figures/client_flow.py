@@ -1,0 +1,180 @@
+"""The flow of clients: from all of them to those compared, losses to the side."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from instruments.errors import RunError
+from reports.render import FigureEntry
+from reports.render.figures.drawing import Drawing
+from reports.render.figures.marks import INK, MUTED
+from reports.render.naming import name_outcome
+from reports.render.numbers import write_count
+from reports.render.run_view import Run
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+EXCLUDED = "excluded"
+LINE_MM = 4.4
+GAP_MM = 6.0
+
+
+@dataclass(frozen=True)
+class Box:
+    """One box of the flow: lines of text, and the box of losses on the way to it."""
+
+    lines: tuple[str, ...]
+    losses: tuple[str, ...] = ()
+
+    @property
+    def height(self) -> float:
+        """Height of the box, in millimetres."""
+        return LINE_MM * len(self.lines) + 3.5
+
+    @property
+    def loss_height(self) -> float:
+        """Height of the box of losses, in millimetres; none without losses."""
+        return LINE_MM * len(self.losses) + 3.5 if self.losses else 0.0
+
+    @property
+    def room(self) -> float:
+        """Room above the box for the arrow and the losses, in millimetres."""
+        return max(GAP_MM, self.loss_height + 4)
+
+
+def describe_flow(run: Run, entry: FigureEntry) -> Drawing:
+    """Return the flow of clients."""
+    data = flow_data(run)
+    if data.empty:
+        raise RunError(
+            "E_FIGURE_WITHHELD",
+            "The client flow may not be shown.",
+            where=entry.name,
+            fix=run.why_withheld("tables/flow"),
+        )
+    boxes = [*_boxes(shared_steps(data)), *_last_box(run, data)]
+    height = sum(box.height + box.room for box in boxes)
+    return Drawing(
+        name=entry.name,
+        kind=entry.kind,
+        title=entry.title,
+        caption=(
+            "Every client who is not compared, with the first reason that applies. Numbers are "
+            "rounded by the disclosure rules, so sums may differ by a step."
+        ),
+        alt=_alt(boxes),
+        plan_status=None,
+        data=data,
+        draw=lambda figure: _draw(figure, boxes, height),
+        height=lambda width: height,
+    )
+
+
+def flow_data(run: Run) -> pd.DataFrame:
+    """Return the flow of every outcome, outcomes in the order of the study file."""
+    flow = run.frame("tables/flow")
+    if flow.empty:
+        return flow
+    order = {name: place for place, name in enumerate(run.outcomes.index)}
+    by_file = flow["outcome"].map(order).fillna(len(order))
+    ordered = flow.assign(_file=by_file).sort_values(["_file", "outcome", "position"])
+    return ordered.drop(columns="_file").reset_index(drop=True)
+
+
+def shared_steps(flow: pd.DataFrame) -> pd.DataFrame:
+    """Return the steps up to the contrast, which all outcomes share."""
+    first = flow[flow["outcome"] == flow["outcome"].iloc[0]]
+    kept = first.index[first["kind"] != EXCLUDED]
+    return first.loc[: kept[-2]] if len(kept) > 2 else first
+
+
+def _boxes(steps: pd.DataFrame) -> Iterator[Box]:
+    losses: list[str] = []
+    for row in steps.to_dict("records"):
+        line = f"{row['step']}: {write_count(row['n'])}"
+        if row["kind"] == EXCLUDED:
+            losses.append(line)
+        else:
+            yield Box((line, *_pair(row)), tuple(losses))
+            losses = []
+
+
+def _pair(row: dict[Hashable, Any]) -> tuple[str, ...]:
+    """Return the two groups as a line, where any of them is shown."""
+    if pd.isna(row["n_a"]) and pd.isna(row["n_b"]):
+        return ()
+    a, b = write_count(row["n_a"]), write_count(row["n_b"])
+    return (f"overly dependent {a}, overly independent {b}",)
+
+
+def _last_box(run: Run, flow: pd.DataFrame) -> Iterator[Box]:
+    """Yield the box of those compared, a line per outcome that was not refused."""
+    last = flow.drop_duplicates("outcome", keep="last")
+    refused = flow.loc[flow["step"].str.startswith("refused"), "outcome"]
+    lines = [
+        f"{name_outcome(run, row['outcome'])}: {write_count(row['n_a'])} and "
+        f"{write_count(row['n_b'])}"
+        for row in last[~last["outcome"].isin(refused)].to_dict("records")
+    ]
+    if lines:
+        yield Box(("compared: overly dependent and overly independent", *lines))
+
+
+def _alt(boxes: list[Box]) -> str:
+    said = [
+        ". ".join((*(f"lost: {'; '.join(box.losses)}" for _ in box.losses[:1]), *box.lines))
+        for box in boxes
+    ]
+    return f"Flow of clients. {'. '.join(said)}."
+
+
+def _draw(figure: Figure, boxes: list[Box], height: float) -> None:
+    width = figure.get_figwidth() * 25.4
+    figure.set_layout_engine("none")
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set_xlim(0, width)
+    axes.set_ylim(height, 0)
+    axes.set_axis_off()
+    middle, y = width * 0.32, 0.0
+    for place, box in enumerate(boxes):
+        above, y = y, y + (box.room if place else 2)
+        if place:
+            _arrow(axes, (middle, above), (middle, y))
+            _draw_losses(axes, box, width, middle, (above + y) / 2)
+        _draw_box(axes, box.lines, middle, y, min(width * 0.6, 2 * middle - 4), box.height)
+        y += box.height
+
+
+def _draw_losses(axes: Axes, box: Box, width: float, middle: float, y: float) -> None:
+    if not box.losses:
+        return
+    left = width * 0.5
+    _arrow(axes, (middle, y), (left, y))
+    centre, room = (left + width - 2) / 2, width - 2 - left
+    _draw_box(axes, box.losses, centre, y - box.loss_height / 2, room, box.loss_height, muted=True)
+
+
+def _draw_box(
+    axes: Axes, lines: tuple[str, ...], centre: float, top: float, width: float, height: float,
+    *, muted: bool = False,
+) -> None:  # fmt: skip
+    from matplotlib.patches import Rectangle
+
+    axes.add_patch(Rectangle((centre - width / 2, top), width, height, facecolor="white",
+                             edgecolor=MUTED if muted else INK,
+                             linestyle="--" if muted else "-", linewidth=0.9))  # fmt: skip
+    size = 7.0 if muted else 7.8
+    axes.text(centre, top + height / 2, "\n".join(lines), ha="center", va="center",
+              fontsize=size, linespacing=1.35, wrap=True)  # fmt: skip
+
+
+def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
+    axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": INK,
+                                              "linewidth": 0.9, "shrinkA": 0,
+                                              "shrinkB": 0})  # fmt: skip

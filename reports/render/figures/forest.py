@@ -1,0 +1,178 @@
+"""Forest plot: how far the two kinds of clients lie apart, in units of what would matter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from instruments.errors import RunError
+from reports.render import FigureEntry
+from reports.render.figures.drawing import Drawing
+from reports.render.figures.marks import INK, MUTED
+from reports.render.naming import name_outcome
+from reports.render.numbers import write_count, write_interval, write_number
+from reports.render.run_view import Run
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+GROUPS = "overdependent_against_overindependent"
+# Beyond this many smallest differences an interval ends in an arrow, so that bounds stay visible.
+FARTHEST = 8.0
+VERDICT_MARKS = {
+    "different": ("D", True),
+    "different but trivially small": ("D", False),
+    "equivalent": ("s", True),
+    "undecided": ("o", False),
+}
+CAPTION = (
+    "Difference between the means of overly dependent and overly independent clients, in multiples "
+    "of the smallest difference that matters for each outcome. Thin line: 95% confidence interval; "
+    "thick line: the interval of the equivalence test. A thick line inside the shaded band means "
+    "that any difference is too small to matter; a thin line that keeps off zero means that there "
+    "is one. Filled diamond: different; open diamond: different but trivially small; filled "
+    "square: equivalent; open circle: undecided."
+)
+
+
+def describe_forest(run: Run, entry: FigureEntry) -> Drawing:
+    """Return the forest plot of a run's group comparisons."""
+    data = forest_data(run)
+    if data.empty:
+        raise RunError(
+            "E_FIGURE_WITHHELD",
+            "No difference between the groups may be shown.",
+            where=entry.name,
+            fix="The groups are too small, or every outcome was refused; see the report.",
+        )
+    return Drawing(
+        name=entry.name,
+        kind=entry.kind,
+        title=entry.title,
+        caption=CAPTION,
+        alt=_alt(data),
+        plan_status=run.plan_status,
+        data=data,
+        draw=lambda figure: _draw(figure, data),
+        height=lambda width: 24 + (15 if width < 120 else 11) * len(data),
+    )
+
+
+def forest_data(run: Run) -> pd.DataFrame:
+    """Return one row per compared outcome, in the order of the study file."""
+    rows = [row for name in run.outcomes.index if (row := _row(run, str(name))) is not None]
+    return pd.DataFrame(rows)
+
+
+def _row(run: Run, outcome: str) -> dict[str, Any] | None:
+    found = {row["term"]: row for _, row in run.rows(GROUPS, outcome=outcome).iterrows()}
+    difference, bound = found.get("difference"), found.get("smallest effect of interest")
+    if difference is None or bound is None or pd.isna(difference["estimate"]):
+        return None
+    equivalence, verdict = found.get("equivalence"), found.get("verdict")
+    unit = float(bound["estimate"])
+    low, high = (None, None) if equivalence is None else equivalence[["ci_low", "ci_high"]]
+    return {
+        "outcome": outcome,
+        "label": name_outcome(run, outcome),
+        "smallest_effect": unit,
+        "difference": difference["estimate"],
+        "ci_low": difference["ci_low"],
+        "ci_high": difference["ci_high"],
+        "equivalence_low": low,
+        "equivalence_high": high,
+        "n_a": difference["n_a"],
+        "n_b": difference["n_b"],
+        "verdict": "" if verdict is None or pd.isna(verdict["note"]) else verdict["note"],
+        "plan_status": difference["plan_status"],
+    }
+
+
+def _alt(data: pd.DataFrame) -> str:
+    said = [
+        f"{row.label}: {write_number(row.difference)} "
+        f"{write_interval(row.ci_low, row.ci_high)}, {row.verdict or 'no verdict'}"
+        for row in data.itertuples()
+    ]
+    return (
+        "Forest plot of differences, overly dependent minus overly independent clients, in points "
+        f"with 95% intervals. {'; '.join(said)}."
+    )
+
+
+def _draw(figure: Figure, data: pd.DataFrame) -> None:
+    axes = figure.add_subplot()
+    reach = _reach(data)
+    axes.axvspan(-1, 1, facecolor="#e6ebf0", linewidth=0)
+    axes.axvline(0, color=INK, linewidth=0.8)
+    for end in (-1, 1):
+        axes.axvline(end, color=MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
+    is_narrow = figure.get_figwidth() < 4.7
+    for place, row in enumerate(data.to_dict("records")):
+        _draw_row(axes, place, row, reach, is_narrow=is_narrow)
+    _frame(axes, data, reach)
+
+
+def _reach(data: pd.DataFrame) -> float:
+    ends = data[["ci_low", "ci_high"]].abs().max(axis=1) / data["smallest_effect"]
+    return min(FARTHEST, max(2.0, float(ends.max()) * 1.08))
+
+
+def _draw_row(
+    axes: Axes, place: int, row: dict[Any, Any], reach: float, *, is_narrow: bool
+) -> None:
+    unit = row["smallest_effect"]
+    _interval(axes, place, row["ci_low"] / unit, row["ci_high"] / unit, reach, 1.0)
+    if row["equivalence_low"] is not None and not pd.isna(row["equivalence_low"]):
+        ends = row["equivalence_low"] / unit, row["equivalence_high"] / unit
+        _interval(axes, place, *ends, reach, 3.2)
+    marker, is_filled = VERDICT_MARKS.get(row["verdict"], ("o", False))
+    value = row["difference"] / unit
+    if abs(value) <= reach:
+        face = INK if is_filled else "white"
+        axes.plot(value, place, marker=marker, markersize=6.5, color=INK, markerfacecolor=face,
+                  markeredgewidth=1.1, linestyle="none", zorder=4)  # fmt: skip
+    said = f"{write_number(row['difference'])} {write_interval(row['ci_low'], row['ci_high'])}"
+    counts = f"n = {write_count(row['n_a'])} and {write_count(row['n_b'])}"
+    text = f"{said}\n{row['verdict']}; {counts}"
+    x, anchor = (0.0, (0, -11)) if is_narrow else (1.0, (4, 0))
+    axes.annotate(
+        text.replace("\n", "; ") if is_narrow else text, (x, place),
+        xycoords=("axes fraction", "data"), xytext=anchor, textcoords="offset points",
+        va="center", ha="left", fontsize=6.5 if is_narrow else 7.2, linespacing=1.35,
+        annotation_clip=False,
+    )  # fmt: skip
+
+
+def _interval(
+    axes: Axes, place: int, low: float, high: float, reach: float, width: float
+) -> None:
+    shown = max(low, -reach), min(high, reach)
+    axes.plot(shown, (place, place), color=INK, linewidth=width, solid_capstyle="butt", zorder=3)
+    for end, beyond, marker in ((-reach, low < -reach, "<"), (reach, high > reach, ">")):
+        if beyond:
+            axes.plot(end, place, marker=marker, color=INK, markersize=5, clip_on=False)
+
+
+def _frame(axes: Axes, data: pd.DataFrame, reach: float) -> None:
+    axes.set_xlim(-reach, reach)
+    axes.set_ylim(len(data) - 0.4, -0.6)
+    axes.set_yticks(range(len(data)), [_wrapped(label) for label in data["label"]])
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel(
+        "← lower in overly dependent clients    |    higher in overly dependent clients →\n"
+        "(1 = the smallest difference that matters)"
+    )
+    axes.annotate("too small to matter", (0, 1), xycoords=("data", "axes fraction"),
+                  xytext=(0, 3), textcoords="offset points", ha="center", color=MUTED,
+                  fontsize=6.8)  # fmt: skip
+
+
+def _wrapped(label: str) -> str:
+    """Break a long label before its bracket or its occasion."""
+    if len(label) <= 24:
+        return label
+    return label.replace(" (", "\n(", 1) if " (" in label else label.replace(", ", ",\n", 1)

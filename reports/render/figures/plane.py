@@ -1,0 +1,135 @@
+"""The plane of dependence and independence: where clients lie, where the rule cuts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from instruments.errors import RunError
+from reports.render import FigureEntry
+from reports.render.figures.drawing import Drawing
+from reports.render.figures.marks import INK, MUTED
+from reports.render.naming import name_occasion
+from reports.render.run_view import Run
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+CORNERS = (
+    ("overly dependent", 0.985, 0.015, "right", "bottom"),
+    ("overly independent", 0.015, 0.985, "left", "top"),
+    ("mixed", 0.985, 0.985, "right", "top"),
+    ("neither", 0.015, 0.015, "left", "bottom"),
+)
+CAPTION = (
+    "Tiles are halved as long as both halves hold enough clients to be shown. Darker: more clients "
+    "per unit of area. Lines: the cuts of the rule; hatched: the grey zone, in which clients count "
+    "as indeterminate."
+)
+
+
+def describe_plane(run: Run, entry: FigureEntry) -> Drawing:
+    """Return the plane of the two scales of the rule."""
+    drawn, facts = run.frame(f"figures/{entry.name}"), run.figure_facts(entry.name)
+    tiles = _tiles(drawn)
+    if tiles.empty:
+        raise RunError(
+            "E_FIGURE_WITHHELD",
+            "Nothing of this figure may be shown.",
+            where=entry.name,
+            fix="Too few clients have both scores; see the disclosure rules in the report.",
+        )
+    points = drawn[drawn["layer"] == "point"]
+    return Drawing(
+        name=entry.name,
+        kind=entry.kind,
+        title=f"{entry.title} at {name_occasion(facts.get('landmark', ''))}",
+        caption=CAPTION,
+        alt=_alt(tiles, facts),
+        plan_status=run.plan_status,
+        data=tiles,
+        draw=lambda figure: _draw(figure, tiles, points, facts),
+        height=lambda width: min(0.8 * width, 130),
+    )
+
+
+def _tiles(drawn: pd.DataFrame) -> pd.DataFrame:
+    """Return the tiles with their four sides."""
+    if drawn.empty:
+        return drawn
+    cells = drawn[drawn["layer"] == "cell"]
+    return pd.DataFrame(
+        {
+            "dependence_low": cells["x"],
+            "dependence_high": cells["x_high"],
+            "independence_low": cells["y"],
+            "independence_high": cells["y_high"],
+            "n": cells["n"],
+            "density": cells["density"],
+        }
+    ).reset_index(drop=True)
+
+
+def _alt(tiles: pd.DataFrame, facts: dict[str, str]) -> str:
+    most = tiles.loc[tiles["density"].idxmax()]
+    return (
+        f"Density of about {int(tiles['n'].sum()):,} clients over {facts['dependence_label']} "
+        f"(across) and {facts['independence_label']} (upwards), cut at {facts['dependence_cut']} "
+        f"and {facts['independence_cut']}. Most clients per area lie at "
+        f"{most['dependence_low']:.1f} to {most['dependence_high']:.1f} across and "
+        f"{most['independence_low']:.1f} to {most['independence_high']:.1f} upwards."
+    )
+
+
+def _draw(
+    figure: Figure, tiles: pd.DataFrame, points: pd.DataFrame, facts: dict[str, str]
+) -> None:
+    axes = figure.add_subplot()
+    _draw_tiles(figure, axes, tiles)
+    if not points.empty:
+        axes.plot(points["x"], points["y"], linestyle="none", marker=".", markersize=2, color=INK)
+    _draw_cuts(axes, facts)
+    axes.set_xlim(float(facts["dependence_low"]), float(facts["dependence_high"]))
+    axes.set_ylim(float(facts["independence_low"]), float(facts["independence_high"]))
+    axes.set_xlabel(f"{facts['dependence_label']} (dependence)")
+    axes.set_ylabel(f"{facts['independence_label']} (independence)")
+    axes.set_title(f"about {int(tiles['n'].sum()):,} clients", loc="left", color=MUTED)
+    for text, x, y, across, upwards in CORNERS:
+        axes.text(x, y, text, transform=axes.transAxes, ha=across, va=upwards, fontweight="bold",
+                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5,
+                        "alpha": 0.85})  # fmt: skip
+
+
+def _draw_tiles(figure: Figure, axes: Axes, tiles: pd.DataFrame) -> None:
+    from matplotlib.collections import PatchCollection
+    from matplotlib.patches import Rectangle
+
+    patches = [
+        Rectangle(
+            (row.dependence_low, row.independence_low),
+            row.dependence_high - row.dependence_low,
+            row.independence_high - row.independence_low,
+        )
+        for row in tiles.itertuples()
+    ]
+    drawn = PatchCollection(patches, cmap="Blues", edgecolor="white", linewidth=0.4)
+    drawn.set_array(tiles["density"].to_numpy())
+    drawn.set_clim(0, float(tiles["density"].max()) * 1.15)
+    axes.add_collection(drawn)
+    bar = figure.colorbar(drawn, ax=axes, shrink=0.6, aspect=18)
+    bar.set_label("density (1: as if spread evenly)")
+    bar.outline.set_visible(False)  # type: ignore[operator]
+
+
+def _draw_cuts(axes: Axes, facts: dict[str, str]) -> None:
+    style = {"facecolor": "none", "edgecolor": "#6e7781", "hatch": "/////", "linewidth": 0}
+    for part, span, line in (
+        ("dependence", axes.axvspan, axes.axvline),
+        ("independence", axes.axhspan, axes.axhline),
+    ):
+        cut, grey = float(facts[f"{part}_cut"]), float(facts[f"{part}_grey"])
+        if grey > 0:
+            span(cut - grey, cut + grey, **style)
+        line(cut, color=INK, linewidth=1.2)

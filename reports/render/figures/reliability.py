@@ -1,0 +1,87 @@
+"""Reliability of each scale at each occasion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from instruments.errors import RunError
+from reports.render import FigureEntry
+from reports.render.figures.drawing import Drawing
+from reports.render.figures.marks import INK, MUTED, n_equals
+from reports.render.naming import name_outcome
+from reports.render.numbers import write_interval, write_number
+from reports.render.run_view import Run
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MEASURES = "measures"
+
+
+def describe_reliability(run: Run, entry: FigureEntry) -> Drawing:
+    """Return alpha with its interval for each scale and occasion."""
+    data = reliability_data(run)
+    if data.empty:
+        raise RunError(
+            "E_FIGURE_WITHHELD",
+            "No reliability may be shown.",
+            where=entry.name,
+            fix="Too few clients answered every item of a scale.",
+        )
+    return Drawing(
+        name=entry.name,
+        kind=entry.kind,
+        title=entry.title,
+        caption="Cronbach's alpha with 95% confidence interval, of clients who answered every "
+        "item. The broken line is .70, below which differences between groups blur.",
+        alt=_alt(data),
+        plan_status=run.plan_status,
+        data=data,
+        draw=lambda figure: _draw(figure, data),
+        height=lambda width: 18 + 7.5 * len(data),
+    )
+
+
+def reliability_data(run: Run) -> pd.DataFrame:
+    """Return one row per scale and occasion, of all clients."""
+    found = run.rows(MEASURES, term="alpha", estimand="alpha")
+    if found.empty:
+        return found
+    found = found[found["group_a"].isna()].dropna(subset="estimate")
+    rows: list[dict[str, Any]] = [
+        {"outcome": row["outcome"], "label": name_outcome(run, row["outcome"])}
+        | {name: row[name] for name in ("estimate", "ci_low", "ci_high", "n", "plan_status")}
+        for row in found.to_dict("records")
+    ]
+    return pd.DataFrame(rows)
+
+
+def _alt(data: pd.DataFrame) -> str:
+    said = [
+        f"{row.label} {write_number(row.estimate, is_bounded=True)} "
+        f"{write_interval(row.ci_low, row.ci_high, is_bounded=True)}"
+        for row in data.itertuples()
+    ]
+    return f"Cronbach's alpha with 95% intervals. {'; '.join(said)}."
+
+
+def _draw(figure: Figure, data: pd.DataFrame) -> None:
+    axes = figure.add_subplot()
+    axes.axvline(0.7, color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
+    places = range(len(data))
+    for place, row in zip(places, data.itertuples(), strict=True):
+        axes.plot((row.ci_low, row.ci_high), (place, place), color=INK, linewidth=1.2)
+        written = write_number(row.estimate, is_bounded=True)
+        axes.annotate(f"{written}, {n_equals(row.n)}", (1.0, place), xytext=(4, 0),
+                      xycoords=("axes fraction", "data"), textcoords="offset points",
+                      va="center", fontsize=7, annotation_clip=False)  # fmt: skip
+    axes.plot(data["estimate"], list(places), marker="o", markersize=4.5, color=INK,
+              linestyle="none")  # fmt: skip
+    axes.set_yticks(list(places), list(data["label"]))
+    axes.set_ylim(len(data) - 0.4, -0.6)
+    axes.set_xlim(min(0.5, float(data["ci_low"].min()) - 0.02), 1.0)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel("Cronbach's alpha")

@@ -1,0 +1,49 @@
+"""What outcomes, groups and occasions are called in print."""
+
+from __future__ import annotations
+
+from reports.render.run_view import Run
+
+GROUP_NAMES = {
+    "overdependent": "overly dependent",
+    "overindependent": "overly independent",
+    "mixed": "mixed (both)",
+    "interdependent": "interdependent",
+    "neither": "neither",
+    "indeterminate": "indeterminate",
+}
+PAIR = ("overdependent", "overindependent")
+
+
+def name_group(group: str) -> str:
+    """Return a presentation in words."""
+    return GROUP_NAMES.get(group, group.replace("_", " "))
+
+
+def name_occasion(occasion: str) -> str:
+    """Return an occasion in words: "month 3"."""
+    return occasion.replace("_", " ")
+
+
+def name_outcome(run: Run, outcome: str) -> str:
+    """Return an outcome in words, with its occasion: "Psychological distress (CORE-10), end"."""
+    scale, _, occasion = outcome.partition("@")
+    label = _declared(run, outcome) or name_scale(run, scale)
+    label = label[:1].upper() + label[1:]
+    return f"{label}, {name_occasion(occasion)}" if occasion else label
+
+
+def _declared(run: Run, outcome: str) -> str:
+    if outcome not in run.outcomes.index:
+        return ""
+    return str(run.outcomes.loc[outcome, "label"])
+
+
+def name_scale(run: Run, scale: str) -> str:
+    """Return a scale in words: "anxiety (ECR)"."""
+    frame = run.frame("tables/measures")
+    found = frame[frame["scale"] == scale] if not frame.empty else frame
+    if found.empty:
+        return scale.replace(".", " ").replace("_", " ")
+    row = found.iloc[0]
+    return f"{row['label']} ({row['abbreviation']})"

@@ -1,0 +1,61 @@
+"""The HTML view: templates that only print, and that cannot be given anything unsafe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from instruments.errors import GateError
+from reports.disclosure.cleared import require_cleared
+from reports.render.document import Section
+from reports.render.run_view import Part, from_context
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+Compose = Callable[[Mapping[str, Part]], tuple[Section, ...]]
+
+
+def print_page(template: str, run: Mapping[str, Part], compose: Compose) -> str:
+    """Return a page of one run. The context holds cleared tables and nothing else.
+
+    Raises
+    ------
+    GateError
+        If anything in ``run`` has not passed the gate, or a text claims to be safe as it is.
+    """
+    require_cleared(run)
+    return make_environment().get_template(template).render(
+        run=run, compose=compose, facts=_facts
+    )
+
+
+def _facts(run: Mapping[str, Part], section: str) -> dict[str, str]:
+    return from_context(run).provenance(section)
+
+
+@cache
+def make_environment() -> Environment:
+    """Return the environment: everything is escaped, no filter can switch that off."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=refuse_markup,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    # Several filters mark text as safe; the templates need none of them.
+    environment.filters.clear()
+    environment.globals.clear()
+    return environment
+
+
+def refuse_markup(value: Any) -> Any:
+    """Return a value to be printed, unless it says of itself that it needs no escaping."""
+    if hasattr(value, "__html__"):
+        raise GateError("E_GATE_MARKUP", "A text claims to be safe HTML; templates print none.")
+    return value

@@ -1,0 +1,119 @@
+"""One run as rendering sees it: its cleared tables, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from instruments.errors import RunError
+from reports.disclosure.cleared import ClearedTable, Withheld, load_cleared, require_cleared
+from reports.publishing.fact_tables import read_fact_table
+
+Part = ClearedTable | Withheld
+
+
+@dataclass(frozen=True)
+class Run:
+    """The cleared tables of one run, by their path below its folder (``tables/flow``)."""
+
+    parts: Mapping[str, Part]
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """Return a table, without rows and columns where it is absent or withheld."""
+        part = self.parts.get(name)
+        if not isinstance(part, ClearedTable):
+            return pd.DataFrame()
+        return read_fact_table(part.frame) if _is_fact_table(name, part) else part.frame
+
+    def why_withheld(self, name: str) -> str:
+        """Return why a table was withheld, an empty text where it was not."""
+        part = self.parts.get(name)
+        return part.reason if isinstance(part, Withheld) else ""
+
+    @cached_property
+    def estimates(self) -> pd.DataFrame:
+        """The estimates; the index numbers the rows."""
+        return self.frame("estimates")
+
+    def rows(self, analysis: str, **where: str) -> pd.DataFrame:
+        """Return the estimates of one analysis whose columns equal ``where``."""
+        found = self.estimates
+        if found.empty:
+            return found
+        keep = found["analysis"] == analysis
+        for column, wanted in where.items():
+            keep &= found[column].eq(wanted).fillna(False).astype(bool)
+        return found[keep]
+
+    def facts(self, name: str) -> dict[str, str]:
+        """Return a table of names and values as a mapping."""
+        frame = self.frame(name)
+        return {} if frame.empty else dict(zip(frame["name"], frame["value"], strict=True))
+
+    def figure_facts(self, name: str) -> dict[str, str]:
+        """Return the facts beside a figure as texts."""
+        frame = self.frame(f"figures/{name}-facts")
+        return {
+            str(row["key"]): f"{row['number']:g}" if pd.isna(row["text"]) else str(row["text"])
+            for row in frame.to_dict("records")
+        }
+
+    def provenance(self, section: str) -> dict[str, str]:
+        """Return one section of what the run was made of."""
+        frame = self.frame("tables/provenance")
+        if frame.empty:
+            return {}
+        rows = frame[frame["section"] == section]
+        return dict(zip(rows["name"], rows["value"], strict=True))
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        """The declared outcomes by name, in their order."""
+        frame = self.frame("tables/outcomes")
+        return frame if frame.empty else frame.set_index("outcome", drop=False)
+
+    @property
+    def plan_status(self) -> str:
+        """Whether the run's results were planned before: exploratory unless said otherwise."""
+        return self.provenance("run").get("plan_status", "exploratory")
+
+
+def _is_fact_table(name: str, part: ClearedTable) -> bool:
+    return part.kind == "texts" and name.startswith("tables/")
+
+
+def load_run(folder: Path) -> Run:
+    """Load the cleared tables of a run.
+
+    Raises
+    ------
+    RunError
+        ``E_RUN_ABSENT`` where there is no run, ``E_RUN_DAMAGED`` where a file cannot be read.
+    GateError
+        ``E_GATE_SEAL`` where a file was changed or did not pass the gate.
+    """
+    if not (folder / "run.json").is_file():
+        raise RunError(
+            "E_RUN_ABSENT",
+            "There is no run here.",
+            where=folder.name,
+            fix="Make one with: interdep run, or name a folder under runs/.",
+        )
+    parts = load_cleared(folder)
+    require_cleared(as_context(parts))
+    return Run(parts)
+
+
+def as_context(parts: Mapping[str, Part]) -> dict[str, object]:
+    """Return the parts under names that a template context may have."""
+    return {name.replace("/", "__").replace("-", "___"): part for name, part in parts.items()}
+
+
+def from_context(context: Mapping[str, Part]) -> Run:
+    """Return the run whose parts stand in a context."""
+    names = {key.replace("___", "-").replace("__", "/"): part for key, part in context.items()}
+    return Run(names)

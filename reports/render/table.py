@@ -1,0 +1,170 @@
+"""A table is data: HTML, Word, PDF, LaTeX and CSV are views of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, ClassVar, Literal
+
+import pandas as pd
+
+from reports.render.numbers import (
+    MISSING,
+    write_count,
+    write_interval,
+    write_number,
+    write_p,
+    write_percent,
+)
+
+Kind = Literal["text", "count", "number", "p", "interval", "percent"]
+Value = str | float | tuple[float, float] | None
+LEFT_OUT_NOTE = (
+    "[c] left out by the disclosure rules of the study, so that no small group can be recognised."
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """How the values of one column are headed and written.
+
+    ``is_symbol`` heads are statistics (n, M, p), printed in italics; ``is_bounded`` values cannot
+    exceed 1, so they have no leading zero.
+    """
+
+    head: str
+    kind: Kind = "text"
+    places: int = 2
+    is_bounded: bool = False
+    is_symbol: bool = False
+
+    def write(self, value: Value) -> str:
+        """Return a value as it is printed in this column."""
+        if isinstance(value, tuple):
+            return write_interval(*value, places=self.places, is_bounded=self.is_bounded)
+        if isinstance(value, str):
+            return value
+        return self._write_number(value)
+
+    def _write_number(self, value: float | None) -> str:
+        if self.kind == "count":
+            return write_count(value)
+        if self.kind == "percent":
+            return write_percent(value)
+        if self.kind == "p":
+            return write_p(value)
+        if self.kind == "number":
+            return write_number(value, places=self.places, is_bounded=self.is_bounded)
+        return MISSING
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value, and the number of the estimate that it comes from."""
+
+    value: Value
+    source: int | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row; ``group`` heads it together with its neighbours of the same group.
+
+    ``anchor`` is the number of the estimate that the row is, for the table that numbers lead to.
+    """
+
+    cells: tuple[Cell, ...]
+    group: str = ""
+    plan_status: str | None = None
+    anchor: int | None = None
+
+
+@dataclass(frozen=True)
+class Spanner:
+    """A head over several columns."""
+
+    head: str
+    first: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of a report. The first column heads the rows."""
+
+    kind: ClassVar[str] = "table"
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    spanners: tuple[Spanner, ...] = ()
+    notes: tuple[str, ...] = ()
+    plan_status: str | None = None
+    number: int | None = None
+
+    @property
+    def label(self) -> str:
+        """How the text refers to it: "Table 2"."""
+        return f"Table {self.number}" if self.number else "Table"
+
+    @property
+    def all_notes(self) -> tuple[str, ...]:
+        """The notes, with the one that explains what was left out."""
+        is_needed = any(
+            text.startswith("[c]") for row in self.rows for text in self.texts(row)
+        )
+        return (*self.notes, LEFT_OUT_NOTE) if is_needed else self.notes
+
+    def texts(self, row: Row) -> tuple[str, ...]:
+        """Return the cells of a row as they are printed."""
+        pairs = zip(self.columns, row.cells, strict=True)
+        return tuple(column.write(cell.value) for column, cell in pairs)
+
+    def printed(self, row: Row) -> tuple[tuple[Column, Cell, str], ...]:
+        """Return the cells of a row with their columns and printed texts."""
+        return tuple(zip(self.columns, row.cells, self.texts(row), strict=True))
+
+    @property
+    def groups(self) -> tuple[tuple[str, tuple[Row, ...]], ...]:
+        """The rows by their group, in order."""
+        grouped = groupby(self.rows, key=lambda row: row.group)
+        return tuple((group, tuple(rows)) for group, rows in grouped)
+
+    @property
+    def heads(self) -> tuple[tuple[str, int], ...]:
+        """The upper line of heads with their widths; an empty one stands over bare columns."""
+        return tuple(self._upper_heads()) if self.spanners else ()
+
+    def _upper_heads(self) -> Iterator[tuple[str, int]]:
+        place = 0
+        for spanner in self.spanners:
+            if spanner.first > place:
+                yield "", spanner.first - place
+            yield spanner.head, spanner.count
+            place = spanner.first + spanner.count
+        if place < len(self.columns):
+            yield "", len(self.columns) - place
+
+
+def number_of(row: Any, column: str) -> Cell:
+    """Return one number of an estimate as a cell that knows its source; empty without estimate."""
+    if row is None:
+        return Cell(None)
+    value = row[column]
+    return Cell(None if pd.isna(value) else float(value), int(row.name))
+
+
+def text_of(row: Any, column: str) -> Cell:
+    """Return one text of an estimate as a cell; empty where there is none."""
+    if row is None or pd.isna(row[column]):
+        return Cell("")
+    return Cell(str(row[column]), int(row.name))
+
+
+def interval_of(row: Any) -> Cell:
+    """Return the interval of an estimate as a cell; empty where there is none."""
+    if row is None or pd.isna(row["ci_low"]) or pd.isna(row["ci_high"]):
+        return Cell(None)
+    return Cell((float(row["ci_low"]), float(row["ci_high"])), int(row.name))
