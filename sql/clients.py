@@ -1,38 +1,40 @@
-"""Clients and episodes: what the rows of a file say of the persons in treatment."""
+"""Clients and endings: what the rows of a file say of the persons in treatment."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 from instruments.layout import Layout, StageColumn
-from sql.gateway import Connection, fill
+from sql.gateway import Connection, fill, value
 from sql.names import identifier, literal
 
 
 def stage_clients(connection: Connection, layout: Layout, keys: Mapping[str, str]) -> None:
-    """Make the stage tables of clients and of their episodes."""
-    context = _context(layout) | {"keys": keys}
-    connection.execute(fill("stage_client", **context))
-    connection.execute(fill("stage_episode", **context))
+    """Make the stage tables of clients and of how their treatments ended."""
+    connection.execute(fill("stage_client", keys=keys, **_context(layout)))
+    if "ending" in layout.roles:
+        has_session = "ending_session" in layout.roles
+        session = identifier("ending_session") if has_session else "CAST(NULL AS SMALLINT)"
+        connection.execute(
+            fill("stage_ending", keys=keys, ending=_ending(layout), ending_session=session)
+        )
 
 
 def publish_clients(connection: Connection, layout: Layout) -> None:
     """Add the staged clients and what is declared of them; later facts win."""
-    connection.execute(fill("client_merge", **_context(layout)))
-    if layout.a_row_is == "administration":
-        connection.execute(fill("episode_merge"))
+    has_clients = bool(value(connection, "SELECT count(*) FROM store.core.client"))
+    connection.execute(fill("client_merge", has_clients=has_clients, **_context(layout)))
+    if "ending" in layout.roles:
+        connection.execute(fill("ending_merge"))
 
 
 def _context(layout: Layout) -> dict[str, object]:
-    has_session = "ending_session" in layout.roles
     return {
         "attributes": [
             {"name": name, "column": column.name, "type": column.sql_type, "kept": _kept(column)}
             for name, column in layout.attributes.items()
         ],
         "is_person": layout.a_row_is == "person",
-        "ending": _ending(layout),
-        "ending_session": identifier("ending_session") if has_session else "CAST(NULL AS SMALLINT)",
     }
 
 
@@ -54,8 +56,7 @@ def _list(values: Iterable[str | int | float]) -> str:
 
 
 def _ending(layout: Layout) -> str:
-    if "ending" not in layout.roles:
-        return "CAST(NULL AS VARCHAR)"
+    """Return the ending that a row tells, NULL for a label that is not declared."""
     cases = " ".join(
         f"WHEN {literal(label)} THEN {literal(reason)}" for label, reason in layout.endings.items()
     )

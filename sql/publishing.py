@@ -76,10 +76,18 @@ def _stage_form(
             items=_items(placement),
             given=_given(placement, layout),
             has_quarantined=bool(value(connection, "SELECT count(*) FROM stage.quarantined")),
-            can_repeat=layout.a_row_is == "administration",
         )
     )
+    if layout.a_row_is == "administration":
+        _keep_first(connection, f"stage.{identifier(table)}")
     return _compare(connection, placement, f"stage.{identifier(table)}")
+
+
+def _keep_first(connection: Connection, table: str) -> None:
+    """Keep the first of the same form in several rows; counting is cheap, sorting is not."""
+    repeats = value(connection, f"SELECT count(*) - count(DISTINCT administration_id) FROM {table}")
+    if repeats:
+        connection.execute(fill("stage_form_once", table=table))
 
 
 def row_keys(layout: Layout, sha256: str, placement: Placement | None = None) -> Mapping[str, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from instruments.layout import Placement
 from instruments.scale import Scale
@@ -11,10 +12,21 @@ from sql.names import identifier, literal
 
 
 @dataclass(frozen=True)
+class Sum:
+    """What a scale adds up: how many items are answered, and the sum of their keyed answers."""
+
+    answered_name: str
+    answered: str
+    total_name: str
+    total: str
+
+
+@dataclass(frozen=True)
 class ScoreExpressions:
-    """One scale of one placement, as SQL over the columns of its form."""
+    """One scale of one placement, as SQL over its ``parts``; they are SQL over the answers."""
 
     id: str
+    parts: tuple[Sum, ...]
     score: str
     answered: str
     item_count: int
@@ -25,29 +37,31 @@ class ScoreExpressions:
 def score_expressions(placement: Placement) -> list[ScoreExpressions]:
     """Return the expressions of every scale of a form, composites after their parts."""
     plain = [s for s in placement.definition.scales if not s.is_composite]
-    made = {scale.id: _from_items(placement, scale) for scale in plain}
+    made = [_from_items(placement, scale) for scale in plain]
+    # The parts of a composite keep the definition's own rule for missing answers.
+    own = replace(placement, min_answered=None)
+    parts = {scale.id: _from_items(own, scale) for scale in plain}
     composites = [s for s in placement.definition.scales if s.is_composite]
-    return [*made.values(), *(_from_scores(scale, made) for scale in composites)]
+    return [*made, *(_from_scores(scale, parts) for scale in composites)]
 
 
 def _from_items(placement: Placement, scale: Scale) -> ScoreExpressions:
     items = placement.items_of(scale)
     if not items:
-        return ScoreExpressions(
-            scale.id, "CAST(NULL AS DOUBLE)", "0", 0, "false", literal(NO_ITEMS)
-        )
-    answered = " + ".join(f"CAST({identifier(i)} IS NOT NULL AS SMALLINT)" for i in items)
-    required = required_answers(placement, scale, len(items))
-    enough = f"({answered}) >= {required}"
+        none = "CAST(NULL AS DOUBLE)"
+        return ScoreExpressions(scale.id, (), none, "0", 0, "false", literal(NO_ITEMS))
+    part = _add_up(placement, scale, items)
+    answered, total = part.answered_name, part.total_name
+    enough = f"{answered} >= {required_answers(placement, scale, len(items))}"
     factor = scale.multiplier * placement.definition.response.factor(placement.low, placement.high)
-    total = _total(placement, scale, items)
-    value = _value(scale, total, f"({answered})", len(items))
+    value = _times(_value(scale, total, answered, len(items)), factor)
     return ScoreExpressions(
         id=scale.id,
-        score=f"CASE WHEN {enough} THEN {_times(value, factor)} END",
+        parts=(part,),
+        score=f"CASE WHEN {enough} THEN {value} END",
         answered=answered,
         item_count=len(items),
-        is_prorated=f"{enough} AND ({answered}) < {len(items)}",
+        is_prorated=f"{enough} AND {answered} < {len(items)}",
         reason=f"CASE WHEN NOT ({enough}) THEN {literal(TOO_FEW)} END",
     )
 
@@ -59,8 +73,8 @@ def required_answers(placement: Placement, scale: Scale, n_items: int) -> int:
     return max(scale.required(n_items), 1)
 
 
-def _total(placement: Placement, scale: Scale, items: tuple[str, ...]) -> str:
-    """Return the sum of the keyed answers; whole numbers, so it is exact in any order."""
+def _add_up(placement: Placement, scale: Scale, items: tuple[str, ...]) -> Sum:
+    """Return count and sum of the keyed answers; whole numbers, so exact in any order."""
     flipped = placement.reversed_of(scale)
     ends = placement.low + placement.high
     wide = "DOUBLE" if placement.definition.response.is_continuous else "INTEGER"
@@ -70,7 +84,13 @@ def _total(placement: Placement, scale: Scale, items: tuple[str, ...]) -> str:
         else f"coalesce(CAST({identifier(i)} AS {wide}), 0)"
         for i in items
     ]
-    return f"CAST({' + '.join(keyed)} AS DOUBLE)"
+    answered = [f"CAST({identifier(i)} IS NOT NULL AS SMALLINT)" for i in items]
+    return Sum(
+        answered_name=identifier(f"{scale.id}_answered"),
+        answered=" + ".join(answered),
+        total_name=identifier(f"{scale.id}_total"),
+        total=f"CAST({' + '.join(keyed)} AS DOUBLE)",
+    )
 
 
 def _value(scale: Scale, total: str, answered: str, n_items: int) -> str:
@@ -87,7 +107,7 @@ def _times(value: str, factor: float) -> str:
     return value if factor == 1 else f"({value}) * {factor!r}"
 
 
-def _from_scores(scale: Scale, made: dict[str, ScoreExpressions]) -> ScoreExpressions:
+def _from_scores(scale: Scale, made: Mapping[str, ScoreExpressions]) -> ScoreExpressions:
     parts = [made[name] for name in scale.terms]
     weighted = " + ".join(
         f"{weight!r} * ({made[name].score})" for name, weight in scale.terms.items()
@@ -96,6 +116,7 @@ def _from_scores(scale: Scale, made: dict[str, ScoreExpressions]) -> ScoreExpres
     prorated = " OR ".join(f"({part.is_prorated})" for part in parts)
     return ScoreExpressions(
         id=scale.id,
+        parts=tuple(dict.fromkeys(sum_ for part in parts for sum_ in part.parts)),
         score=f"({weighted}) * {scale.multiplier!r}",
         answered=" + ".join(f"({part.answered})" for part in parts),
         item_count=sum(part.item_count for part in parts),

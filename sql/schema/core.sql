@@ -6,12 +6,10 @@ CREATE TABLE IF NOT EXISTS store.core.client (
     clinic_id VARCHAR
 );
 
--- core.episode: one treatment of one client, and how it ended where an export says so.
-CREATE TABLE IF NOT EXISTS store.core.episode (
+-- core.ending: how one client's treatment ended, where an export says so.
+CREATE TABLE IF NOT EXISTS store.core.ending (
     client_id VARCHAR NOT NULL,
-    episode SMALLINT NOT NULL,
-    clinic_id VARCHAR,
-    ending VARCHAR,
+    ending VARCHAR NOT NULL,
     ending_session SMALLINT
 );
 
@@ -99,3 +97,14 @@ SELECT
 FROM store.core.administration
 WHERE therapist_id IS NOT NULL
 GROUP BY client_id, therapist_id;
+
+-- core.episode: one treatment of one client: clinic, and how it ended where an export says so.
+CREATE OR REPLACE VIEW store.core.episode AS
+SELECT
+    client.client_id,
+    1 AS episode,
+    client.clinic_id,
+    ending.ending,
+    ending.ending_session
+FROM store.core.client AS client
+LEFT JOIN store.core.ending AS ending ON client.client_id = ending.client_id;

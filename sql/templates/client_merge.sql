@@ -3,6 +3,7 @@
 ALTER TABLE store.core.client ADD COLUMN IF NOT EXISTS {{ attribute.name | ident }} {{ attribute.type }};
 {% endfor %}
 
+{% if has_clients %}
 UPDATE store.core.client AS stored
 SET
     clinic_id = coalesce(stored.clinic_id, staged.clinic_id)
@@ -12,7 +13,8 @@ SET
 
 FROM stage.client AS staged
 WHERE stored.client_id = staged.client_id;
+{% endif %}
 
 INSERT INTO store.core.client BY NAME
 SELECT * FROM stage.client
-WHERE client_id NOT IN (SELECT client_id FROM store.core.client);
+ANTI JOIN store.core.client AS stored USING (client_id);

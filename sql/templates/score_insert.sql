@@ -16,5 +16,14 @@ SELECT
     {{ scale.is_prorated }} AS is_prorated,
     {{ scale.reason }} AS reason,
     {{ key_version | literal }} AS key_version
-FROM {{ fresh }}
+FROM (
+    SELECT
+        administration_id
+{%- for part in scale.parts %},
+        {{ part.answered }} AS {{ part.answered_name }},
+        {{ part.total }} AS {{ part.total_name }}
+{%- endfor %}
+
+    FROM {{ fresh }}
+)
 {%- endfor %}

@@ -1,6 +1,5 @@
 -- stage.{{ table }}: one row per filled-in form of one placement, missing codes set aside.
--- A form whose every cell is empty was not given: it has no row. Of the same form in several rows
--- the first stands.
+-- A form whose every cell is empty was not given: it has no row.
 CREATE OR REPLACE TABLE stage.{{ table | ident }} AS
 WITH kept AS (
     SELECT
@@ -40,7 +39,3 @@ SELECT
 FROM kept
 WHERE
     {{ given }}
-{%- if can_repeat %}
-
-QUALIFY row_number() OVER (PARTITION BY administration_id ORDER BY _record) = 1
-{%- endif %}
