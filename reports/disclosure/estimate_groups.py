@@ -70,13 +70,19 @@ def _hide_neighbours(
     sizes = _sizes_of_groups(rows, silent)
     counts = np.array([size for size, _ in sizes.values()], dtype=np.int64)
     few = np.array([is_silent for _, is_silent in sizes.values()], dtype=bool) & (counts >= least)
-    if not (few.any() or (counts < least).any()):
+    if not (few.any() or (counts < least).any() or _has_small_rest(sizes, least)):
         return
     stricter = policy.model_copy(update={"threshold": least, "publish_zeros": False})
     hidden = hide_cells(list(sizes), counts, few, stricter)
     lost = {key[0] for key, is_hidden in zip(sizes, hidden, strict=True) if is_hidden} - {None}
     for place, a, b in zip(rows.index, rows["group_a"], rows["group_b"], strict=True):
         silent[place] |= label(a) in lost or label(b) in lost
+
+
+def _has_small_rest(sizes: dict[Key, tuple[int, bool]], least: int) -> bool:
+    """Return whether all clients minus the named groups are few, though no row names them."""
+    total = sizes.get((None,), (0, False))[0]
+    return 0 < 2 * total - sum(size for size, _ in sizes.values()) < least
 
 
 def _sizes_of_groups(rows: pd.DataFrame, silent: Flags) -> dict[Key, tuple[int, bool]]:
@@ -93,7 +99,7 @@ def _sizes_of_groups(rows: pd.DataFrame, silent: Flags) -> dict[Key, tuple[int, 
 
 def _named_sizes(rows: pd.DataFrame) -> Iterator[tuple[int, str | None, int, bool]]:
     """Yield row, group, size, and whether the row is about that group alone."""
-    names = zip(rows["group_a"].map(label), rows["group_b"].map(label), strict=True)
+    names = [(label(a), label(b)) for a, b in rows[["group_a", "group_b"]].to_numpy()]
     sizes = rows[["n", "n_a", "n_b"]].to_numpy(dtype=float)
     for place, (a, b), (n, n_a, n_b) in zip(rows.index, names, sizes, strict=True):
         is_alone = a is None or b is None

@@ -15,7 +15,7 @@ from reports.disclosure.linked import Flags
 from reports.disclosure.policy import DisclosurePolicy
 from reports.disclosure.rounding import Floats, round_counts
 
-FINEST = 1 / 16
+STEPS = 16
 
 
 def gate_plane(
@@ -27,9 +27,10 @@ def gate_plane(
 ) -> ClearedTable | Withheld:
     """Return clients on a plane of two scales as rectangles, and as points if that is allowed.
 
-    The declared ranges are halved again and again, along the longer side first, as long as both
-    halves hold ``min_bin`` clients: no rectangle holds fewer, so none has to be left out, and the
-    edges say nothing but which halves were large enough. Columns ``layer`` (``cell``, ``point``),
+    The declared ranges are cut again and again on a grid of sixteenths, the longer side first and
+    as near to its middle as can be, as long as both parts hold ``min_bin`` clients. No rectangle
+    holds fewer, so none has to be left out, and the edges say nothing but which cuts were allowed.
+    Columns ``layer`` (``cell``, ``point``),
     ``group``, ``x``, ``y``, ``x_high``, ``y_high``, ``n`` (rounded) and ``density`` (share of the
     clients over share of the area).
     """
@@ -39,7 +40,7 @@ def gate_plane(
         return _issue_withheld("figure", TOO_FEW, policy.digest)
     if not _inside(complete, box).all():
         raise GateError("E_GATE_FIGURE", "The declared ranges do not cover all values.")
-    cells = _halve(complete, box, box, policy.min_bin)
+    cells = _divide(complete, box, box, policy.min_bin)
     drawn = pd.DataFrame([box for box, _ in cells], columns=["x", "x_high", "y", "y_high"])
     counts = np.array([count for _, count in cells], dtype=np.int64)
     drawn["n"] = round_counts(counts, policy.round_to).astype(float)
@@ -61,12 +62,13 @@ class _Box(NamedTuple):
     def area(self) -> float:
         return (self.x_high - self.x) * (self.y_high - self.y)
 
-    def halves(self, axis: int) -> tuple[_Box, _Box]:
+    def parts(self, axis: int, cut: float) -> tuple[_Box, _Box]:
         if axis == 0:
-            middle = (self.x + self.x_high) / 2
-            return self._replace(x_high=middle), self._replace(x=middle)
-        middle = (self.y + self.y_high) / 2
-        return self._replace(y_high=middle), self._replace(y=middle)
+            return self._replace(x_high=cut), self._replace(x=cut)
+        return self._replace(y_high=cut), self._replace(y=cut)
+
+    def side(self, axis: int) -> tuple[float, float]:
+        return (self.x, self.x_high) if axis == 0 else (self.y, self.y_high)
 
 
 def _inside(points: Floats, box: _Box) -> Flags:
@@ -74,20 +76,29 @@ def _inside(points: Floats, box: _Box) -> Flags:
     return np.asarray((x >= box.x) & (x <= box.x_high) & (y >= box.y) & (y <= box.y_high))
 
 
-def _halve(points: Floats, box: _Box, plane: _Box, least: int) -> list[tuple[_Box, int]]:
-    """Return the smallest rectangles that hold ``least`` points each; the upper half has its edge.
-
-    A rectangle is not halved beyond a 16th of the plane along each side.
-    """
-    wide = (box.x_high - box.x) / (plane.x_high - plane.x)
-    tall = (box.y_high - box.y) / (plane.y_high - plane.y)
-    for axis in (0, 1) if wide >= tall else (1, 0):
-        lower, upper = box.halves(axis)
-        is_upper = points[:, axis] >= upper[2 * axis]
-        held = int(is_upper.sum())
-        if min(held, len(points) - held) >= least and (wide, tall)[axis] > FINEST:
-            return [
-                *_halve(points[~is_upper], lower, plane, least),
-                *_halve(points[is_upper], upper, plane, least),
-            ]
+def _divide(points: Floats, box: _Box, plane: _Box, least: int) -> list[tuple[_Box, int]]:
+    """Return the smallest rectangles that hold ``least`` points each; the upper has the edge."""
+    for axis in sorted((0, 1), key=lambda axis: -_relative_length(box, plane, axis)):
+        for cut in _cuts(box, plane, axis):
+            is_upper = points[:, axis] >= cut
+            if min(is_upper.sum(), (~is_upper).sum()) >= least:
+                lower, upper = box.parts(axis, cut)
+                return [
+                    *_divide(points[~is_upper], lower, plane, least),
+                    *_divide(points[is_upper], upper, plane, least),
+                ]
     return [(box, len(points))]
+
+
+def _relative_length(box: _Box, plane: _Box, axis: int) -> float:
+    (low, high), (lowest, highest) = box.side(axis), plane.side(axis)
+    return (high - low) / (highest - lowest)
+
+
+def _cuts(box: _Box, plane: _Box, axis: int) -> list[float]:
+    """Return where a box can be cut: sixteenths of the plane, those nearest to its middle first."""
+    low, high = box.side(axis)
+    lowest, highest = plane.side(axis)
+    grid = [lowest + step * (highest - lowest) / STEPS for step in range(1, STEPS)]
+    middle = (low + high) / 2
+    return sorted((cut for cut in grid if low < cut < high), key=lambda cut: abs(cut - middle))

@@ -43,10 +43,10 @@ def _coarsen_row(row: Mapping[object, float], policy: DisclosurePolicy) -> dict[
     place = _decimal_place(row["se"], low, high, row["estimate"], policy.se_digits)
     excludes_zero = low > 0 or high < 0
     return {
-        "estimate": _round_at(row["estimate"], place, keep_sign=excludes_zero),
-        "se": _round_at(row["se"], place, keep_sign=True),
-        "ci_low": _round_at(low, place, keep_sign=excludes_zero),
-        "ci_high": _round_at(high, place, keep_sign=excludes_zero),
+        "estimate": _round_at(row["estimate"], place, is_not_zero=excludes_zero),
+        "se": _round_at(row["se"], place, is_not_zero=True),
+        "ci_low": _round_at(low, place, is_not_zero=excludes_zero),
+        "ci_high": _round_at(high, place, is_not_zero=excludes_zero),
         "statistic": _coarse_statistic(row["statistic"]),
         "df": _coarse_df(row["df"], policy),
         "p_value": significant(row["p_value"], SIGNIFICANT_DIGITS),
@@ -68,17 +68,16 @@ def _place_of(value: float, digits: int) -> int:
     return min(digits - 1 - math.floor(math.log10(abs(value))), MOST_PLACES)
 
 
-def _round_at(value: float, place: int, *, keep_sign: bool = False) -> float:
-    """Round at a decimal place; a value known to differ from 0 keeps two digits rather than be 0.
+def _round_at(value: float, place: int, *, is_not_zero: bool = False) -> float:
+    """Round at a decimal place; what is known to differ from 0 keeps two digits at least.
 
     An odds ratio of .003 has its standard error on the logarithm, whose place would erase it.
     """
     if not math.isfinite(value):
         return value
-    rounded = round(value, place)
-    if keep_sign and rounded == 0 and value != 0:
-        return significant(value, 2)
-    return rounded + 0.0  # no negative zero
+    if is_not_zero:
+        place = max(place, _place_of(value, 2))
+    return round(value, place) + 0.0  # no negative zero
 
 
 def significant(value: float, digits: int) -> float:
