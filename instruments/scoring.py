@@ -54,8 +54,9 @@ def score(
     already_reversed : bool
         Whether the export holds the reverse-keyed items of the form already flipped.
     min_answered : int, optional
-        Items that must be answered, where the study overrides the definition. A scale made of
-        other scales has no items of its own: its parts keep their own rule.
+        Items that must be answered, where the study overrides the definition; of a scale that has
+        fewer items, all. A scale made of other scales has no items of its own: its parts keep
+        their own rule.
     counts : mapping of str to int, optional
         Number of items of each scale of a subscale-addressed form.
 
@@ -99,7 +100,8 @@ def score(
         if answer is not None
     ]
     factor = scale.multiplier * definition.response.factor(low, high)
-    return _scored(scale, keyed, len(taken), min_answered or scale.required(len(taken)), factor)
+    required = min(min_answered or scale.required(len(taken)), len(taken))
+    return _scored(scale, keyed, len(taken), required, factor)
 
 
 def _taken(
