@@ -8,6 +8,9 @@ from instruments.layout import Layout, Placement, StageColumn
 from instruments.rule import Category, Check, Rule, Severity
 
 Labels = tuple[tuple[str, str], ...]
+Ranks = tuple[tuple[str, int], ...]
+# A mean answer that moves by more than this part of the range between two forms of one client.
+JUMP_PART = 0.75
 # What tells one submission from another, as the store does; the rest are facts about it.
 KEYS = ("client", "occasion", "session", "rater", "target")
 FACTS = ("day", "therapist", "clinic")
@@ -23,6 +26,7 @@ def file_rules(layout: Layout) -> Iterator[Rule]:
     yield _known_row(layout)
     for placement in layout.placements:
         yield _conflict(layout, placement)
+        yield from _jump(layout, placement)
     if "clinic" in layout.roles:
         yield _two_clinics(layout)
     if layout.occasions and "occasion" in layout.roles:
@@ -111,6 +115,52 @@ def _keys(layout: Layout, placement: Placement) -> Iterator[tuple[StageColumn, L
             yield layout.roles[role], labels
 
 
+def _jump(layout: Layout, placement: Placement) -> Iterator[Rule]:
+    moments = tuple(_moments(layout, placement))
+    if not moments:
+        return
+    columns = tuple(placement.columns.values())
+    given = {
+        "flipped": tuple(_reversed(placement)),
+        "mirror": placement.low + placement.high,
+        "who": _present(layout, ("client", "rater", "target")),
+        "moments": moments,
+        "limit": JUMP_PART * (placement.high - placement.low),
+    }
+    yield _rule(
+        f"{placement.alias}.jump",
+        "E_JUMP",
+        columns,
+        Check("jump", given),
+        severity="warning",
+        category="plausibility",
+        says="A client's answers went from one end of the range to the other since the last form.",
+        fix="Check whether this form was exported with its answers mirrored, or is another's.",
+    )
+
+
+def _moments(layout: Layout, placement: Placement) -> Iterator[tuple[StageColumn, Ranks]]:
+    """Yield the columns that say which form of a client came first."""
+    for role in ("session", "day"):
+        if role in layout.roles:
+            yield layout.roles[role], ()
+    if "occasion" in layout.roles and layout.occasions and not placement.occasion:
+        yield layout.roles["occasion"], _ranks(layout)
+
+
+def _reversed(placement: Placement) -> Iterator[str]:
+    """Yield the stage columns of the items that are reverse-keyed and stand as answered."""
+    if not placement.already_reversed:
+        for number in placement.definition.reverse:
+            yield placement.columns[f"item_{number}"].name
+
+
+def _ranks(layout: Layout) -> Ranks:
+    """Return the place in time of every label: the order in which the study file names them."""
+    order = list(dict.fromkeys(layout.occasions.values()))
+    return tuple((label, order.index(name)) for label, name in layout.occasions.items())
+
+
 def _two_clinics(layout: Layout) -> Rule:
     return _rule(
         "file.two_clinics",
@@ -125,13 +175,11 @@ def _two_clinics(layout: Layout) -> Rule:
 
 
 def _skipped_occasion(layout: Layout) -> Rule:
-    ranks = {name: rank for rank, name in enumerate(dict.fromkeys(layout.occasions.values()))}
-    labels = {label: ranks[name] for label, name in layout.occasions.items()}
     return _rule(
         "file.skipped_occasion",
         "E_WAVE_SKIPPED",
         (layout.roles["occasion"], layout.roles["client"]),
-        Check("skipped_occasion", {"ranks": tuple(labels.items())}),
+        Check("skipped_occasion", {"ranks": _ranks(layout)}),
         severity="note",
         category="completeness",
         says="A client has answers at this occasion and none at an earlier one of this file.",

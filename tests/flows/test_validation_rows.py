@@ -163,6 +163,14 @@ def test_the_risk_item_is_told_in_the_units_of_the_export(judge: Callable[..., A
     assert judge(source, table).placed() == [("E_SAFETY", 4, "core_6")]
 
 
+def test_answers_that_leap_across_the_range_are_told(judge: Callable[..., Any]) -> None:
+    best = row("A01", "T0") | alike("0") | alike("4", ("core_2", "core_3"))
+    worst = row("A01", "T1") | alike("4") | alike("0", ("core_2", "core_3"))
+    calm = [row("B01", "T0", seed=1), row("B01", "T1", seed=3)]
+    judged = judge(make_source(), [*others(), worst, best, *calm])
+    assert judged.placed() == [("E_SAFETY", 11, "core_6"), ("E_JUMP", 11, None)]
+
+
 def test_an_item_mostly_unanswered_is_told_once_for_the_file(judge: Callable[..., Any]) -> None:
     table = others(11)
     for one in table[:6]:
