@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from reports.methods.result import NotEstimableError
 
@@ -168,7 +169,8 @@ def _draw(
         fit = JointGaussianImputer(burn_in=_BURN_IN, thin=_THIN).fit(data)
     except ValueError as error:
         raise NotEstimableError(f"scores cannot be imputed: {_reason(error)}") from error
-    completed = fit.impute(draws, seed)
+    with threadpool_limits(1):  # matrices of a few occasions: threads only wait for each other
+        completed = fit.impute(draws, seed)
     return [frame["score"].to_numpy().reshape(values.shape) for frame in completed]
 
 

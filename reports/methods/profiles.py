@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from reports.methods.result import FloatArray, NotEstimableError, as_table
 
@@ -253,10 +254,12 @@ def _all_starts(
 ) -> list[tuple[float, Any]]:
     """Return the likelihoods and mixtures of the finalists, after a short run of every start."""
     every = [(init, seed + start) for init in _INITS for start in range(starts)]
-    short = [_run(standard, n_classes, covariance, start, *_SHORT) for start in every]
-    ranked = sorted(zip(short, every, strict=True), key=lambda pair: -pair[0][0])
-    finalists = [start for (value, _), start in ranked[:_FINALISTS] if value > -np.inf]
-    runs = (_run(standard, n_classes, covariance, start, *_LONG) for start in finalists)
+    # Threads that wait for each other over matrices this small take seven times as long.
+    with threadpool_limits(1):
+        short = [_run(standard, n_classes, covariance, start, *_SHORT) for start in every]
+        ranked = sorted(zip(short, every, strict=True), key=lambda pair: -pair[0][0])
+        finalists = [start for (value, _), start in ranked[:_FINALISTS] if value > -np.inf]
+        runs = [_run(standard, n_classes, covariance, start, *_LONG) for start in finalists]
     return [(value, mixture) for value, mixture in runs if mixture.converged_ and value > -np.inf]
 
 
