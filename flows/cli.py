@@ -160,6 +160,11 @@ def main() -> None:
     except InterdepError as error:
         _say(error)
         sys.exit(1)
+    except Exception as error:
+        from flows.shield import internal_error
+
+        _say(internal_error(error))
+        sys.exit(1)
 
 
 def _say(error: InterdepError) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import wraps
 
 from flows.books import accepted_files
 from flows.inbox import hash_file
@@ -19,7 +18,6 @@ FileStep = Callable[[str, int], bool]
 def _refusable(step: Callable[[Workbench], None]) -> FileStep:
     """Let a refusal end the file and not the run; it is reported and leaves no trace elsewhere."""
 
-    @wraps(step)
     def stepped(key: str, position: int) -> bool:
         bench = workbench(key)
         bench.tell(f"{step.__name__} {bench.files[position].path.name}")
@@ -30,6 +28,8 @@ def _refusable(step: Callable[[Workbench], None]) -> FileStep:
             return False
         return True
 
+    # Not functools.wraps: Prefect would take the parameters of the inner step for those of this.
+    stepped.__name__, stepped.__doc__ = step.__name__, step.__doc__
     return stepped
 
 

@@ -24,6 +24,7 @@ from flows import file_steps  # noqa: E402
 from flows.outcome import RunOutcome  # noqa: E402
 from flows.run import Steps, run_on_bench  # noqa: E402
 from flows.server import remember_own_server  # noqa: E402
+from flows.shield import shielded  # noqa: E402
 from flows.takeover import end_stray_server, forget_server  # noqa: E402
 from flows.workbench import open_workbench, workbench  # noqa: E402
 
@@ -38,7 +39,7 @@ def _as_task(step: Callable[..., Any]) -> Callable[..., Any]:
         retries=READING_RETRIES if step is file_steps.read else 0,
         retry_delay_seconds=1,
         retry_condition_fn=_is_passing,
-    )(step)
+    )(shielded(step))
     return made
 
 
