@@ -51,6 +51,7 @@ def fit(frame: pd.DataFrame, answers: Answers, equality: Equality, robust: bool)
     return fit_pattern(pattern, answers, robust=robust)
 
 
+@pytest.mark.shared
 def test_a_single_group_matches(tests_of_ability: pd.DataFrame) -> None:
     # cfa(model, data); srmr with meanstructure = TRUE
     one = fit_factor_model(tests_of_ability, MODEL)
@@ -62,6 +63,7 @@ def test_a_single_group_matches(tests_of_ability: pd.DataFrame) -> None:
     assert one.status == "ok"
 
 
+@pytest.mark.shared
 def test_standardized_loadings_match(tests_of_ability: pd.DataFrame) -> None:
     # parameterEstimates(standardized = TRUE), column std.all
     one = fit_factor_model(tests_of_ability, MODEL)
@@ -73,6 +75,7 @@ def test_standardized_loadings_match(tests_of_ability: pd.DataFrame) -> None:
     assert visual.estimate == pytest.approx(0.549, abs=6e-4)
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize(
     ("kinds", "freed", "chi_square", "df", "cfi", "rmsea", "low", "high", "srmr"),
     [
@@ -115,6 +118,7 @@ def test_the_ladder_across_schools_matches(
     assert (interval.low, interval.high) == pytest.approx((low, high), abs=1e-6)
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize(
     ("kinds", "freed", "chi_square", "scaling", "cfi", "rmsea"),
     [
@@ -142,6 +146,7 @@ def test_satorra_bentler_statistics_match(
     assert (found.cfi, found.rmsea) == pytest.approx((cfi, rmsea), abs=2e-7)
 
 
+@pytest.mark.shared
 def test_differences_of_fits_match(tests_of_ability: pd.DataFrame, schools: Answers) -> None:
     # anova(f1, f2, f3), with ML and with MLM (satorra.bentler.2001)
     equalities = [Equality(), Equality(frozenset({LOADING})), Equality(SCALAR)]
@@ -154,6 +159,7 @@ def test_differences_of_fits_match(tests_of_ability: pd.DataFrame, schools: Answ
         assert compare_fits(fits[2], fits[1]) == pytest.approx(second, rel=1e-3)
 
 
+@pytest.mark.shared
 def test_score_tests_of_equal_parameters_match(
     tests_of_ability: pd.DataFrame, schools: Answers
 ) -> None:
@@ -173,6 +179,7 @@ def report(tests_of_ability: pd.DataFrame) -> InvarianceReport:
     return check_group_invariance(tests_of_ability, MODEL, group="school", groups=SCHOOLS)
 
 
+@pytest.mark.shared
 def test_partial_invariance_frees_the_two_known_intercepts(report: InvarianceReport) -> None:
     assert report.holds == "partial scalar"
     assert set(report.freed) == set(PARTIAL)
@@ -180,6 +187,7 @@ def test_partial_invariance_frees_the_two_known_intercepts(report: InvarianceRep
     assert report.status == "caution"
 
 
+@pytest.mark.shared
 def test_latent_means_match(report: InvarianceReport) -> None:
     # cfa(..., std.lv = TRUE), group 2
     means = {mean.factor: (mean.estimate, mean.se) for mean in report.latent_means}
@@ -199,6 +207,7 @@ def anxiety_twice(shared_data: Path) -> pd.DataFrame:
     return pd.concat(waves)
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize(
     ("robust", "scaling", "cfi", "rmsea", "se"),
     [

@@ -31,6 +31,7 @@ def weekly_bdi(shared_data: Path) -> pd.DataFrame:
     return pd.read_csv(shared_data / "oracles" / "suddengains__sgdata.csv")
 
 
+@pytest.mark.shared
 def test_jacobson_truax_counts_match(antidepressants: pd.DataFrame) -> None:
     # clinicalsignificance, individual approach: reliability .80, sample SD, lower is better
     before, after = antidepressants["Before"], antidepressants["After"]
@@ -38,6 +39,7 @@ def test_jacobson_truax_counts_match(antidepressants: pd.DataFrame) -> None:
     assert Counter(labels.tolist()) == {"improved": 274, "unchanged": 237, "deteriorated": 44}
 
 
+@pytest.mark.shared
 def test_clinically_significant_counts_match(antidepressants: pd.DataFrame) -> None:
     before, after = antidepressants["Before"], antidepressants["After"]
     cutoff = clinical_cutoffs((before.mean(), before.std()), (7, 7), better="lower").c
@@ -61,6 +63,7 @@ def test_the_worked_example_of_the_paper() -> None:
     assert index == pytest.approx(3.162, abs=5e-4)
 
 
+@pytest.mark.shared
 def test_the_cut_off_from_the_reliable_change_index_matches(weekly_bdi: pd.DataFrame) -> None:
     # suddengains::define_crit1_cutoff(sd = sd(bdi_s0), reliability = .931)
     sd = weekly_bdi["bdi_s0"].std()
@@ -70,6 +73,7 @@ def test_the_cut_off_from_the_reliable_change_index_matches(weekly_bdi: pd.DataF
     assert 1.96 * error == pytest.approx(4.65703, abs=5e-6)
 
 
+@pytest.mark.shared
 def test_sudden_gains_match(weekly_bdi: pd.DataFrame) -> None:
     # suddengains::identify_sg(sg_crit1_cutoff = 7) on bdi_s1 to bdi_s12
     sessions = weekly_bdi[[f"bdi_s{number}" for number in range(1, 13)]]
@@ -79,6 +83,7 @@ def test_sudden_gains_match(weekly_bdi: pd.DataFrame) -> None:
     assert (gains.n_with_any, gains.n_with_several) == (15, 8)
 
 
+@pytest.mark.shared
 def test_gains_of_the_mirrored_scale_are_the_same_where_only_its_level_changes(
     weekly_bdi: pd.DataFrame,
 ) -> None:
