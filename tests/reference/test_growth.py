@@ -10,6 +10,8 @@ import pytest
 
 from reports.methods.growth import fit_growth
 
+pytestmark = pytest.mark.shared
+
 
 @pytest.fixture(scope="session")
 def sleepstudy(shared_data: Path) -> pd.DataFrame:
@@ -22,7 +24,6 @@ def sleepstudy(shared_data: Path) -> pd.DataFrame:
 GROUPS = ("presentation", "overdependent", "overindependent")
 
 
-@pytest.mark.shared
 def test_log_time_growth_matches_lmertest(sleepstudy: pd.DataFrame) -> None:
     # lmer(Reaction ~ log(1 + Days) * x + (log(1 + Days) | Subject))
     growth = fit_growth(
@@ -40,7 +41,6 @@ def test_log_time_growth_matches_lmertest(sleepstudy: pd.DataFrame) -> None:
     assert dependent.estimate == pytest.approx(33.57435527452 + 12.89894051322, abs=1e-6)
 
 
-@pytest.mark.shared
 def test_piecewise_growth_matches_lmertest(sleepstudy: pd.DataFrame) -> None:
     # lmer(Reaction ~ a * x + p * x + (a + p | Subject)), a = pmin(Days, 4), p = pmax(Days - 4, 0)
     growth = fit_growth(

@@ -24,6 +24,7 @@ from reports.methods.mixed_model import (
 )
 from reports.methods.model_comparison import compare_mixed_models, variance_shares
 
+pytestmark = pytest.mark.shared
 ENGINES: list[Engine] = ["glmm", "mixedlm"]
 
 
@@ -47,7 +48,6 @@ def row(model: MixedModel, name: str) -> tuple[float, float, float, float]:
     return term.estimate, term.se, term.df, term.p_value
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("engine", ENGINES)
 def test_random_slopes_match_lmertest(sleepstudy: pd.DataFrame, engine: Engine) -> None:
     # lmer(Reaction ~ Days + (Days | Subject))
@@ -212,7 +212,6 @@ def test_binary_models_match_glmer(
     assert model.term("Days").df == math.inf
 
 
-@pytest.mark.shared
 def test_standard_errors_of_binary_models_match_glmer(sleepstudy: pd.DataFrame) -> None:
     formula = "slow ~ Days + (1 | Subject)"
     logit = fit_mixed_model(sleepstudy, formula, family="binomial")
@@ -221,7 +220,6 @@ def test_standard_errors_of_binary_models_match_glmer(sleepstudy: pd.DataFrame) 
     assert hazard.term("Days").se == pytest.approx(0.06116360131, rel=1e-3)
 
 
-@pytest.mark.shared
 def test_the_fallback_owns_up_to_its_standard_errors(sleepstudy: pd.DataFrame) -> None:
     model = fit_mixed_model(
         sleepstudy, "slow ~ Days + (1 | Subject)", family="binomial", engine="mixedlm"
@@ -231,7 +229,6 @@ def test_the_fallback_owns_up_to_its_standard_errors(sleepstudy: pd.DataFrame) -
     assert "too small" in model.note
 
 
-@pytest.mark.shared
 def test_a_logistic_model_with_therapists_matches_glmer(sleepstudy: pd.DataFrame) -> None:
     # glmer(slow ~ Days + (1 | Subject) + (1 | therapist), binomial), Laplace
     model = fit_mixed_model(
@@ -244,7 +241,6 @@ def test_a_logistic_model_with_therapists_matches_glmer(sleepstudy: pd.DataFrame
     assert model.block("therapist_id").sd() == pytest.approx(0.3918922566, rel=1e-3)
 
 
-@pytest.mark.shared
 def test_a_discrete_hazard_with_therapists_is_near_glmer(sleepstudy: pd.DataFrame) -> None:
     # With a link that is not canonical, glmer's Laplace approximation takes the expected
     # information (slope .39393, .06352) and glmm's the observed: .38558, nearer to the .38455 of
@@ -260,7 +256,6 @@ def test_a_discrete_hazard_with_therapists_is_near_glmer(sleepstudy: pd.DataFram
     assert model.block("therapist_id").sd() == pytest.approx(0.2487, abs=0.02)
 
 
-@pytest.mark.shared
 def test_both_engines_agree_on_categories_and_their_order(sleepstudy: pd.DataFrame) -> None:
     kind = pd.Categorical(np.where(sleepstudy["x"] > 0, "b", "a"), categories=["b", "a"])
     frame = sleepstudy.assign(kind=kind)
