@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ class AcceptedFile:
     left_out: tuple[UnknownColumn, ...]
     archive_sha256: str
     study_sha256: str
+    missing: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def acknowledge(
@@ -53,6 +54,7 @@ def acknowledge(
         left_out=reading.left_out,
         archive_sha256=hash_file(archive_path(study, export.sha256)),
         study_sha256=study.digest,
+        missing={name: dict(codes) for name, codes in sorted(export.missing.items())},
     )
     ledger.append("file_accepted", **_as_facts(accepted))
     return accepted

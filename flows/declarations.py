@@ -24,6 +24,18 @@ ROLES = (
 Occasion = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 Rater = Literal["client", "therapist", "observer", "part"]
+Kind = Literal[
+    "csv",
+    "redcap",
+    "redcap_labels",
+    "redcap_eav",
+    "qualtrics",
+    "limesurvey",
+    "spss",
+    "excel",
+]
+# Kinds that say themselves which cells are dates, so that no format needs to be declared.
+WITH_DATES = ("spss", "excel")
 
 
 class Declaration(BaseModel):
@@ -55,6 +67,7 @@ class FormBlock(Declaration):
     range: tuple[int, int] | None = None
     already_reversed: bool = False
     missing: Mapping[str, str] = {}
+    codes: Mapping[str, int] = {}
     rater: Rater | None = None
     target: Name | None = None
     occasion: Occasion | None = None
@@ -134,7 +147,7 @@ class Source(Declaration):
     """`[[source]]`: one kind of export file and how to read it."""
 
     id: Name
-    kind: Literal["csv", "redcap"]
+    kind: Kind
     files: str
     a_row_is: Literal["administration", "person"] = "administration"
     encoding: str = "utf-8"
@@ -142,11 +155,14 @@ class Source(Declaration):
     decimal: Literal[".", ","] = "."
     date_format: str | None = None
     dictionary: str | None = None
+    sheet: str | None = None
+    header_row: int = Field(default=1, ge=1, le=100)
     id_shape: str = r"[A-Za-z][A-Za-z0-9_-]{1,23}"
     columns: Columns = Columns()
     occasion: Occasion | None = None
     occasions: Mapping[str, Occasion] = {}
     missing: Mapping[str, str] = {}
+    codes: Mapping[str, int] = {}
     ignore: tuple[str, ...] = ()
     form: tuple[FormBlock, ...] = ()
     attributes: Mapping[Name, Attribute] = {}
@@ -163,10 +179,16 @@ class Source(Declaration):
             raise ValueError("where a row is a person there is no client column")
         if self.a_row_is == "administration" and self.columns.client is None:
             raise ValueError('name the client column, or say a_row_is = "person"')
-        if self.kind == "redcap" and self.dictionary is None:
-            raise ValueError("a REDCap export needs its data dictionary")
-        if self.columns.date is not None and self.date_format is None:
+        if self.columns.date and not self.date_format and self.kind not in WITH_DATES:
             raise ValueError('a date column needs its date_format, such as "%Y-%m-%d"')
+        return self
+
+    @model_validator(mode="after")
+    def _kind_has_its_keys(self) -> Source:
+        if self.kind.startswith("redcap") and self.dictionary is None:
+            raise ValueError("a REDCap export needs its data dictionary")
+        if self.kind != "excel" and (self.sheet is not None or self.header_row != 1):
+            raise ValueError('sheet and header_row belong to exports of kind "excel"')
         return self
 
 

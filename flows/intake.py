@@ -14,7 +14,7 @@ from pathlib import Path
 from flows.books import AcceptedFile, acknowledge, archive_path, require_archive
 from flows.declarations import Source
 from flows.files import replaced
-from flows.layout import lay_out
+from flows.layout import add_missing, lay_out
 from flows.ledger import Ledger
 from flows.reading import (
     Reading,
@@ -97,7 +97,8 @@ def replay(study: Study, connection: Connection, accepted: AcceptedFile, scratch
     """Publish an accepted file again from its archive."""
     path = require_archive(study, accepted)
     source = source_of(study, accepted.source_id)
-    layout = archived_layout(lay_out(source, accepted.header, study.catalog))
+    laid_out = add_missing(lay_out(source, accepted.header, study.catalog), accepted.missing)
+    layout = archived_layout(laid_out)
     with open_stage(connection, path.stat().st_size, scratch):
         stage_archive(connection, layout, path, source.decimal)
         keep_faults(connection, accepted.faults)

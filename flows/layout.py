@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows.declarations import Attribute, FormBlock, Source
 from flows.sources.names import name_key
@@ -79,6 +79,29 @@ def lay_out(source: Source, names: Sequence[str], catalog: Catalog) -> Layout:
         fixed={"occasion": source.occasion} if source.occasion else {},
         occasions=dict(source.occasions),
         endings=dict(source.ending.reasons) if source.ending else {},
+    )
+
+
+def add_missing(layout: Layout, missing: Mapping[str, Mapping[str, str]]) -> Layout:
+    """Return a layout that knows the missing codes of a file too; declared ones go first."""
+    if not missing:
+        return layout
+
+    def widen(column: StageColumn) -> StageColumn:
+        codes = missing.get(column.source, {})
+        return replace(column, missing={**codes, **column.missing}) if codes else column
+
+    return replace(
+        layout,
+        roles={
+            role: widen(column) if column.kind in ("whole", "code") else column
+            for role, column in layout.roles.items()
+        },
+        attributes={name: widen(column) for name, column in layout.attributes.items()},
+        placements=tuple(
+            replace(place, columns={item: widen(column) for item, column in place.columns.items()})
+            for place in layout.placements
+        ),
     )
 
 

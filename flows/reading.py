@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flows.declarations import Source
-from flows.layout import lay_out
+from flows.layout import add_missing, lay_out
 from flows.sources import read_export
 from flows.sources.export import Export, Fault
 from flows.sources.identifiers import UnknownColumn, judge_unknown_columns
+from flows.sources.location import explain_busy
+from flows.sources.refusal import refuse
 from instruments.catalog import Catalog
 from instruments.layout import FIRST_TEXT_CODE, Layout
 from sql.gateway import Connection
@@ -47,7 +49,7 @@ def read_file(path: Path, source: Source, catalog: Catalog, scratch: Path) -> Re
         Where the file is refused whole.
     """
     export = read_export(path, source, scratch)
-    layout = lay_out(source, export.header, catalog)
+    layout = add_missing(lay_out(source, export.header, catalog), export.missing)
     return Reading(source, export, layout, _left_out(export, source, layout))
 
 
@@ -57,15 +59,36 @@ def _left_out(export: Export, source: Source, layout: Layout) -> tuple[UnknownCo
 
 
 def stage_file(connection: Connection, reading: Reading, scratch: Path) -> Reading:
-    """Fill the stage from a file; return the reading with every broken row in its faults."""
+    """Fill the stage from a file; return the reading with every broken row in its faults.
+
+    Raises
+    ------
+    ExportError
+        ``E_BUSY`` where the file changed since it was first read, ``E_RAGGED`` where even its
+        rewritten rows cannot be read.
+    """
     export = reading.export
     if _is_whole_numbers(reading) and read_as_numbers(connection, reading.layout, _text(export)):
         return reading
     if not read_as_text(connection, reading.layout, _text(export)):
-        export = read_export(export.path, reading.source, scratch, force_rewrite=True)
-        read_as_text(connection, reading.layout, _text(export))
+        export = _read_row_by_row(reading, scratch)
+        if not read_as_text(connection, reading.layout, _text(export)):
+            raise refuse(
+                export.path,
+                "E_RAGGED",
+                "The rows of the file make no table.",
+                fix="Make the export again, or leave its longest columns out.",
+            )
     type_text(connection, reading.layout, decimal=reading.source.decimal)
     return replace(reading, export=export)
+
+
+def _read_row_by_row(reading: Reading, scratch: Path) -> Export:
+    """Read a file again, so that each of its broken rows becomes a fault."""
+    export = read_export(reading.export.path, reading.source, scratch, force_rewrite=True)
+    if export.sha256 != reading.export.sha256:
+        raise explain_busy(export.path)
+    return export
 
 
 def stage_archive(connection: Connection, layout: Layout, archive: Path, decimal: str) -> None:

@@ -92,6 +92,9 @@ class Export:
         By column of `header`; empty for anything but REDCap.
     dictionary_sha256 : str or None
         Of the data dictionary that was used.
+    missing : mapping of str to mapping of str to str
+        By column of `header`: the missing codes that the file itself declares, and their reasons.
+        What the study file declares goes before them.
     """
 
     path: Path
@@ -107,3 +110,4 @@ class Export:
     notes: tuple[Note, ...] = ()
     fields: Mapping[str, DictionaryField] = field(default_factory=dict)
     dictionary_sha256: str | None = None
+    missing: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from flows.sources.encoding import open_text
 from flows.sources.export import FIELD_LIMIT, RECORD
 from flows.sources.names import clean_name, list_names, name_key, show_name
 from flows.sources.refusal import refuse
+from flows.sources.shape import PLAIN, TextShape
 from instruments.errors import suggest
 
 # How much of a file is looked at to find its header, and how many rows.
@@ -81,13 +82,16 @@ def is_blank(cells: Sequence[str]) -> bool:
     return not cells or (len(cells) == 1 and not cells[0].strip())
 
 
-def find_header(path: Path, head: str, source: Source, admission: Admission) -> Header:
+def find_header(
+    path: Path, head: str, source: Source, admission: Admission, shape: TextShape = PLAIN
+) -> Header:
     """Return the header, or refuse the file."""
     rows = split_head(head, source.delimiter)
     if not rows:
         raise refuse(path, "E_EMPTY", "The file holds blank lines only.",
                      fix="Make the export again.")  # fmt: skip
-    first = rows[0]
+    first = HeadRow(rows[0].line, tuple(shape.rename(rows[0].cells)))
+    rows = (first, *rows[1:])
     if max(map(len, first.cells)) > FIELD_LIMIT:
         raise refuse(path, "E_FIELD_SIZE", "A column name is longer than any name can be.",
                      place=f"line {first.line}", fix="Make the export again.")  # fmt: skip
@@ -97,8 +101,9 @@ def find_header(path: Path, head: str, source: Source, admission: Admission) -> 
     names = tuple(written[:named])
     _check_names_differ(path, first.line, names, admission)
     _check_is_complete(path, first.line, names, admission)
-    extra = _count_extra_cells(rows[1:], len(names))
-    return Header(names, first.line, len(written) - named, extra, len(rows) > 1)
+    below = rows[shape.header_rows :]
+    extra = _count_extra_cells(below, len(names))
+    return Header(names, first.line, len(written) - named, extra, bool(below))
 
 
 def _check_is_header(

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from flows.declarations import Source
 from flows.sources.admission import Admission
 from flows.sources.bytes_check import FileBytes, check_bytes
+from flows.sources.codes import edit_codes
 from flows.sources.export import FIELD_LIMIT, Export, Note
-from flows.sources.header import Header, find_header, read_head
+from flows.sources.header import Header, HeadRow, find_header, read_head, split_head
 from flows.sources.location import check_unchanged, explain_busy, explain_unreadable
 from flows.sources.rewriting import Rewriting, explain_no_rows, explain_truncated
+from flows.sources.shape import PLAIN, TextShape, join_edits
 
 QUOTE = '"'
+ShapeOf = Callable[[Sequence[HeadRow]], TextShape]
 # Letters that `read_csv` would take for a pattern of file names.
 PATTERN_LETTERS = frozenset("*?[{")
 # Endings that make `read_csv` unpack a file.
 PACKED_ENDINGS = (".gz", ".zst")
+
+
+def _plain_shape(_rows: Sequence[HeadRow]) -> TextShape:
+    return PLAIN
 
 
 def read_delimited(
@@ -27,21 +34,28 @@ def read_delimited(
     admission: Admission,
     scratch: Path,
     check_header: Callable[[tuple[str, ...]], None],
+    shape_of: ShapeOf = _plain_shape,
     *,
     force: bool = False,
 ) -> Export:
     """Check a delimited text file and return what was found, or refuse it.
 
-    `check_header` may refuse the file by its names, before a copy of its rows is made.
+    `check_header` may refuse the file by its names, before a copy of its rows is made;
+    `shape_of` returns the shape of a file that begins with some rows.
     """
     facts = check_bytes(path, source.encoding)
     with unchanging(facts):
-        header = find_header(path, read_head(path, facts.encoding), source, admission)
+        head = read_head(path, facts.encoding)
+        shape = shape_of(split_head(head, source.delimiter))
+        header = find_header(path, head, source, admission, shape)
         check_header(header.names)
+        edit = join_edits(shape.edit(header.names), edit_codes(source, header.names))
         last_line = _read_last_line(facts) if facts.is_plain else ""
-        if not force and _is_plain(facts, header, last_line):
+        is_whole = not force and edit is None and shape.keeps_header
+        if is_whole and _is_plain(facts, header, last_line):
             return _accept_plain(facts, header, source.delimiter, last_line)
-        return _rewrite(facts, header, source, admission, scratch)
+        rewriting = Rewriting(facts, header, source.delimiter, admission, shape.header_rows, edit)
+        return _rewrite(rewriting, scratch)
 
 
 @contextmanager
@@ -78,11 +92,9 @@ def _accept_plain(facts: FileBytes, header: Header, delimiter: str, last_line: s
                   QUOTE, rows, notes=notes)  # fmt: skip
 
 
-def _rewrite(
-    facts: FileBytes, header: Header, source: Source, admission: Admission, scratch: Path
-) -> Export:
+def _rewrite(rewriting: Rewriting, scratch: Path) -> Export:
+    facts, header = rewriting.facts, rewriting.header
     copy = scratch / f"{facts.sha256[:16]}.csv"
-    rewriting = Rewriting(facts, header, source.delimiter, admission)
     rewriting.write(copy)
     notes = tuple(_note_oddities(facts, header, rewriting))
     return Export(facts.path, facts.sha256, facts.size, copy, False, header.names, ",", QUOTE,

@@ -16,8 +16,10 @@ from flows.sources.export import DictionaryField, Export
 from flows.sources.header import read_head, split_head
 from flows.sources.names import clean_name, list_names
 from flows.sources.reading import read_delimited
+from flows.sources.redcap_checkboxes import edit_checkboxes, note_partial_blocks
 from flows.sources.redcap_dictionary import Dictionary, find_dictionary, read_dictionary
 from flows.sources.refusal import refuse
+from flows.sources.shape import Edit, TextShape
 from instruments.errors import ExportError
 
 # Raw or labelled is a choice for the whole export, so its first rows tell.
@@ -36,14 +38,21 @@ def read(path: Path, source: Source, scratch: Path, *, force_rewrite: bool = Fal
         _check_is_described(path, header, admission, fields)
         refuse_identifiers(path, header, admission, fields)
 
+    def edit(header: tuple[str, ...]) -> Edit | None:
+        return edit_checkboxes(source, admission, header, _describe(header, dictionary))
+
+    shape = TextShape(edit=edit)
     try:
-        export = read_delimited(path, source, admission, scratch, check_header, force=force_rewrite)
+        export = read_delimited(
+            path, source, admission, scratch, check_header, lambda _: shape, force=force_rewrite
+        )
     except ExportError as error:
         if error.code == "E_HEADER":
             _check_header_is_raw(path, source, dictionary)
         raise
     fields = _describe(export.header, dictionary)
-    described = replace(export, fields=fields, dictionary_sha256=dictionary.sha256)
+    notes = (*export.notes, *note_partial_blocks(admission, fields))
+    described = replace(export, fields=fields, dictionary_sha256=dictionary.sha256, notes=notes)
     try:
         _check_holds_codes(described, admission)
     except ExportError:

@@ -177,7 +177,12 @@ def _cell(written: str) -> str:
 
 def _as_written(choice: str, choices: Mapping[str, str]) -> str:
     """Return the code whose column this is: REDCap writes it small, other signs as "_"."""
-    return next((code for code in choices if re.sub(r"\W|-", "_", code.lower()) == choice), choice)
+    return next((code for code in choices if as_column(code) == choice), choice)
+
+
+def as_column(code: str) -> str:
+    """Return how REDCap writes a code within the name of a checkbox column."""
+    return re.sub(r"\W|-", "_", code.lower())
 
 
 def _not_a_dictionary(path: Path, place: str) -> ExportError:

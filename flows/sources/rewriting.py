@@ -22,6 +22,7 @@ from flows.sources.export import FIELD_LIMIT, RAGGED_SHARE, RECORD, Fault
 from flows.sources.header import Header, is_blank
 from flows.sources.location import check_unchanged
 from flows.sources.refusal import refuse
+from flows.sources.shape import Edit
 from instruments.errors import ExportError
 
 # A row that closes a quote of an earlier row has whole rows inside a cell; in narrower files a
@@ -39,6 +40,8 @@ class Rewriting:
     header: Header
     delimiter: str
     admission: Admission
+    header_rows: int = 1
+    edit: Edit | None = None
     faults: list[Fault] = field(default_factory=list)
     rows: int = 0
     blank_lines: int = 0
@@ -78,22 +81,28 @@ class Rewriting:
         for line, row in self._data_rows():
             self.rows += 1
             whole = self._check_row(line, row)
-            if whole is None:
+            if whole is None or not self._may_stay(line, whole):
                 continue
             for position in blanked:
                 whole[position] = ""
             yield [str(self.rows), *whole]
 
+    def _may_stay(self, line: int, row: list[str]) -> bool:
+        verdict = self.edit(row) if self.edit is not None else None
+        if verdict is not None:
+            self.faults.append(Fault(self.rows, *verdict, line))
+        return verdict is None
+
     def _data_rows(self) -> Iterator[tuple[int, list[str]]]:
         csv.field_size_limit(2**31 - 1)  # the limit is ours: a csv error could not be gone past
         with open_text(self.path, self.facts.encoding) as opened:
             reader = csv.reader(self._watch(opened), delimiter=self.delimiter, strict=True)
-            start, is_header = 1, True
+            start, above = 1, self.header_rows
             while (row := self._next_row(reader, start)) is not None:
                 if is_blank(row):
                     self.blank_lines += 1
-                elif is_header:
-                    is_header = False
+                elif above:
+                    above -= 1
                 else:
                     if reader.line_num > start:
                         row = self._join_lines(row, start)

@@ -13,8 +13,10 @@ from flows.sources import Export, read_export
 from flows.sources.identifiers import judge_unknown_columns
 from flows.sources.redcap_dictionary import checkbox_blocks
 from instruments.errors import ExportError
+from tests.unit.nasty.desk import copied
 
 WISH = "desired_result"
+BLOCKS = ("one___{n}", "two___{letter}")
 pytestmark = pytest.mark.shared
 
 # Fixture, its dictionary, its first column, its rows and its columns.
@@ -137,7 +139,7 @@ def test_a_declared_identifier_is_refused(column: str, shared_data: Path, tmp_pa
 def test_an_empty_checkbox_block_is_missing_where_the_fixture_says_so(
     shared_data: Path, tmp_path: Path
 ) -> None:
-    form = [{"instrument": "core_10", "columns": "check_one___{n}"}]
+    form = [{"instrument": "core_10", "columns": f"check_{block}"} for block in BLOCKS]
     export = read_fixture(shared_data, tmp_path, "checkboxes-1", "record_id", form=form)
     blocks = checkbox_blocks(export.fields)
     assert {block: len(columns) for block, columns in blocks.items()} == {
@@ -148,9 +150,9 @@ def test_an_empty_checkbox_block_is_missing_where_the_fixture_says_so(
         rows = list(csv.DictReader(opened))
     found = {
         row["record_id"]: {
-            block for block, columns in blocks.items() if not any(row[c] == "1" for c in columns)
+            block for block, columns in blocks.items() if not any(copy[c] for c in columns)
         }
-        for row in rows
+        for row, copy in zip(rows, copied(export), strict=True)
         if row[WISH]
     }
     stated = {
