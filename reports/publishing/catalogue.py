@@ -31,4 +31,4 @@ def _entries(analysis: Analysis) -> Iterator[Entry]:
     for name, figure in analysis.figures.items():
         yield name, figure.kind, figure.title, str(figure.facts.get("outcome", ""))
     if "measures" in kinds:
-        yield "reliability", "reliability", "Reliability of each scale", ""
+        yield "reliability", "reliability", "Reliability of the scales that are compared", ""

@@ -17,8 +17,8 @@ SOURCE_COLUMNS = ("name", "source_id", "kind", "sha256", "rows_in", "loaded", "q
 FINDING_COLUMNS = ("name", "source_id", "rule", "code", "category", "severity", "column_name",
                    "count", "says", "fix")  # fmt: skip
 MEASURE_COLUMNS = ("scale", "instrument", "abbreviation", "instrument_name", "label", "form",
-                   "language", "low", "high", "higher", "direction", "recall_days", "citation", "doi", "key_source",
-                   "key_confidence", "is_verified", "licence")  # fmt: skip
+                   "language", "low", "high", "higher", "direction", "recall_days", "citation",
+                   "doi", "key_source", "key_confidence", "is_verified", "licence")  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,6 +56,8 @@ def rule_facts(context: RunContext) -> pd.DataFrame:
             ("rule", rule.rule),
             ("dependence", labels.get(rule.dependence, rule.dependence)),
             ("independence", labels.get(rule.independence, rule.independence)),
+            ("dependence_scale", rule.dependence),
+            ("independence_scale", rule.independence),
             ("cut", cut),
             ("grey_zone", grey),
             ("landmark", rule.landmark),

@@ -78,12 +78,13 @@ class Picture:
 
 @dataclass(frozen=True)
 class Fold:
-    """Blocks behind a line that opens them."""
+    """Blocks behind a line that opens them; long ones are not printed."""
 
     kind: ClassVar[str] = "fold"
 
     summary: str
     blocks: tuple[Block, ...]
+    is_long: bool = False
 
 
 Block = Prose | Heading | Listing | Facts | Picture | Table | Fold

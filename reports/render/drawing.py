@@ -110,9 +110,7 @@ def drawn_data(data: pd.DataFrame) -> str:
     return lines.getvalue()
 
 
-def _note(
-    run: Run, drawing: Drawing, formats: Sequence[str], width_mm: float, dpi: int
-) -> str:
+def _note(run: Run, drawing: Drawing, formats: Sequence[str], width_mm: float, dpi: int) -> str:
     note = {
         "figure": drawing.name,
         "title": drawing.title,

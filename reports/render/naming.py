@@ -25,6 +25,27 @@ def name_occasion(occasion: str) -> str:
     return occasion.replace("_", " ")
 
 
+WHEN = {"end": "at the end", "session": "in sessions", "follow_up": "at follow-up"}
+
+
+def phrase_outcome(run: Run, outcome: str) -> str:
+    """Return an outcome as part of a sentence: "psychological distress at the end"."""
+    label, (_, _, occasion) = name_in_sentence(run, outcome), outcome.partition("@")
+    when = WHEN.get(occasion, f"at {name_occasion(occasion)}")
+    return f"{label} {when}" if occasion else label
+
+
+def name_in_sentence(run: Run, outcome: str) -> str:
+    """Return what an outcome measures, as part of a sentence: "psychological distress"."""
+    scale, _, _ = outcome.partition("@")
+    return decapitalise(_declared(run, outcome) or name_scale(run, scale))
+
+
+def decapitalise(label: str) -> str:
+    """Return a label with a small first letter, unless it begins with an abbreviation."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
 def name_outcome(run: Run, outcome: str) -> str:
     """Return an outcome in words, with its occasion: "Psychological distress (CORE-10), end"."""
     scale, _, occasion = outcome.partition("@")

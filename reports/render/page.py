@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,29 +10,25 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from instruments.errors import GateError
 from reports.disclosure.cleared import require_cleared
-from reports.render.document import Section
-from reports.render.run_view import Part, from_context
+from reports.render.run_view import Run, as_context
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-Compose = Callable[[Mapping[str, Part]], tuple[Section, ...]]
 
 
-def print_page(template: str, run: Mapping[str, Part], compose: Compose) -> str:
-    """Return a page of one run. The context holds cleared tables and nothing else.
+def print_page(template: str, run: Run, **composed: object) -> str:
+    """Return a page of one run.
+
+    The context that a page is made from holds cleared tables and nothing else; what was composed
+    from them (sections, facts) is given beside it.
 
     Raises
     ------
     GateError
-        If anything in ``run`` has not passed the gate, or a text claims to be safe as it is.
+        If anything of the run has not passed the gate, or a text claims to be safe as it is.
     """
-    require_cleared(run)
-    return make_environment().get_template(template).render(
-        run=run, compose=compose, facts=_facts
-    )
-
-
-def _facts(run: Mapping[str, Part], section: str) -> dict[str, str]:
-    return from_context(run).provenance(section)
+    context = as_context(run.parts)
+    require_cleared(context)
+    return make_environment().get_template(template, globals=composed).render(context)
 
 
 @cache

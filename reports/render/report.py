@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from reports.render.document import Block, Fold, Picture, Section
 from reports.render.page import print_page
-from reports.render.run_view import Part, as_context, from_context, load_run
+from reports.render.run_view import load_run
 from reports.render.sections import compose_sections
 from reports.render.writing import write_together
 
@@ -16,12 +16,7 @@ def write_report(folder: Path) -> Path:
     """Write ``report.html`` and ``figures/*.svg`` of a run; return the report's path."""
     run = load_run(folder)
     sections = compose_sections(run)
-
-    def composed(context: Mapping[str, Part]) -> tuple[Section, ...]:
-        # Pictures take a while: they are drawn once, for the page and for the files.
-        return sections if from_context(context).parts == run.parts else ()
-
-    page = print_page("report.html", as_context(run.parts), composed)
+    page = print_page("report.html", run, sections=sections, about=run.provenance("run"))
     pictures = {f"{picture.name}.svg": picture.svg for picture in find_pictures(sections)}
     write_together(folder / "figures", pictures)
     return write_together(folder, {"report.html": page.encode()})[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -21,9 +21,18 @@ class Run:
     """The cleared tables of one run, by their path below its folder (``tables/flow``)."""
 
     parts: Mapping[str, Part]
+    _frames: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     def frame(self, name: str) -> pd.DataFrame:
-        """Return a table, without rows and columns where it is absent or withheld."""
+        """Return a table, without rows and columns where it is absent or withheld.
+
+        It is asked for often and read only: everybody is given the same frame.
+        """
+        if name not in self._frames:
+            self._frames[name] = self._read(name)
+        return self._frames[name]
+
+    def _read(self, name: str) -> pd.DataFrame:
         part = self.parts.get(name)
         if not isinstance(part, ClearedTable):
             return pd.DataFrame()
@@ -111,9 +120,3 @@ def load_run(folder: Path) -> Run:
 def as_context(parts: Mapping[str, Part]) -> dict[str, object]:
     """Return the parts under names that a template context may have."""
     return {name.replace("/", "__").replace("-", "___"): part for name, part in parts.items()}
-
-
-def from_context(context: Mapping[str, Part]) -> Run:
-    """Return the run whose parts stand in a context."""
-    names = {key.replace("___", "-").replace("__", "/"): part for key, part in context.items()}
-    return Run(names)

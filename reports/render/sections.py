@@ -37,10 +37,13 @@ def read_outline() -> tuple[Outline, ...]:
 def compose_sections(run: Run) -> tuple[Section, ...]:
     """Return the sections that a run has something to say in, tables and figures numbered."""
     sections = [
-        Section(one.id, one.title, tuple(block for name in one.blocks for block in _fill(run, name)))
+        Section(
+            one.id, one.title, tuple(block for name in one.blocks for block in _fill(run, name))
+        )
         for one in read_outline()
     ]
     return number_blocks(section for section in sections if section.blocks)
+
 
 def _fill(run: Run, name: str) -> Iterator[Block]:
     if name.startswith(FIGURE):

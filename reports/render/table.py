@@ -112,9 +112,7 @@ class Table:
     @property
     def all_notes(self) -> tuple[str, ...]:
         """The notes, with the one that explains what was left out."""
-        is_needed = any(
-            text.startswith("[c]") for row in self.rows for text in self.texts(row)
-        )
+        is_needed = any(text.startswith("[c]") for row in self.rows for text in self.texts(row))
         return (*self.notes, LEFT_OUT_NOTE) if is_needed else self.notes
 
     def texts(self, row: Row) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from reports.render.document import Block, Prose
-from reports.render.naming import name_occasion, name_outcome
+from reports.render.naming import decapitalise, name_occasion, phrase_outcome
 from reports.render.numbers import write_count
 from reports.render.run_view import Run
 from reports.wording import no_break, plain, plain_interval
@@ -27,7 +27,9 @@ CAVEAT = (
 def headline(run: Run) -> Iterator[Block]:
     """Yield the answer: who, what differs, what does not, groups aside, and how sure."""
     if run.estimates.empty:
-        yield Prose(("Nothing is compared in this run: the study file declares no outcome.",), "lead")
+        yield Prose(
+            ("Nothing is compared in this run: the study file declares no outcome.",), "lead"
+        )
         return
     said = [_who(run), _differences(run), _rest(run), _without_groups(run), _how_sure(run)]
     sentences = tuple(no_break(text) for text in said if text)
@@ -49,8 +51,8 @@ def _who(run: Run) -> str:
     a, b = (_about(contrast[name]) for name in ("n_a", "n_b"))
     landmark = name_occasion(rule["landmark"])
     return (
-        f"Of {_about(everyone)} clients, {a} present at {landmark} as overly dependent "
-        f"({rule['overdependent']}) and {b} as overly independent ({rule['overindependent']})."
+        f"Of {_about(everyone)} clients, {a} present at {landmark} as overly dependent, that is "
+        f"{rule['overdependent']}, and {b} as overly independent, {rule['overindependent']}."
     )
 
 
@@ -96,7 +98,7 @@ def _differences(run: Run) -> str:
 
 
 def _sized(run: Run, outcome: str, row: Any) -> str:
-    name = name_outcome(run, outcome)
+    name = phrase_outcome(run, outcome)
     much = plain(abs(row["estimate"]))
     if pd.isna(row["ci_low"]):
         return f"{name} (by {much} points)"
@@ -131,7 +133,9 @@ def _without_groups(run: Run) -> str:
                 ways["higher" if row["estimate"] > 0 else "lower"].append(outcome)
         parts = [f"{way} {_names(run, names)}" for way, names in ways.items() if names]
         if parts:
-            said.append(f"more {rule.get(term, term)} goes with {' and '.join(parts)}")
+            said.append(
+                f"more {decapitalise(rule.get(term, term))} goes with {' and '.join(parts)}"
+            )
     if not said:
         return (
             "Among all clients, groups aside, neither scale of the rule clearly goes with a "
@@ -167,10 +171,9 @@ def _row(run: Run, analysis: str, outcome: str, term: str, estimand: str = "") -
 
 
 def _names(run: Run, outcomes: Sequence[str]) -> str:
-    return _listed([name_outcome(run, outcome) for outcome in outcomes])
+    return _listed([phrase_outcome(run, outcome) for outcome in outcomes])
 
 
 def _listed(items: Sequence[str]) -> str:
     """Join items as a sentence does."""
-    items = [item[:1].lower() + item[1:] if item[1:2].islower() else item for item in items]
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

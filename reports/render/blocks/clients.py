@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.render.document import Block, Facts, Prose
-from reports.render.naming import GROUP_NAMES, name_occasion, name_scale
+import pandas as pd
+
+from reports.render.document import Block, Facts, Fold, Prose
+from reports.render.naming import GROUP_NAMES, decapitalise, name_occasion, name_scale
+from reports.render.numbers import write_number
 from reports.render.run_view import Run
 from reports.render.table import Cell, Column, Row, Table, number_of, text_of
 
 BALANCE = "groups_at_intake"
 DIFFERENCE_THAT_SHOWS = 0.25
+MOST_ROWS = 8
 
 
 def presentations(run: Run) -> Iterator[Block]:
@@ -22,18 +26,21 @@ def presentations(run: Run) -> Iterator[Block]:
     grey = rule["grey_zone"]
     yield Prose(
         (
-            f"Who presents how is decided by a declared rule, “{rule['rule']}”, from what clients "
-            f"answered at {name_occasion(rule['landmark'])}: {rule['dependence']} stands for "
-            f"dependence, {rule['independence']} for independence. A score at or above its cut is "
-            f"high. The cuts are {rule['cut']}; scores nearer to a cut than the grey zone ({grey} "
-            "points) are indeterminate.",
-            "The rule decides the groups: another cut puts other people into them. So the "
-            "continuous analysis comes first, and the groups illustrate it.",
+            (
+                f"Who presents how is decided by a declared rule, “{rule['rule']}”, from what "
+                f"clients answered at {name_occasion(rule['landmark'])}: "
+                f"{decapitalise(rule['dependence'])} stands for dependence, "
+                f"{decapitalise(rule['independence'])} for independence. A score at or above its "
+                f"cut is high. The cuts are {rule['cut']}; scores nearer to a cut than the grey "
+                f"zone ({grey} points) are indeterminate."
+            ),
+            (
+                "The rule decides the groups: another cut puts other people into them. So the "
+                "continuous analysis comes first, and the groups illustrate it."
+            ),
         )
     )
-    pairs = [
-        (name, rule[group]) for group, name in GROUP_NAMES.items() if group in rule
-    ]
+    pairs = [(name, rule[group]) for group, name in GROUP_NAMES.items() if group in rule]
     yield Facts(tuple(pairs))
 
 
@@ -56,7 +63,7 @@ def balance(run: Run) -> Iterator[Block]:
         )
         for _, row in found.iterrows()
     ]
-    yield Table(
+    table = Table(
         name="balance",
         title="The two groups at intake: standardized differences",
         columns=(
@@ -69,11 +76,35 @@ def balance(run: Run) -> Iterator[Block]:
         ),
         rows=tuple(rows),
         notes=(
-            "Difference: overly dependent minus overly independent clients, in standard deviations "
-            f"of both groups; of categories without a sign. Above {DIFFERENCE_THAT_SHOWS:g} the "
-            "groups are worth comparing only with it in mind.",
+            (
+                "Difference: overly dependent minus overly independent clients, in standard "
+                "deviations of both groups; of categories without a sign. Above "
+                f"{DIFFERENCE_THAT_SHOWS:g} the groups are worth comparing only with it in mind."
+            ),
         ),
         plan_status=run.plan_status,
+    )
+    yield Prose((_largest(run, found),))
+    yield table if len(rows) <= MOST_ROWS else Fold(table.title, (table,))
+
+
+def _largest(run: Run, found: pd.DataFrame) -> str:
+    """Say in which points the groups differ most at intake."""
+    known = found.dropna(subset="estimate")
+    sizes = known["estimate"].abs()
+    apart = known[sizes >= DIFFERENCE_THAT_SHOWS].assign(size=sizes).nlargest(5, "size")
+    if apart.empty:
+        return (
+            f"At intake the two groups lie less than {DIFFERENCE_THAT_SHOWS:g} standard deviations "
+            "apart in everything that is known of both."
+        )
+    said = [
+        f"{decapitalise(name_scale(run, str(row['term'])))} ({write_number(row['estimate'])})"
+        for row in apart.to_dict("records")
+    ]
+    return (
+        "Already at intake the two groups differ, in standard deviations, most in "
+        f"{', '.join(said)}: whatever follows may come from there."
     )
 
 

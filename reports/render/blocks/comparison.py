@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from reports.render.document import Block, Fold, Heading, Prose
-from reports.render.naming import GROUP_NAMES, PAIR, name_group, name_outcome
+from reports.render.naming import GROUP_NAMES, PAIR, name_group, name_in_sentence, name_outcome
 from reports.render.run_view import Run
 from reports.render.table import (
     Cell,
@@ -41,9 +41,11 @@ def continuous_intro(run: Run) -> Iterator[Block]:
         return
     yield Prose(
         (
-            "This is the primary analysis. Every client with both scores and the outcome enters, "
-            "those in the grey zone too. Where the outcome was also measured at intake, its intake "
-            "value is held equal.",
+            (
+                "This is the primary analysis. Every client with both scores and the outcome "
+                "enters, those in the grey zone too. Where the outcome was also measured at "
+                "intake, its intake value is held equal."
+            ),
         )
     )
 
@@ -69,9 +71,11 @@ def continuous(run: Run) -> Iterator[Block]:
         ),
         rows=tuple(rows),
         notes=(
-            "b: points of the outcome per standard deviation of the scale (intake value: per "
-            "point). Least squares with heteroscedasticity-consistent (HC3) errors. p Holm: "
-            "adjusted within the family of primary outcomes.",
+            (
+                "b: points of the outcome per standard deviation of the scale (intake value: per "
+                "point). Least squares with heteroscedasticity-consistent (HC3) errors. p Holm: "
+                "adjusted within the family of primary outcomes."
+            ),
         ),
         plan_status=run.plan_status,
     )
@@ -117,45 +121,55 @@ def group_intro(run: Run) -> Iterator[Block]:
         return
     yield Prose(
         (
-            "The groups are the ends of two scales, so their differences are larger than "
-            "differences among all clients would be: every g below is one of extreme groups. Read "
-            "them as an illustration of the continuous analysis above.",
+            (
+                "The groups are the ends of two scales, so their differences are larger than "
+                "differences among all clients would be: every g below is one of extreme groups. "
+                "Read them as an illustration of the continuous analysis above."
+            ),
         )
     )
 
 
 def presentations(run: Run) -> Iterator[Block]:
-    """Yield mean and spread of every outcome in every presentation, the two groups first."""
+    """Yield mean and spread of every outcome: the two groups side by side, then the others."""
     found = run.rows(DESCRIBED)
     found = found[found["group_a"].notna()] if not found.empty else found
     if found.empty:
         return
-    groups = [name for name in GROUP_NAMES if name in set(found["group_a"])]
-    rows = [
-        _described(run, found, str(outcome), groups)
-        for outcome in run.outcomes.index
-        if (found["outcome"] == outcome).any()
-    ]
+    yield _described(run, found, PAIR, "presentations", "Outcomes of the two presentations")
+    others = tuple(
+        name for name in GROUP_NAMES if name not in PAIR and name in set(found["group_a"])
+    )
+    if others:
+        title = "Outcomes of the other clients"
+        yield Fold(title, (_described(run, found, others, "other_presentations", title),))
+
+
+def _described(
+    run: Run, found: pd.DataFrame, groups: tuple[str, ...], name: str, title: str
+) -> Table:
     columns = [Column("Outcome")]
-    spanners = []
-    for place, group in enumerate(groups):
+    for _ in groups:
         columns += [
             Column("n", "count", is_symbol=True),
             Column("M", "number", is_symbol=True),
             Column("SD", "number", is_symbol=True),
         ]
-        spanners.append(Spanner(name_group(group).capitalize(), 1 + 3 * place, 3))
-    yield Table(
-        name="presentations",
-        title="Outcomes by presentation",
+    outcomes = [str(name) for name in run.outcomes.index if (found["outcome"] == name).any()]
+    return Table(
+        name=name,
+        title=title,
         columns=tuple(columns),
-        rows=tuple(rows),
-        spanners=tuple(spanners),
+        rows=tuple(_described_row(run, found, outcome, groups) for outcome in outcomes),
+        spanners=tuple(
+            Spanner(name_group(group).capitalize(), 1 + 3 * place, 3)
+            for place, group in enumerate(groups)
+        ),
         plan_status=run.plan_status,
     )
 
 
-def _described(run: Run, found: pd.DataFrame, outcome: str, groups: list[str]) -> Row:
+def _described_row(run: Run, found: pd.DataFrame, outcome: str, groups: tuple[str, ...]) -> Row:
     own = found[found["outcome"] == outcome]
     of = {(row["group_a"], row["term"]): row for _, row in own.iterrows()}
     cells = [Cell(name_outcome(run, outcome))]
@@ -183,23 +197,25 @@ def contrast(run: Run) -> Iterator[Block]:
             Column("95% CI", "interval"),
             Column("p", "p", is_symbol=True),
             Column("p Holm", "p"),
-            Column("bound ±", "number"),
-            Column("p Holm", "p"),
+            Column("p", "p", is_symbol=True),
             Column("Verdict"),
         ),
         rows=tuple(rows),
         spanners=(
             Spanner("Dep.", 1, 1),
             Spanner("Indep.", 2, 1),
-            Spanner("Difference (Welch)", 3, 2),
+            Spanner("Dependent minus independent", 3, 2),
             Spanner("Hedges' g", 5, 2),
-            Spanner("Test of difference", 7, 2),
-            Spanner("Test of equivalence", 9, 2),
+            Spanner("Difference", 7, 2),
+            Spanner("Alike", 9, 1),
         ),
         notes=(
-            "g of extreme groups, with exact interval. Bound: the smallest difference that matters. "
-            "Verdicts: different; equivalent (any difference is smaller than the bound); different "
-            "but trivially small; undecided.",
+            (
+                "Difference by Welch's test. g of extreme groups, with exact interval. In "
+                "brackets: the smallest difference that matters, in points; Alike: test that any "
+                "difference is smaller, adjusted in the same family (p Holm) where the outcome "
+                "is primary."
+            ),
         ),
         plan_status=run.plan_status,
     )
@@ -213,7 +229,7 @@ def _contrast_row(run: Run, outcome: str) -> Row | None:
     size, equivalence = of.get("standardized difference"), of.get("equivalence")
     return Row(
         (
-            Cell(name_outcome(run, outcome)),
+            Cell(f"{name_outcome(run, outcome)} {_bound(of)}"),
             number_of(difference, "n_a"),
             number_of(difference, "n_b"),
             number_of(difference, "estimate"),
@@ -222,12 +238,16 @@ def _contrast_row(run: Run, outcome: str) -> Row | None:
             interval_of(size),
             number_of(difference, "p_value"),
             number_of(difference, "p_adjusted"),
-            number_of(of.get("smallest effect of interest"), "estimate"),
             number_of(equivalence, _p_of(equivalence)),
             text_of(of.get("verdict"), "note"),
         ),
         plan_status=str(difference["plan_status"]),
     )
+
+
+def _bound(of: dict[Any, Any]) -> str:
+    row = of.get("smallest effect of interest")
+    return "" if row is None or pd.isna(row["estimate"]) else f"(±{row['estimate']:g})"
 
 
 def _p_of(row: Any) -> str:
@@ -270,12 +290,8 @@ def _robust_rows(run: Run, outcome: str) -> Iterator[Row]:
 def sentences(run: Run) -> Iterator[Block]:
     """Yield each outcome's answer in words, for clinicians and for authors."""
     for outcome in run.outcomes.index:
-        label = name_outcome(run, str(outcome)).partition(",")[0]
+        label = name_in_sentence(run, str(outcome))
         said = write_sentences(run.estimates, str(outcome), label=label)
         yield Heading(name_outcome(run, str(outcome)))
         yield Prose((said.clinician,))
         yield Fold("In the words of a paper", (Prose((said.author,), "author"),))
-
-
-__all__ = ["PAIR", "continuous", "continuous_intro", "contrast", "group_intro", "presentations",
-           "robust", "sentences"]  # fmt: skip

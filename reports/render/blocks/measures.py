@@ -22,6 +22,7 @@ from reports.render.table import (
 
 MEASURES = "measures"
 NORM = "norm check: "
+MOST_ROWS = 12
 
 
 def alarms(run: Run) -> Iterator[Block]:
@@ -37,7 +38,9 @@ def alarms(run: Run) -> Iterator[Block]:
 
 def _key_alarm(run: Run, keys: pd.DataFrame) -> Block:
     if keys.empty:
-        return Prose(("Reverse-key alarm: no item of any scale looks keyed the wrong way.",), "note")
+        return Prose(
+            ("Reverse-key alarm: no item of any scale looks keyed the wrong way.",), "note"
+        )
     by_scale = {
         str(outcome): ", ".join(_item(term) for term in sorted(set(rows["term"]), key=_place))
         for outcome, rows in keys.groupby("outcome", sort=True)
@@ -45,9 +48,11 @@ def _key_alarm(run: Run, keys: pd.DataFrame) -> Block:
     said = [f"{name_outcome(run, scale)}: items {items}" for scale, items in by_scale.items()]
     return Prose(
         (
-            f"Reverse-key alarm. {'; '.join(said)} seem to be keyed the wrong way. Check which "
-            "form and version was used, and whether the export holds these items already reversed. "
-            "Until then do not rely on these scales.",
+            (
+                f"Reverse-key alarm. {'; '.join(said)} seem to be keyed the wrong way. Check "
+                "which form and version was used, and whether the export holds these items "
+                "already reversed. Until then do not rely on these scales."
+            ),
         ),
         "caution",
     )
@@ -72,8 +77,10 @@ def _norm_alarm(run: Run, norms: pd.DataFrame, found: pd.DataFrame) -> Iterator[
     items = [_norm_line(run, row) for row in norms.to_dict("records")]
     yield Prose(
         (
-            "Norm check: these lie outside what was published, which may be the sample, but also a "
-            "wrong key, range or unit.",
+            (
+                "Norm check: these lie outside what was published, which may be the sample, but "
+                "also a wrong key, range or unit."
+            ),
         ),
         "caution",
     )
@@ -92,7 +99,8 @@ def reliability(run: Run) -> Iterator[Block]:
     found = run.rows(MEASURES)
     if found.empty:
         return
-    yield _overall(run, found[found["group_a"].isna()])
+    table = _overall(run, found[found["group_a"].isna()])
+    yield table if len(table.rows) <= MOST_ROWS else Fold(table.title, (table,))
     yield from _by_group(run, found)
 
 
@@ -128,8 +136,11 @@ def _overall(run: Run, found: pd.DataFrame) -> Table:
         ),
         rows=tuple(rows),
         notes=(
-            "α: Cronbach's alpha of clients who answered every item, with Feldt's interval. SEM: "
-            "standard error of measurement in points. Prorated: scores with unanswered items.",
+            (
+                "α: Cronbach's alpha of clients who answered every item, with Feldt's interval. "
+                "SEM: standard error of measurement in points. Prorated: scores with unanswered "
+                "items."
+            ),
         ),
         plan_status=run.plan_status,
     )
@@ -170,8 +181,10 @@ def _by_group(run: Run, found: pd.DataFrame) -> Iterator[Block]:
             for place, group in enumerate(PAIR)
         ),
         notes=(
-            "A scale that the rule cut has a restricted range within each group, so its alpha is "
-            "lower there than it is among all clients.",
+            (
+                "A scale that the rule cut has a restricted range within each group, so its "
+                "alpha is lower there than it is among all clients."
+            ),
         ),
         plan_status=run.plan_status,
     )
@@ -187,8 +200,10 @@ def instruments(run: Run) -> Iterator[Block]:
     if len(unseen):
         yield Prose(
             (
-                f"The keys of {', '.join(sorted(unseen))} were not seen in a source: their scores "
-                "stand under that reserve.",
+                (
+                    f"The keys of {', '.join(sorted(unseen))} were not seen in a source: their "
+                    "scores stand under that reserve."
+                ),
             ),
             "caution",
         )
@@ -218,6 +233,8 @@ def instruments(run: Run) -> Iterator[Block]:
             Column("licence"),
         ),
         rows=tuple(rows),
-        notes=("Key confidence: A seen in the source or proven on data, B secondary, C tentative.",),
+        notes=(
+            "Key confidence: A seen in the source or proven on data, B secondary, C tentative.",
+        ),
     )
     yield Fold("The measures in full: range, meaning, recall period, key and licence", (table,))

@@ -47,8 +47,10 @@ def refusals(run: Run) -> Iterator[Block]:
     ]
     yield Prose(
         (
-            "An analysis that cannot be run honestly is refused, and so is a number that too few "
-            "clients stand behind. The reason stands in the last column.",
+            (
+                "An analysis that cannot be run honestly is refused, and so is a number that too "
+                "few clients stand behind. The reason stands in the last column."
+            ),
         )
     )
     table = Table(
@@ -75,19 +77,25 @@ def methods(run: Run) -> Iterator[Block]:
     rule, compared = run.facts("tables/rule"), run.provenance("comparison")
     level = float(compared.get("ci_level", "0.95"))
     paragraphs = [
-        f"Presentations follow the rule “{rule['rule']}” at {rule['landmark']}. Outcomes come at or "
-        "after that occasion; a scale that is part of the rule is never its own outcome. "
-        f"Intervals are of {level:.0%}, tests are judged at {compared.get('alpha', '0.05')}.",
-        "Differences of means are Welch's, effect sizes Hedges' g with exact intervals; likeness "
-        "is tested with two one-sided tests against the smallest difference that matters, and both "
-        "kinds of test of the primary outcomes are adjusted together by Holm's method.",
+        (
+            f"Presentations follow the rule “{rule['rule']}” at {rule['landmark']}. Outcomes come "
+            "at or after that occasion; a scale that is part of the rule is never its own "
+            f"outcome. Intervals are of {level:.0%}, tests are judged at "
+            f"{compared.get('alpha', '0.05')}."
+        ),
+        (
+            "Differences of means are Welch's, effect sizes Hedges' g with exact intervals; "
+            "likeness is tested with two one-sided tests against the smallest difference that "
+            "matters, and both kinds of test of the primary outcomes are adjusted together by "
+            "Holm's method."
+        ),
         "Clients without the outcome are left out of that outcome's rows and counted there.",
     ]
     yield Prose(tuple(paragraphs))
-    counted = answered.groupby(["analysis", "method"], sort=True).size()
+    counted = answered.value_counts(["analysis", "method"]).sort_index().reset_index()
     rows = [
-        Row((Cell(name_analysis(str(analysis))), Cell(str(method)), Cell(float(count))))
-        for (analysis, method), count in counted.items()
+        Row((Cell(name_analysis(row["analysis"])), Cell(row["method"]), Cell(float(row["count"]))))
+        for row in counted.to_dict("records")
     ]
     table = Table(
         name="methods",
@@ -105,12 +113,15 @@ def disclosure(run: Run) -> Iterator[Block]:
         return
     yield Prose(
         (
-            f"Numbers of clients below {policy['threshold']} are left out, with those from which "
-            f"they could be calculated; the others are rounded to multiples of "
-            f"{policy['round_to']}, and shares follow from rounded numbers. Statistics of groups "
-            f"below {policy['min_group_for_statistics']} clients, or of fewer than "
-            f"{policy['therapist_threshold']} therapists, are withheld. Figures "
-            f"{'may show' if policy['show_points'] == 'True' else 'never show'} single clients.",
+            (
+                f"Numbers of clients below {policy['threshold']} are left out, with those from "
+                "which they could be calculated; the others are rounded to multiples of "
+                f"{policy['round_to']}, and shares follow from rounded numbers. Statistics of "
+                f"groups below {policy['min_group_for_statistics']} clients, or of fewer than "
+                f"{policy['therapist_threshold']} therapists, are withheld. Figures "
+                f"{'may show' if policy['show_points'] == 'True' else 'never show'} single "
+                "clients."
+            ),
             *((policy["note"],) if policy.get("note") else ()),
         )
     )
@@ -129,8 +140,10 @@ def provenance(run: Run) -> Iterator[Block]:
     ]
     yield Prose(
         (
-            "The same inputs, study file, definitions, program and seed give this run again, byte "
-            "for byte. Beside this page lie the estimates and the data of every figure.",
+            (
+                "The same inputs, study file, definitions, program and seed give this run again, "
+                "byte for byte. Beside this page lie the estimates and the data of every figure."
+            ),
         )
     )
     yield Facts(tuple(pairs))
@@ -161,7 +174,7 @@ def estimates(run: Run) -> Iterator[Block]:
         rows=tuple(_estimate_row(run, row) for _, row in run.estimates.iterrows()),
         plan_status=run.plan_status,
     )
-    yield Fold(f"Every estimate of this run ({len(table.rows)})", (table,))
+    yield Fold(f"Every estimate of this run ({len(table.rows)})", (table,), is_long=True)
 
 
 def _estimate_row(run: Run, row: pd.Series) -> Row:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
+from typing import Any
 
 import pandas as pd
 
-from reports.render.document import Block, Prose
+from reports.render.document import Block, Fold, Prose
 from reports.render.run_view import Run
 from reports.render.table import Cell, Column, Row, Table
 
@@ -53,8 +54,10 @@ def files(run: Run) -> Iterator[Block]:
         ),
         rows=tuple(rows),
         notes=(
-            "Rows in = loaded + quarantined + already known, before rounding. Quarantined rows "
-            "broke a rule; the list of them, with how to mend each, is with the data manager.",
+            (
+                "Rows in = loaded + quarantined + already known, before rounding. Quarantined rows "
+                "broke a rule; the list of them, with how to mend each, is with the data manager."
+            ),
             *((why,) if why else ()),
         ),
     )
@@ -76,22 +79,35 @@ def findings(run: Run) -> Iterator[Block]:
         return
     counts = run.frame("tables/finding_counts")
     of = {} if counts.empty else dict(zip(counts["outcome"], counts["n"], strict=True))
-    grouped = _by_rule(found, of)
     yield Prose((_summary(found),))
-    yield Table(
-        name="findings",
-        title="Findings, by severity and rule",
+    serious, notes = found[found["severity"] != "note"], found[found["severity"] == "note"]
+    if len(serious):
+        yield _finding_table("findings", "Findings, by severity and rule", serious, of)
+    if len(notes):
+        title = "Notes: nothing that has to be mended"
+        yield Fold(title, (_finding_table("finding_notes", title, notes, of),))
+
+
+def _finding_table(name: str, title: str, found: pd.DataFrame, counts: dict[str, float]) -> Table:
+    return Table(
+        name=name,
+        title=title,
         columns=(
-            Column("What was found"),
+            Column("What was found, and what to do"),
             Column("file"),
-            Column("columns"),
+            Column("column or form"),
             Column("code"),
             Column("rows", "count"),
-            Column("what to do"),
         ),
-        rows=tuple(grouped),
+        rows=tuple(_by_rule(found, counts)),
         notes=("Findings name file, row and column, never what stands in a cell.",),
     )
+
+
+def _where(row: dict[Hashable, Any]) -> str:
+    """Return the column, else the form that the rule's name begins with."""
+    form, mark, _ = str(row["rule"]).partition("__")
+    return str(row["column_name"]) or (form if mark else "")
 
 
 def _summary(found: pd.DataFrame) -> str:
@@ -100,7 +116,9 @@ def _summary(found: pd.DataFrame) -> str:
         for severity in SEVERITIES
         if (found["severity"] == severity).any()
     ]
-    rules = f"{len(found)} rule was broken" if len(found) == 1 else f"{len(found)} rules were broken"
+    rules = (
+        f"{len(found)} rule was broken" if len(found) == 1 else f"{len(found)} rules were broken"
+    )
     return f"Counted once per file and column, {rules}: {', '.join(parts)}."
 
 
@@ -114,12 +132,11 @@ def _by_rule(found: pd.DataFrame, counts: dict[str, float]) -> Iterator[Row]:
         number = "whole file" if row["is_whole_file"] == "yes" else counts.get(str(row["finding"]))
         yield Row(
             (
-                Cell(str(row["says"])),
+                Cell(f"{row['says']} {row['fix']}".strip()),
                 Cell(str(row["name"])),
-                Cell(str(row["column_name"])),
+                Cell(_where(row)),
                 Cell(str(row["code"])),
                 Cell(number),
-                Cell(str(row["fix"])),
             ),
             group=SEVERITY_WORDS.get(str(row["severity"]), str(row["severity"])),
         )

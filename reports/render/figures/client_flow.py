@@ -84,7 +84,7 @@ def flow_data(run: Run) -> pd.DataFrame:
     order = {name: place for place, name in enumerate(run.outcomes.index)}
     by_file = flow["outcome"].map(order).fillna(len(order))
     ordered = flow.assign(_file=by_file).sort_values(["_file", "outcome", "position"])
-    return ordered.drop(columns="_file").reset_index(drop=True)
+    return ordered[list(flow.columns)].reset_index(drop=True)
 
 
 def shared_steps(flow: pd.DataFrame) -> pd.DataFrame:
@@ -101,7 +101,7 @@ def _boxes(steps: pd.DataFrame) -> Iterator[Box]:
         if row["kind"] == EXCLUDED:
             losses.append(line)
         else:
-            yield Box((line, *_pair(row)), tuple(losses))
+            yield Box((line, *_pair(row)), ("not among them:", *losses) if losses else ())
             losses = []
 
 

@@ -92,9 +92,9 @@ def _row(run: Run, outcome: str) -> dict[str, Any] | None:
 
 def _alt(data: pd.DataFrame) -> str:
     said = [
-        f"{row.label}: {write_number(row.difference)} "
-        f"{write_interval(row.ci_low, row.ci_high)}, {row.verdict or 'no verdict'}"
-        for row in data.itertuples()
+        f"{row['label']}: {write_number(row['difference'])} "
+        f"{write_interval(row['ci_low'], row['ci_high'])}, {row['verdict'] or 'no verdict'}"
+        for row in data.to_dict("records")
     ]
     return (
         "Forest plot of differences, overly dependent minus overly independent clients, in points "
@@ -146,9 +146,7 @@ def _draw_row(
     )  # fmt: skip
 
 
-def _interval(
-    axes: Axes, place: int, low: float, high: float, reach: float, width: float
-) -> None:
+def _interval(axes: Axes, place: int, low: float, high: float, reach: float, width: float) -> None:
     shown = max(low, -reach), min(high, reach)
     axes.plot(shown, (place, place), color=INK, linewidth=width, solid_capstyle="butt", zorder=3)
     for end, beyond, marker in ((-reach, low < -reach, "<"), (reach, high > reach, ">")):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -73,7 +73,7 @@ def _tiles(drawn: pd.DataFrame) -> pd.DataFrame:
 
 
 def _alt(tiles: pd.DataFrame, facts: dict[str, str]) -> str:
-    most = tiles.loc[tiles["density"].idxmax()]
+    most = tiles.nlargest(1, "density").iloc[0]
     return (
         f"Density of about {int(tiles['n'].sum()):,} clients over {facts['dependence_label']} "
         f"(across) and {facts['independence_label']} (upwards), cut at {facts['dependence_cut']} "
@@ -83,9 +83,7 @@ def _alt(tiles: pd.DataFrame, facts: dict[str, str]) -> str:
     )
 
 
-def _draw(
-    figure: Figure, tiles: pd.DataFrame, points: pd.DataFrame, facts: dict[str, str]
-) -> None:
+def _draw(figure: Figure, tiles: pd.DataFrame, points: pd.DataFrame, facts: dict[str, str]) -> None:
     axes = figure.add_subplot()
     _draw_tiles(figure, axes, tiles)
     if not points.empty:
@@ -108,11 +106,11 @@ def _draw_tiles(figure: Figure, axes: Axes, tiles: pd.DataFrame) -> None:
 
     patches = [
         Rectangle(
-            (row.dependence_low, row.independence_low),
-            row.dependence_high - row.dependence_low,
-            row.independence_high - row.independence_low,
+            (row["dependence_low"], row["independence_low"]),
+            row["dependence_high"] - row["dependence_low"],
+            row["independence_high"] - row["independence_low"],
         )
-        for row in tiles.itertuples()
+        for row in tiles.to_dict("records")
     ]
     drawn = PatchCollection(patches, cmap="Blues", edgecolor="white", linewidth=0.4)
     drawn.set_array(tiles["density"].to_numpy())
@@ -120,11 +118,16 @@ def _draw_tiles(figure: Figure, axes: Axes, tiles: pd.DataFrame) -> None:
     axes.add_collection(drawn)
     bar = figure.colorbar(drawn, ax=axes, shrink=0.6, aspect=18)
     bar.set_label("density (1: as if spread evenly)")
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
 
 
 def _draw_cuts(axes: Axes, facts: dict[str, str]) -> None:
-    style = {"facecolor": "none", "edgecolor": "#6e7781", "hatch": "/////", "linewidth": 0}
+    style: dict[str, Any] = {
+        "facecolor": "none",
+        "edgecolor": "#6e7781",
+        "hatch": "/////",
+        "linewidth": 0,
+    }
     for part, span, line in (
         ("dependence", axes.axvspan, axes.axvline),
         ("independence", axes.axhspan, axes.axhline),

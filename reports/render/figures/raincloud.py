@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 DESCRIBED = "four_presentations"
 LAYERS = ("density", "quantiles", "points")
-CLOUD, BOX = 0.62, 0.16
+CLOUD, BOX = 0.46, 0.15
 
 
 def describe_raincloud(run: Run, entry: FigureEntry) -> Drawing:
@@ -103,9 +103,7 @@ def _alt(label: str, shown: list[str], means: dict[str, dict[str, Any]]) -> str:
 def _data(
     layers: dict[str, pd.DataFrame], means: dict[str, dict[str, Any]], shown: list[str]
 ) -> pd.DataFrame:
-    parts = [
-        frame.assign(layer=name) for name, frame in layers.items() if not frame.empty
-    ]
+    parts = [frame.assign(layer=name) for name, frame in layers.items() if not frame.empty]
     kept = [means[group] for group in shown if group in means]
     columns = ["group_a", "estimate", "ci_low", "ci_high", "n"]
     mean = pd.DataFrame(kept, columns=columns).rename(columns={"group_a": "group"})
@@ -146,9 +144,7 @@ def _of(frame: pd.DataFrame, group: str) -> pd.DataFrame:
     return frame if frame.empty else frame[frame["group"] == group]
 
 
-def _draw_cloud(
-    axes: Axes, place: int, group: str, density: pd.DataFrame, tallest: float
-) -> None:
+def _draw_cloud(axes: Axes, place: int, group: str, density: pd.DataFrame, tallest: float) -> None:
     if density.empty:
         return
     mark = MARKS[group]
@@ -167,7 +163,7 @@ def _draw_box(axes: Axes, place: int, group: str, quantiles: pd.DataFrame) -> No
 
     at = dict(zip(quantiles.get("probability", []), quantiles.get("value", []), strict=True))
     low, middle, high = (at.get(p, np.nan) for p in (0.25, 0.5, 0.75))
-    colour, y = MARKS[group].colour, place + 0.16
+    colour, y = MARKS[group].colour, place + 0.11
     if np.isfinite(low) and np.isfinite(high):
         axes.add_patch(Rectangle((low, y - BOX / 2), high - low, BOX, facecolor="white",
                                  edgecolor=colour, linewidth=1.1, zorder=2))  # fmt: skip
@@ -182,7 +178,7 @@ def _draw_points(axes: Axes, place: int, group: str, points: pd.DataFrame) -> No
     if points.empty:
         return
     spread = np.array([_spread(number) for number in range(len(points))])
-    axes.plot(points["value"], place + 0.30 + 0.14 * spread, linestyle="none", marker=".",
+    axes.plot(points["value"], place + 0.02 + 0.20 * spread, linestyle="none", marker=".",
               markersize=2.5, color=MARKS[group].colour, alpha=0.6)  # fmt: skip
 
 
@@ -198,7 +194,7 @@ def _spread(number: int) -> float:
 def _draw_mean(axes: Axes, place: int, group: str, mean: dict[str, Any] | None) -> None:
     if mean is None or pd.isna(mean["estimate"]):
         return
-    y = place + 0.36
+    y = place + 0.31
     axes.plot((mean["ci_low"], mean["ci_high"]), (y, y), color=INK, linewidth=1.2)
     axes.plot(mean["estimate"], y, marker=MARKS[group].marker, markersize=5.5, color=INK,
               markerfacecolor="white", linestyle="none", zorder=4)  # fmt: skip

@@ -45,11 +45,14 @@ def describe_reliability(run: Run, entry: FigureEntry) -> Drawing:
 
 
 def reliability_data(run: Run) -> pd.DataFrame:
-    """Return one row per scale and occasion, of all clients."""
+    """Return one row per occasion of each scale that is compared, of all clients."""
     found = run.rows(MEASURES, term="alpha", estimand="alpha")
     if found.empty:
         return found
     found = found[found["group_a"].isna()].dropna(subset="estimate")
+    compared = compared_scales(run)
+    chosen = found["outcome"].str.partition("@")[0].isin(compared)
+    found = found[chosen] if chosen.any() else found
     rows: list[dict[str, Any]] = [
         {"outcome": row["outcome"], "label": name_outcome(run, row["outcome"])}
         | {name: row[name] for name in ("estimate", "ci_low", "ci_high", "n", "plan_status")}
@@ -58,11 +61,18 @@ def reliability_data(run: Run) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def compared_scales(run: Run) -> set[str]:
+    """Return the scales of the rule and those of the outcomes."""
+    rule = run.facts("tables/rule")
+    scales = {rule.get("dependence_scale", ""), rule.get("independence_scale", "")}
+    return scales | {str(name).partition("@")[0] for name in run.outcomes.index}
+
+
 def _alt(data: pd.DataFrame) -> str:
     said = [
-        f"{row.label} {write_number(row.estimate, is_bounded=True)} "
-        f"{write_interval(row.ci_low, row.ci_high, is_bounded=True)}"
-        for row in data.itertuples()
+        f"{row['label']} {write_number(row['estimate'], is_bounded=True)} "
+        f"{write_interval(row['ci_low'], row['ci_high'], is_bounded=True)}"
+        for row in data.to_dict("records")
     ]
     return f"Cronbach's alpha with 95% intervals. {'; '.join(said)}."
 
@@ -71,10 +81,10 @@ def _draw(figure: Figure, data: pd.DataFrame) -> None:
     axes = figure.add_subplot()
     axes.axvline(0.7, color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
     places = range(len(data))
-    for place, row in zip(places, data.itertuples(), strict=True):
-        axes.plot((row.ci_low, row.ci_high), (place, place), color=INK, linewidth=1.2)
-        written = write_number(row.estimate, is_bounded=True)
-        axes.annotate(f"{written}, {n_equals(row.n)}", (1.0, place), xytext=(4, 0),
+    for place, row in zip(places, data.to_dict("records"), strict=True):
+        axes.plot((row["ci_low"], row["ci_high"]), (place, place), color=INK, linewidth=1.2)
+        written = write_number(row["estimate"], is_bounded=True)
+        axes.annotate(f"{written}, {n_equals(row['n'])}", (1.0, place), xytext=(4, 0),
                       xycoords=("axes fraction", "data"), textcoords="offset points",
                       va="center", fontsize=7, annotation_clip=False)  # fmt: skip
     axes.plot(data["estimate"], list(places), marker="o", markersize=4.5, color=INK,

@@ -82,9 +82,9 @@ def _caption(names: dict[str, str]) -> str:
 
 def _alt(data: pd.DataFrame, names: dict[str, str]) -> str:
     said = [
-        f"{row.label} on {names[row.term]}: {write_number(row.estimate)} "
-        f"{write_interval(row.ci_low, row.ci_high)}"
-        for row in data.itertuples()
+        f"{row['label']} on {names[row['term']]}: {write_number(row['estimate'])} "
+        f"{write_interval(row['ci_low'], row['ci_high'])}"
+        for row in data.to_dict("records")
     ]
     return f"Standardized coefficients with 95% intervals. {'; '.join(said)}."
 
@@ -99,7 +99,7 @@ def _draw(figure: Figure, data: pd.DataFrame, names: dict[str, str]) -> None:
                   for name in rows["outcome"]]  # fmt: skip
         _draw_term(axes, rows, places, mark, names[term])
     labels = data.drop_duplicates("outcome")
-    texts = [f"{row.label}\n{n_equals(row.n)}" for row in labels.itertuples()]
+    texts = [f"{row['label']}\n{n_equals(row['n'])}" for row in labels.to_dict("records")]
     axes.set_yticks(range(len(outcomes)), texts)
     axes.set_ylim(len(outcomes) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
@@ -110,11 +110,9 @@ def _draw(figure: Figure, data: pd.DataFrame, names: dict[str, str]) -> None:
     figure.legend(loc="outside upper center", ncols=2)
 
 
-def _draw_term(
-    axes: Axes, rows: pd.DataFrame, places: list[float], mark: Mark, label: str
-) -> None:
-    for place, row in zip(places, rows.itertuples(), strict=True):
-        axes.plot((row.ci_low, row.ci_high), (place, place), color=mark.colour,
+def _draw_term(axes: Axes, rows: pd.DataFrame, places: list[float], mark: Mark, label: str) -> None:
+    for place, row in zip(places, rows.to_dict("records"), strict=True):
+        axes.plot((row["ci_low"], row["ci_high"]), (place, place), color=mark.colour,
                   linestyle=mark.line, linewidth=1.4)  # fmt: skip
     axes.plot(rows["estimate"], places, color=mark.colour, marker=mark.marker, markersize=6,
               linestyle="none", label=label)  # fmt: skip
