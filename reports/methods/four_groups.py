@@ -315,7 +315,7 @@ def dunn_holm(groups: Mapping[str, npt.ArrayLike]) -> tuple[PairRank, ...]:
     >>> [round(pair.p_adjusted, 3) for pair in pairs]
     [0.254, 0.012, 0.166]
     """
-    import scikit_posthocs  # type: ignore[import-untyped]
+    import scikit_posthocs
 
     samples = _ranked_samples(groups)
     names = [name for name, sample in samples.items() for _ in sample]

@@ -232,7 +232,7 @@ def profile_stability(
     """
     if model.n_classes < 2:
         raise ValueError("one class is always stable")
-    from sklearn.metrics import adjusted_rand_score  # type: ignore[import-untyped]
+    from sklearn.metrics import adjusted_rand_score
 
     table, rng = as_table(values), np.random.default_rng(seed)
     standard = (table - table.mean(axis=0)) / table.std(axis=0)
@@ -271,8 +271,8 @@ def _run(
     tolerance: float,
     steps: int,
 ) -> tuple[float, Any]:
-    from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]
-    from stepmix.stepmix import StepMix  # type: ignore[import-untyped]
+    from sklearn.exceptions import ConvergenceWarning
+    from stepmix.stepmix import StepMix
 
     mixture = StepMix(
         n_components=n_classes,
