@@ -26,7 +26,10 @@ def load_great_expectations() -> Any:
     """Import Great Expectations without its telemetry and return it."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     # It logs what a failed statement said, and that may quote a cell.
-    logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)
+    # Modules of it set levels of their own, so its messages are kept from every handler.
+    silenced = logging.getLogger("great_expectations")
+    silenced.propagate = False
+    silenced.addHandler(logging.NullHandler())
     with warnings.catch_warnings():
         # It imports sre_constants and sre_parse, which Python 3.11 renamed; one module of it,
         # at import, and nothing that we could call differently.
