@@ -17,6 +17,10 @@ from reports.publishing.context import (
 )
 
 Row = tuple[str, str, str]
+CUT_WORDS = {
+    "midpoint": "the midpoints of the two ranges",
+    "median": "the medians of the clients with both scores",
+}
 PRESENTED = ("overdependent", "overindependent", "mixed", "interdependent", "neither",
              "indeterminate")  # fmt: skip
 OUTCOME_COLUMNS = ("outcome", "label", "occasion", "low", "high", "higher", "direction",
@@ -50,7 +54,11 @@ def rule_facts(context: RunContext) -> pd.DataFrame:
     rows: list[tuple[str, str]] = []
     if rule is not None:
         labels = _labels(context.measures)
-        cut = rule.cut if isinstance(rule.cut, str) else " and ".join(f"{x:g}" for x in rule.cut)
+        cut = (
+            CUT_WORDS[rule.cut]
+            if isinstance(rule.cut, str)
+            else " and ".join(f"{x:g}" for x in rule.cut)
+        )
         grey = " and ".join(f"{x:g}" for x in rule.grey_zone)
         rows = [
             ("rule", rule.rule),

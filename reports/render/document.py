@@ -63,6 +63,7 @@ class Picture:
     alt: str
     plan_status: str | None
     svg: bytes
+    narrow_svg: bytes = b""
     number: int | None = None
 
     @property
@@ -73,7 +74,16 @@ class Picture:
     @property
     def address(self) -> str:
         """The picture itself, as an address that needs no other file."""
-        return f"data:image/svg+xml;base64,{base64.b64encode(self.svg).decode()}"
+        return _address(self.svg)
+
+    @property
+    def narrow_address(self) -> str:
+        """The same figure drawn for a narrow screen, where there is one."""
+        return _address(self.narrow_svg) if self.narrow_svg else ""
+
+
+def _address(svg: bytes) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def phrase_outcome(run: Run, outcome: str) -> str:
 def name_in_sentence(run: Run, outcome: str) -> str:
     """Return what an outcome measures, as part of a sentence: "psychological distress"."""
     scale, _, _ = outcome.partition("@")
-    return decapitalise(_declared(run, outcome) or name_scale(run, scale))
+    return decapitalise(run.outcome_labels.get(outcome) or name_scale(run, scale))
 
 
 def decapitalise(label: str) -> str:
@@ -49,22 +49,11 @@ def decapitalise(label: str) -> str:
 def name_outcome(run: Run, outcome: str) -> str:
     """Return an outcome in words, with its occasion: "Psychological distress (CORE-10), end"."""
     scale, _, occasion = outcome.partition("@")
-    label = _declared(run, outcome) or name_scale(run, scale)
+    label = run.outcome_labels.get(outcome) or name_scale(run, scale)
     label = label[:1].upper() + label[1:]
     return f"{label}, {name_occasion(occasion)}" if occasion else label
 
 
-def _declared(run: Run, outcome: str) -> str:
-    if outcome not in run.outcomes.index:
-        return ""
-    return str(run.outcomes.loc[outcome, "label"])
-
-
 def name_scale(run: Run, scale: str) -> str:
     """Return a scale in words: "anxiety (ECR)"."""
-    frame = run.frame("tables/measures")
-    found = frame[frame["scale"] == scale] if not frame.empty else frame
-    if found.empty:
-        return scale.replace(".", " ").replace("_", " ")
-    row = found.iloc[0]
-    return f"{row['label']} ({row['abbreviation']})"
+    return run.scale_names.get(scale) or scale.replace(".", " ").replace("_", " ")

@@ -85,6 +85,20 @@ class Run:
         frame = self.frame("tables/outcomes")
         return frame if frame.empty else frame.set_index("outcome", drop=False)
 
+    @cached_property
+    def outcome_labels(self) -> dict[str, str]:
+        """What each declared outcome is called, without its occasion."""
+        labels = self.outcomes.get("label")
+        return {} if labels is None else {str(name): str(text) for name, text in labels.items()}
+
+    @cached_property
+    def scale_names(self) -> dict[str, str]:
+        """What each scale is called: "anxiety (ECR)"."""
+        return {
+            str(row["scale"]): f"{row['label']} ({row['abbreviation']})"
+            for row in self.frame("tables/measures").to_dict("records")
+        }
+
     @property
     def plan_status(self) -> str:
         """Whether the run's results were planned before: exploratory unless said otherwise."""

@@ -17,6 +17,7 @@ from reports.render.run_view import Run
 
 ORDER = Path(__file__).resolve().parent.parent / "sections.toml"
 FIGURE = "figure."
+PHONE_WIDTH_MM = 90.0
 
 
 class Outline(NamedTuple):
@@ -72,4 +73,5 @@ def draw_picture(run: Run, name: str) -> Picture:
         alt=drawing.alt,
         plan_status=drawing.plan_status,
         svg=paint(drawing, "svg", width_mm=DEFAULT_WIDTH_MM),
+        narrow_svg=paint(drawing, "svg", width_mm=PHONE_WIDTH_MM),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 from instruments.errors import RunError
 from reports.render import FigureEntry
 from reports.render.figures.drawing import Drawing
-from reports.render.figures.marks import INK, MUTED
+from reports.render.figures.marks import INK, MM_PER_INCH, MUTED, wrap
 from reports.render.naming import name_outcome
 from reports.render.numbers import write_count
 from reports.render.run_view import Run
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 EXCLUDED = "excluded"
-LINE_MM = 4.4
-GAP_MM = 6.0
+LINE_MM, GAP_MM = 4.3, 6.0
+MAIN, LOSSES = 0.6, 0.5  # widths and places, as shares of the figure
+MAIN_SIZE, LOSS_SIZE = 7.8, 7.0
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,13 @@ class Box:
 
     lines: tuple[str, ...]
     losses: tuple[str, ...] = ()
+
+    def fit(self, width: float) -> Box:
+        """Return the box with its lines broken to fit a figure of a width in millimetres."""
+        return Box(
+            tuple(_broken(self.lines, width * MAIN - 4, MAIN_SIZE)),
+            tuple(_broken(self.losses, width * (1 - LOSSES) - 6, LOSS_SIZE)),
+        )
 
     @property
     def height(self) -> float:
@@ -48,6 +56,11 @@ class Box:
         return max(GAP_MM, self.loss_height + 4)
 
 
+def _broken(lines: Iterable[str], width: float, size: float) -> Iterator[str]:
+    for line in lines:
+        yield from wrap(line, width, size).split("\n")
+
+
 def describe_flow(run: Run, entry: FigureEntry) -> Drawing:
     """Return the flow of clients."""
     data = flow_data(run)
@@ -59,7 +72,6 @@ def describe_flow(run: Run, entry: FigureEntry) -> Drawing:
             fix=run.why_withheld("tables/flow"),
         )
     boxes = [*_boxes(shared_steps(data)), *_last_box(run, data)]
-    height = sum(box.height + box.room for box in boxes)
     return Drawing(
         name=entry.name,
         kind=entry.kind,
@@ -71,8 +83,8 @@ def describe_flow(run: Run, entry: FigureEntry) -> Drawing:
         alt=_alt(boxes),
         plan_status=None,
         data=data,
-        draw=lambda figure: _draw(figure, boxes, height),
-        height=lambda width: height,
+        draw=lambda figure: _draw(figure, boxes),
+        height=lambda width: _height([box.fit(width) for box in boxes]),
     )
 
 
@@ -84,14 +96,15 @@ def flow_data(run: Run) -> pd.DataFrame:
     order = {name: place for place, name in enumerate(run.outcomes.index)}
     by_file = flow["outcome"].map(order).fillna(len(order))
     ordered = flow.assign(_file=by_file).sort_values(["_file", "outcome", "position"])
-    return ordered[list(flow.columns)].reset_index(drop=True)
+    return ordered.reset_index(drop=True).loc[:, list(flow.columns)]
 
 
 def shared_steps(flow: pd.DataFrame) -> pd.DataFrame:
     """Return the steps up to the contrast, which all outcomes share."""
     first = flow[flow["outcome"] == flow["outcome"].iloc[0]]
     kept = first.index[first["kind"] != EXCLUDED]
-    return first.loc[: kept[-2]] if len(kept) > 2 else first
+    shared: pd.DataFrame = first.loc[: kept[-2]] if len(kept) > 2 else first
+    return shared
 
 
 def _boxes(steps: pd.DataFrame) -> Iterator[Box]:
@@ -134,44 +147,51 @@ def _alt(boxes: list[Box]) -> str:
     return f"Flow of clients. {'. '.join(said)}."
 
 
-def _draw(figure: Figure, boxes: list[Box], height: float) -> None:
-    width = figure.get_figwidth() * 25.4
+def _height(boxes: list[Box]) -> float:
+    return sum(box.height + box.room for box in boxes)
+
+
+def _draw(figure: Figure, boxes: list[Box]) -> None:
+    width = figure.get_figwidth() * MM_PER_INCH
+    fitted = [box.fit(width) for box in boxes]
     figure.set_layout_engine("none")
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_xlim(0, width)
-    axes.set_ylim(height, 0)
+    axes.set_ylim(_height(fitted), 0)
     axes.set_axis_off()
-    middle, y = width * 0.32, 0.0
-    for place, box in enumerate(boxes):
+    middle, y = width * MAIN / 2 + 1, 0.0
+    for place, box in enumerate(fitted):
         above, y = y, y + (box.room if place else 2)
         if place:
             _arrow(axes, (middle, above), (middle, y))
             _draw_losses(axes, box, width, middle, (above + y) / 2)
-        _draw_box(axes, box.lines, middle, y, min(width * 0.6, 2 * middle - 4), box.height)
+        _draw_box(axes, box.lines, (middle, y), (width * MAIN, box.height), MAIN_SIZE)
         y += box.height
 
 
 def _draw_losses(axes: Axes, box: Box, width: float, middle: float, y: float) -> None:
     if not box.losses:
         return
-    left = width * 0.5
+    left = width * LOSSES
     _arrow(axes, (middle, y), (left, y))
     centre, room = (left + width - 2) / 2, width - 2 - left
-    _draw_box(axes, box.losses, centre, y - box.loss_height / 2, room, box.loss_height, muted=True)
+    corner = (centre, y - box.loss_height / 2)
+    _draw_box(axes, box.losses, corner, (room, box.loss_height), LOSS_SIZE, muted=True)
 
 
 def _draw_box(
-    axes: Axes, lines: tuple[str, ...], centre: float, top: float, width: float, height: float,
-    *, muted: bool = False,
+    axes: Axes, lines: tuple[str, ...], top: tuple[float, float], size: tuple[float, float],
+    points: float, *, muted: bool = False,
 ) -> None:  # fmt: skip
+    """Draw a box whose upper side has its middle at ``top``."""
     from matplotlib.patches import Rectangle
 
-    axes.add_patch(Rectangle((centre - width / 2, top), width, height, facecolor="white",
+    (x, y), (width, height) = top, size
+    axes.add_patch(Rectangle((x - width / 2, y), width, height, facecolor="white",
                              edgecolor=MUTED if muted else INK,
                              linestyle="--" if muted else "-", linewidth=0.9))  # fmt: skip
-    size = 7.0 if muted else 7.8
-    axes.text(centre, top + height / 2, "\n".join(lines), ha="center", va="center",
-              fontsize=size, linespacing=1.35, wrap=True)  # fmt: skip
+    axes.text(x, y + height / 2, "\n".join(lines), ha="center", va="center", fontsize=points,
+              linespacing=1.35)  # fmt: skip
 
 
 def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:

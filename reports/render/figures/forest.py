@@ -9,7 +9,15 @@ import pandas as pd
 from instruments.errors import RunError
 from reports.render import FigureEntry
 from reports.render.figures.drawing import Drawing
-from reports.render.figures.marks import INK, MUTED
+from reports.render.figures.marks import (
+    ABOVE,
+    BEHIND_TEXT,
+    INK,
+    MUTED,
+    NARROW_MM,
+    is_narrow,
+    label_rows,
+)
 from reports.render.naming import name_outcome
 from reports.render.numbers import write_count, write_interval, write_number
 from reports.render.run_view import Run
@@ -56,7 +64,7 @@ def describe_forest(run: Run, entry: FigureEntry) -> Drawing:
         plan_status=run.plan_status,
         data=data,
         draw=lambda figure: _draw(figure, data),
-        height=lambda width: 24 + (15 if width < 120 else 11) * len(data),
+        height=lambda width: 24 + (16 if width < NARROW_MM else 11) * len(data),
     )
 
 
@@ -109,10 +117,11 @@ def _draw(figure: Figure, data: pd.DataFrame) -> None:
     axes.axvline(0, color=INK, linewidth=0.8)
     for end in (-1, 1):
         axes.axvline(end, color=MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
-    is_narrow = figure.get_figwidth() < 4.7
     for place, row in enumerate(data.to_dict("records")):
-        _draw_row(axes, place, row, reach, is_narrow=is_narrow)
-    _frame(axes, data, reach)
+        _draw_row(axes, place, row, reach)
+        _write_row(axes, place, row, is_narrow=is_narrow(figure))
+    label_rows(axes, list(data["label"]))
+    _frame(axes, len(data), reach, is_narrow=is_narrow(figure))
 
 
 def _reach(data: pd.DataFrame) -> float:
@@ -120,12 +129,10 @@ def _reach(data: pd.DataFrame) -> float:
     return min(FARTHEST, max(2.0, float(ends.max()) * 1.08))
 
 
-def _draw_row(
-    axes: Axes, place: int, row: dict[Any, Any], reach: float, *, is_narrow: bool
-) -> None:
+def _draw_row(axes: Axes, place: int, row: dict[Any, Any], reach: float) -> None:
     unit = row["smallest_effect"]
     _interval(axes, place, row["ci_low"] / unit, row["ci_high"] / unit, reach, 1.0)
-    if row["equivalence_low"] is not None and not pd.isna(row["equivalence_low"]):
+    if not pd.isna(row["equivalence_low"]):
         ends = row["equivalence_low"] / unit, row["equivalence_high"] / unit
         _interval(axes, place, *ends, reach, 3.2)
     marker, is_filled = VERDICT_MARKS.get(row["verdict"], ("o", False))
@@ -134,16 +141,20 @@ def _draw_row(
         face = INK if is_filled else "white"
         axes.plot(value, place, marker=marker, markersize=6.5, color=INK, markerfacecolor=face,
                   markeredgewidth=1.1, linestyle="none", zorder=4)  # fmt: skip
-    said = f"{write_number(row['difference'])} {write_interval(row['ci_low'], row['ci_high'])}"
+
+
+def _write_row(axes: Axes, place: int, row: dict[Any, Any], *, is_narrow: bool) -> None:
+    """Write difference, interval, verdict and counts beside a row, or below it."""
+    numbers = f"{write_number(row['difference'])} {write_interval(row['ci_low'], row['ci_high'])}"
     counts = f"n = {write_count(row['n_a'])} and {write_count(row['n_b'])}"
-    text = f"{said}\n{row['verdict']}; {counts}"
-    x, anchor = (0.0, (0, -11)) if is_narrow else (1.0, (4, 0))
-    axes.annotate(
-        text.replace("\n", "; ") if is_narrow else text, (x, place),
-        xycoords=("axes fraction", "data"), xytext=anchor, textcoords="offset points",
-        va="center", ha="left", fontsize=6.5 if is_narrow else 7.2, linespacing=1.35,
-        annotation_clip=False,
-    )  # fmt: skip
+    if is_narrow:
+        axes.annotate(f"{numbers}; {row['verdict']}; {counts}", (0, place + ABOVE),
+                      xycoords=("axes fraction", "data"), va="center", fontsize=6.5,
+                      bbox=BEHIND_TEXT)  # fmt: skip
+        return
+    axes.annotate(f"{numbers}\n{row['verdict']}; {counts}", (1, place), xytext=(4, 0),
+                  xycoords=("axes fraction", "data"), textcoords="offset points", va="center",
+                  fontsize=7.2, linespacing=1.35, annotation_clip=False)  # fmt: skip
 
 
 def _interval(axes: Axes, place: int, low: float, high: float, reach: float, width: float) -> None:
@@ -154,23 +165,15 @@ def _interval(axes: Axes, place: int, low: float, high: float, reach: float, wid
             axes.plot(end, place, marker=marker, color=INK, markersize=5, clip_on=False)
 
 
-def _frame(axes: Axes, data: pd.DataFrame, reach: float) -> None:
+def _frame(axes: Axes, count: int, reach: float, *, is_narrow: bool) -> None:
     axes.set_xlim(-reach, reach)
-    axes.set_ylim(len(data) - 0.4, -0.6)
-    axes.set_yticks(range(len(data)), [_wrapped(label) for label in data["label"]])
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    axes.set_xlabel(
-        "← lower in overly dependent clients    |    higher in overly dependent clients →\n"
-        "(1 = the smallest difference that matters)"
+    axes.set_ylim(count - 0.4, -0.6)
+    way = (
+        "← lower in overly dependent clients    |    higher in overly dependent clients →"
+        if not is_narrow
+        else "← overly dependent lower | higher →"
     )
+    axes.set_xlabel(f"{way}\n(1 = the smallest difference that matters)")
     axes.annotate("too small to matter", (0, 1), xycoords=("data", "axes fraction"),
                   xytext=(0, 3), textcoords="offset points", ha="center", color=MUTED,
                   fontsize=6.8)  # fmt: skip
-
-
-def _wrapped(label: str) -> str:
-    """Break a long label before its bracket or its occasion."""
-    if len(label) <= 24:
-        return label
-    return label.replace(" (", "\n(", 1) if " (" in label else label.replace(", ", ",\n", 1)

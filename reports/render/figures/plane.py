@@ -9,7 +9,7 @@ import pandas as pd
 from instruments.errors import RunError
 from reports.render import FigureEntry
 from reports.render.figures.drawing import Drawing
-from reports.render.figures.marks import INK, MUTED
+from reports.render.figures.marks import INK, MUTED, NARROW_MM, is_narrow
 from reports.render.naming import name_occasion
 from reports.render.run_view import Run
 
@@ -51,7 +51,7 @@ def describe_plane(run: Run, entry: FigureEntry) -> Drawing:
         plan_status=run.plan_status,
         data=tiles,
         draw=lambda figure: _draw(figure, tiles, points, facts),
-        height=lambda width: min(0.8 * width, 130),
+        height=lambda width: 1.15 * width if width < NARROW_MM else min(0.8 * width, 130),
     )
 
 
@@ -116,7 +116,10 @@ def _draw_tiles(figure: Figure, axes: Axes, tiles: pd.DataFrame) -> None:
     drawn.set_array(tiles["density"].to_numpy())
     drawn.set_clim(0, float(tiles["density"].max()) * 1.15)
     axes.add_collection(drawn)
-    bar = figure.colorbar(drawn, ax=axes, shrink=0.6, aspect=18)
+    where: dict[str, Any] = (
+        {"location": "bottom", "shrink": 0.8} if is_narrow(figure) else {"shrink": 0.6}
+    )
+    bar = figure.colorbar(drawn, ax=axes, aspect=22, **where)
     bar.set_label("density (1: as if spread evenly)")
     bar.outline.set_visible(False)
 

@@ -10,7 +10,7 @@ import pandas as pd
 from instruments.errors import RunError
 from reports.render import FigureEntry
 from reports.render.figures.drawing import Drawing
-from reports.render.figures.marks import INK, MARKS, n_equals
+from reports.render.figures.marks import INK, MARKS, MM_PER_INCH, n_equals, wrap
 from reports.render.naming import GROUP_NAMES, PAIR, name_group, name_outcome
 from reports.render.numbers import write_interval, write_number
 from reports.render.run_view import Run
@@ -137,7 +137,7 @@ def _draw(
     axes.set_ylim(len(shown) - 0.5, -CLOUD - 0.12)
     if "low" in facts and "high" in facts:
         axes.set_xlim(float(facts["low"]), float(facts["high"]))
-    axes.set_xlabel(label)
+    axes.set_xlabel(wrap(label, figure.get_figwidth() * MM_PER_INCH * 0.6, 8))
 
 
 def _of(frame: pd.DataFrame, group: str) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 from instruments.errors import RunError
 from reports.render import FigureEntry
 from reports.render.figures.drawing import Drawing
-from reports.render.figures.marks import INK, MUTED, n_equals
+from reports.render.figures.marks import INK, MUTED, NARROW_MM, label_rows, n_equals
 from reports.render.naming import name_outcome
 from reports.render.numbers import write_interval, write_number
 from reports.render.run_view import Run
@@ -40,7 +40,7 @@ def describe_reliability(run: Run, entry: FigureEntry) -> Drawing:
         plan_status=run.plan_status,
         data=data,
         draw=lambda figure: _draw(figure, data),
-        height=lambda width: 18 + 7.5 * len(data),
+        height=lambda width: 18 + (11.5 if width < NARROW_MM else 7.5) * len(data),
     )
 
 
@@ -89,9 +89,7 @@ def _draw(figure: Figure, data: pd.DataFrame) -> None:
                       va="center", fontsize=7, annotation_clip=False)  # fmt: skip
     axes.plot(data["estimate"], list(places), marker="o", markersize=4.5, color=INK,
               linestyle="none")  # fmt: skip
-    axes.set_yticks(list(places), list(data["label"]))
+    label_rows(axes, list(data["label"]))
     axes.set_ylim(len(data) - 0.4, -0.6)
     axes.set_xlim(min(0.5, float(data["ci_low"].min()) - 0.02), 1.0)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
     axes.set_xlabel("Cronbach's alpha")

@@ -9,7 +9,16 @@ import pandas as pd
 from instruments.errors import RunError
 from reports.render import FigureEntry
 from reports.render.figures.drawing import Drawing
-from reports.render.figures.marks import DEPENDENCE, INDEPENDENCE, INK, Mark, n_equals
+from reports.render.figures.marks import (
+    DEPENDENCE,
+    INDEPENDENCE,
+    INK,
+    NARROW_MM,
+    Mark,
+    is_narrow,
+    label_rows,
+    n_equals,
+)
 from reports.render.naming import name_outcome
 from reports.render.numbers import write_interval, write_number
 from reports.render.run_view import Run
@@ -45,7 +54,7 @@ def describe_slopes(run: Run, entry: FigureEntry) -> Drawing:
         plan_status=run.plan_status,
         data=data,
         draw=lambda figure: _draw(figure, data, names),
-        height=lambda width: 26 + 13 * outcomes,
+        height=lambda width: (34 if width < NARROW_MM else 26) + 14 * outcomes,
     )
 
 
@@ -95,19 +104,17 @@ def _draw(figure: Figure, data: pd.DataFrame, names: dict[str, str]) -> None:
     outcomes = list(dict.fromkeys(data["outcome"]))
     for term, mark in TERMS.items():
         rows = data[data["term"] == term]
-        places = [outcomes.index(name) + (-0.16 if term == "dependence" else 0.16)
+        places = [outcomes.index(name) + (-0.12 if term == "dependence" else 0.18)
                   for name in rows["outcome"]]  # fmt: skip
         _draw_term(axes, rows, places, mark, names[term])
     labels = data.drop_duplicates("outcome")
-    texts = [f"{row['label']}\n{n_equals(row['n'])}" for row in labels.to_dict("records")]
-    axes.set_yticks(range(len(outcomes)), texts)
+    label_rows(axes, [f"{row['label']}\n{n_equals(row['n'])}" for row in labels.to_dict("records")])
     axes.set_ylim(len(outcomes) - 0.5, -0.5)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
     reach = max(0.3, float(data[["ci_low", "ci_high"]].abs().max().max()) * 1.1)
     axes.set_xlim(-reach, reach)
-    axes.set_xlabel("standardized coefficient (← lower outcome | higher outcome →)")
-    figure.legend(loc="outside upper center", ncols=2)
+    way = "\n" if is_narrow(figure) else " "
+    axes.set_xlabel(f"standardized coefficient{way}(← lower outcome | higher outcome →)")
+    figure.legend(loc="outside upper center", ncols=1 if is_narrow(figure) else 2)
 
 
 def _draw_term(axes: Axes, rows: pd.DataFrame, places: list[float], mark: Mark, label: str) -> None:
