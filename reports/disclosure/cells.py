@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reports.disclosure.linked import Flags, LinkedCounts, Relation, required_bound
+from reports.disclosure.linked import Flags, LinkedCounts, Relation, is_small, required_bound
 from reports.disclosure.policy import DisclosurePolicy
-from reports.disclosure.rounding import Counts
+from reports.disclosure.rounding import Counts, Floats
 from reports.disclosure.suppression import protect_table
 
 Key = tuple[str | None, ...]
@@ -17,17 +17,25 @@ COST_OF_REST = 0.01
 
 
 def hide_cells(
-    keys: Sequence[Key], counts: Counts, few_therapists: Flags, policy: DisclosurePolicy
+    keys: Sequence[Key],
+    counts: Counts,
+    few_therapists: Flags,
+    policy: DisclosurePolicy,
+    *,
+    costs: Floats | None = None,
+    nobody_is_harmless: bool = False,
 ) -> Flags:
     """Return which rows are left out: the small ones, and those that would give them away.
 
     Rows that differ along one dimension only are the parts of a total. Where the table has the row
     of the total, clients in no part are a part of their own; where it has none, the total counts
     as known, since some other table will hold it. Parts that overlap add up to nothing and protect
-    nothing, so they are not linked. If no safe choice exists, every row is left out.
+    nothing, so they are not linked. If no safe choice exists, every row is left out. Empty cells
+    follow the policy, unless it is no trait of anybody that nobody is in them. ``costs`` are what
+    leaving each row out costs its readers; without them small counts are left out first.
     """
     links = _Links(keys, counts)
-    table = links.fill(few_therapists, policy)
+    table = links.fill(few_therapists, policy, costs, nobody_is_harmless=nobody_is_harmless)
     pattern = protect_table(table, policy)
     if pattern is None:
         return np.ones(len(keys), dtype=bool)
@@ -68,23 +76,26 @@ class _Links:
         self.known.append(known)
         return len(self.counts) - 1
 
-    def fill(self, few_therapists: Flags, policy: DisclosurePolicy) -> LinkedCounts:
+    def fill(
+        self,
+        few_therapists: Flags,
+        policy: DisclosurePolicy,
+        costs: Floats | None,
+        *,
+        nobody_is_harmless: bool,
+    ) -> LinkedCounts:
         counts = np.array(self.counts, dtype=np.int64)
         few = np.zeros(counts.size, dtype=bool)
         few[: self.rows] = few_therapists
-        small = _is_sensitive(counts, policy) | few
+        small = is_small(counts, self.relations, policy)
+        small = (small & ~((counts == 0) & nobody_is_harmless)) | few
         cost = 1 + counts / (counts.max(initial=0) + 1)
+        cost[: self.rows] += 0.0 if costs is None else costs
         cost[self.rows :] = COST_OF_REST
         # A total below the threshold is no more public than its parts.
         known = np.array(self.known, dtype=bool) & ~small
         required = required_bound(counts, few, policy)
         return LinkedCounts(counts, tuple(self.relations), small, required, known, cost)
-
-
-def _is_sensitive(counts: Counts, policy: DisclosurePolicy) -> Flags:
-    lowest = 1 if policy.publish_zeros else 0
-    small: Flags = (counts >= lowest) & (counts < policy.threshold)
-    return small
 
 
 def _lines(keys: Sequence[Key], axis: int) -> dict[Key, list[int]]:

@@ -10,7 +10,7 @@ import pandas as pd
 from instruments.errors import GateError
 from reports.disclosure.cleared import ClearedTable, Withheld, _issue_table, _issue_withheld
 from reports.disclosure.crosstable import ALL, Cell, CrossTable
-from reports.disclosure.linked import Flags, LinkedCounts, Relation, required_bound
+from reports.disclosure.linked import Flags, LinkedCounts, is_small, required_bound
 from reports.disclosure.policy import DisclosurePolicy
 from reports.disclosure.rounding import Counts, ratio_of_rounded
 from reports.disclosure.suppression import protect_table
@@ -102,18 +102,6 @@ def linked_counts(
     cost = 1 + counts / (counts.max() + 1) + MARGIN_COST * depth
     required = required_bound(counts, few, policy)
     return LinkedCounts(counts, cross.relations, sensitive, required, known, cost)
-
-
-def is_small(counts: Counts, relations: Sequence[Relation], policy: DisclosurePolicy) -> Flags:
-    """Return the cells below the threshold; of the empty ones, those that may not be shown as 0."""
-    small = counts < policy.threshold
-    if not policy.publish_zeros:
-        return small
-    telling = np.zeros(counts.size, dtype=bool)
-    for relation in relations:
-        parts = list(relation.parts)
-        telling[parts] |= np.count_nonzero(counts[parts]) == 1
-    return small & ((counts > 0) | telling)
 
 
 def _published(

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from reports.disclosure.cells import Key, hide_cells
-from reports.disclosure.estimate_table import COUNT, SHARE, label
+from reports.disclosure.estimate_table import COUNT, HARMLESS_AT_ZERO, SHARE, label
 from reports.disclosure.policy import DisclosurePolicy
 from reports.disclosure.rounding import ratio_of_rounded, round_counts
 
@@ -92,6 +92,7 @@ def _shown(
     """Return the rounded counts, missing where they are left out."""
     exact = counts.to_numpy().astype(np.int64)
     few = (rows["n_clusters"].to_numpy() < policy.therapist_threshold) & (exact > 0)
-    hidden = hide_cells(keys, exact, few, policy)
+    harmless = bool(rows["term"].isin(HARMLESS_AT_ZERO).all())
+    hidden = hide_cells(keys, exact, few, policy, nobody_is_harmless=harmless)
     rounded = round_counts(exact, policy.round_to).astype(float)
     return pd.Series(np.where(hidden, np.nan, rounded), index=counts.index)

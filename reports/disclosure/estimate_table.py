@@ -15,6 +15,8 @@ TEXTS = tuple(column for column in ESTIMATE_COLUMNS if column not in NUMBERS)
 
 # Estimands that are counts or parts of counts.
 COUNT, SHARE = "count", "share"
+# Shares of which 0 is no trait of clients: every form was filled in whole.
+HARMLESS_AT_ZERO = ("prorated",)
 # Rows that repeat a number of the study file: it was there before the clients.
 DECLARED_METHOD, DECLARED_TERM = "declared", "smallest effect of interest"
 

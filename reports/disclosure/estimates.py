@@ -11,12 +11,12 @@ from reports.disclosure.estimate_counts import (
     count_values,
     gate_count_rows,
     gate_share_rows,
-    share_parts,
 )
 from reports.disclosure.estimate_groups import withhold_rows
 from reports.disclosure.estimate_table import (
     COUNTS,
     GROUP_SIZES,
+    HARMLESS_AT_ZERO,
     STATISTICS,
     admit_estimates,
     is_declared,
@@ -67,8 +67,9 @@ def gate_estimates(frame: pd.DataFrame, policy: DisclosurePolicy) -> ClearedTabl
     """
     exact = admit_estimates(frame)
     published = _publish_statistics(exact, policy)
-    _publish_counts(published, exact, policy)
-    _publish_tables(published, exact, policy)
+    hidden = withhold_rows(exact, policy, policy.threshold)
+    _publish_counts(published, exact, hidden, policy)
+    _publish_tables(published, exact, hidden, policy)
     notes = published["note"].map(lambda note: publishable_note(note, policy), na_action="ignore")
     published["note"] = notes.astype("str")
     check_published(published, policy)
@@ -80,15 +81,16 @@ def _publish_statistics(exact: pd.DataFrame, policy: DisclosurePolicy) -> pd.Dat
     declared = is_declared(exact)
     published.loc[declared, list(STATISTICS)] = exact.loc[declared, list(STATISTICS)]
     silent = withhold_rows(exact, policy, policy.min_group_for_statistics)
-    silent &= ~_is_cell(exact)
+    silent &= count_values(exact).isna().to_numpy(dtype=bool)
     refused = (exact["status"] == "refused").to_numpy(dtype=bool)
     published.loc[silent | refused, list(STATISTICS)] = np.nan
     _refuse(published, silent, policy)
     return published
 
 
-def _publish_counts(published: pd.DataFrame, exact: pd.DataFrame, policy: DisclosurePolicy) -> None:
-    hidden = withhold_rows(exact, policy, policy.threshold)
+def _publish_counts(
+    published: pd.DataFrame, exact: pd.DataFrame, hidden: Flags, policy: DisclosurePolicy
+) -> None:
     missing = exact["n_missing"]
     is_few = ((missing > 0) & (missing < policy.threshold)).to_numpy(dtype=bool)
     for column in COUNTS:
@@ -101,21 +103,23 @@ def _publish_counts(published: pd.DataFrame, exact: pd.DataFrame, policy: Disclo
     published.loc[hidden, "n_clusters"] = np.nan
 
 
-def _publish_tables(published: pd.DataFrame, exact: pd.DataFrame, policy: DisclosurePolicy) -> None:
+def _publish_tables(
+    published: pd.DataFrame, exact: pd.DataFrame, hidden: Flags, policy: DisclosurePolicy
+) -> None:
     """Put the gated counts and shares in place; those that were left out are refused."""
-    for gated in (gate_count_rows(exact, policy), gate_share_rows(exact, policy)):
-        published.loc[gated.index, gated.columns] = gated
-        wanted = "n" if exact.loc[gated.index, "estimand"].eq("count").all() else "estimate"
-        lost = pd.Series(False, index=exact.index)
-        lost.loc[gated.index] = gated[wanted].isna()
+    for gated, stated in (
+        (gate_count_rows(exact, policy), "n"),
+        (gate_share_rows(exact, policy), "estimate"),
+    ):
+        rows = gated.index
+        newly_refused = (published["status"] != exact["status"]).to_numpy(dtype=bool)
+        gated.loc[(hidden | newly_refused)[rows]] = np.nan
+        published.loc[rows, gated.columns] = gated
+        lost = np.zeros(len(exact), dtype=bool)
+        lost[rows] = gated[stated].isna()
         published.loc[lost, [*STATISTICS, "n_missing", "n_clusters"]] = np.nan
-        _refuse(published, lost.to_numpy(dtype=bool), policy)
+        _refuse(published, lost, policy)
     published.loc[count_values(exact).notna(), UNCERTAINTY] = np.nan
-
-
-def _is_cell(exact: pd.DataFrame) -> Flags:
-    """Return the rows that are gated as cells of a table."""
-    return (count_values(exact).notna() | share_parts(exact).notna()).to_numpy(dtype=bool)
 
 
 def _rounded(counts: pd.Series, policy: DisclosurePolicy) -> pd.Series:
@@ -148,7 +152,8 @@ def check_published(published: pd.DataFrame, policy: DisclosurePolicy) -> None:
     """
     least = int(round_counts(policy.threshold, policy.round_to))
     sizes = published[list(GROUP_SIZES)]
-    small = (sizes < least) & ~((sizes == 0) & policy.publish_zeros)
+    may_be_empty = policy.publish_zeros | published["term"].isin(HARMLESS_AT_ZERO)
+    small = (sizes < least) & ~(sizes == 0).mul(may_be_empty, axis=0)
     missing = published["n_missing"]
     few = (missing > 0) & (missing < least)
     uneven = published[list(COUNTS)] % policy.round_to > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -79,3 +80,19 @@ def required_bound(counts: Counts, few_therapists: Flags, policy: DisclosurePoli
     """
     blurred = np.where(few_therapists, counts + policy.round_to, 0)
     return np.maximum(policy.threshold, blurred).astype(np.int64)
+
+
+def is_small(counts: Counts, relations: Sequence[Relation], policy: DisclosurePolicy) -> Flags:
+    """Return the cells below the threshold; of the empty ones, those that may not be shown as 0.
+
+    With ``publish_zeros`` a 0 stays hidden where all of a sum is in one other cell: that would be
+    a trait of everybody in it.
+    """
+    small = counts < policy.threshold
+    if not policy.publish_zeros:
+        return small
+    telling = np.zeros(counts.size, dtype=bool)
+    for relation in relations:
+        parts = list(relation.parts)
+        telling[parts] |= np.count_nonzero(counts[parts]) == 1
+    return small & ((counts > 0) | telling)

@@ -41,7 +41,8 @@ class DisclosurePolicy(BaseModel):
         description=(
             "Counts are published as multiples of this number, and percentages are calculated from "
             "the rounded counts. It hides the one or two clients by which two tables differ. "
-            "1 switches rounding off; more counts are then left out instead. Not above `threshold`."
+            "1 switches rounding off: many more numbers are left out, and still two tables that "
+            "are each safe may tell more together. Not above `threshold`."
         ),
     )
     min_group_for_statistics: int = Field(

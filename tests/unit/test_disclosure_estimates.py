@@ -209,13 +209,51 @@ def test_counts_of_a_cross_table_protect_each_other_along_both_sides() -> None:
 
 def share(part: int, n: int, **facts: Any) -> Estimate:
     sizes = {"n": n, "n_a": part, "n_b": n - part}
-    return row("prorated", "share", **({"estimate": part / n} | sizes | facts))
+    named = {"term": "improved"} | facts
+    return row(estimand="share", **({"estimate": part / n} | sizes | named))
 
 
 def test_a_share_is_that_of_the_rounded_counts() -> None:
     published = only(share(22, 98))
     assert published["estimate"] == 20 / 100
     assert published[["n", "n_a", "n_b"]].tolist() == [100, 20, 75]
+
+
+def test_a_share_of_nobody_is_shown_where_it_is_no_trait() -> None:
+    published = only(share(0, 98, term="prorated"))
+    assert published["estimate"] == 0
+    assert published[["n", "n_a", "n_b"]].tolist() == [100, 0, 100]
+    assert is_silent(only(share(3, 98, term="prorated")))
+
+
+def test_a_share_of_nobody_tells_a_trait_of_everybody_whatever_the_policy() -> None:
+    assert is_silent(only(share(0, 98), policy=DisclosurePolicy(publish_zeros=True)))
+
+
+def test_clients_who_are_hidden_in_one_question_are_hidden_in_all_of_its_outcome() -> None:
+    """The count question knows two groups, and hides both; the means name a third beside them."""
+    counts = [count_of("a", 3), count_of("b", 31)]
+    means = [mean_of("a", 3), mean_of("b", 31), mean_of("c", 25), mean_of("d", 60)]
+    published = gate(*counts, *means, policy=EXACTLY)
+    assert published.loc[published["group_a"] == "b", "n"].isna().all()
+    assert published.loc[published["group_a"] == "d", "n"].tolist() == [60]
+
+
+def test_a_count_is_hidden_with_the_means_of_the_same_clients() -> None:
+    means = [mean_of("a", 4), mean_of("b", 31), mean_of("c", 60), mean_of("d", 70)]
+    counts = [count_of("b", 31), count_of("c", 60), count_of("d", 70)]
+    published = gate(*means, *counts, policy=EXACTLY)
+    shown = published[published["estimand"] == "count"].set_index("group_a")["n"]
+    assert np.isnan(shown["b"])
+    assert shown["d"] == 70
+
+
+def test_the_groups_that_are_compared_are_the_last_to_be_withheld() -> None:
+    means = [mean_of("mixed", 4), mean_of("overdependent", 31), mean_of("overindependent", 35),
+             mean_of("neither", 90)]  # fmt: skip
+    published = gate(*means, contrast(31, 35), policy=EXACTLY)
+    silent = published[published["status"] == "refused"]
+    assert set(silent["group_a"]) == {"mixed", "neither"}
 
 
 @pytest.mark.parametrize("part", [0, 1, 9, 91, 98])
@@ -234,7 +272,7 @@ def test_a_share_without_its_parts_is_recalculated_too() -> None:
 
 
 def test_shares_of_groups_do_not_subtract_to_a_small_part() -> None:
-    """Of all 14 prorated scores 12 are in one group: so 2 are in the other."""
+    """Of all 14 who improved 12 are in one group: so 2 are in the other."""
     rows = [share(14, 120), share(12, 60, group_a="a"), share(2, 60, group_a="b")]
     published = gate(*rows, policy=EXACTLY)
     assert is_silent(of_group(published, "b"))
