@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from instruments.expectations import RESULT_FORMAT, load_great_expectations, to_expectation
 from instruments.layout import StageColumn
 from instruments.rule import Check, Rule, Severity
