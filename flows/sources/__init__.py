@@ -19,6 +19,8 @@ __all__ = ["READERS", "DictionaryField", "Export", "Fault", "Note", "read_export
 READERS: Mapping[str, str] = {
     "csv": "flows.sources.csv_export",
     "redcap": "flows.sources.redcap",
+    "redcap_labels": "flows.sources.redcap_labels",
+    "redcap_eav": "flows.sources.redcap_eav",
 }
 
 

@@ -81,7 +81,7 @@ def declare_admission(source: Source) -> Admission:
     """Return what a `[[source]]` section admits."""
     patterns = tuple(block.columns for block in source.form if isinstance(block.columns, str))
     listed = (name for block in source.form for name in _listed_columns(block))
-    kept = REDCAP_KEYS if source.kind == "redcap" else ()
+    kept = REDCAP_KEYS if source.kind.startswith("redcap") else ()
     return Admission(
         tuple(dict.fromkeys(_fact_names(source))),
         tuple(dict.fromkeys(listed)),

@@ -99,8 +99,7 @@ def find_header(
     written = [clean_name(cell) for cell in first.cells]
     named = max(i for i, name in enumerate(written, 1) if name)
     names = tuple(written[:named])
-    _check_names_differ(path, first.line, names, admission)
-    _check_is_complete(path, first.line, names, admission)
+    check_names(path, f"line {first.line}", names, admission)
     below = rows[shape.header_rows :]
     extra = _count_extra_cells(below, len(names))
     return Header(names, first.line, len(written) - named, extra, bool(below))
@@ -161,7 +160,18 @@ def _count_expected(row: HeadRow, admission: Admission) -> int:
     return sum(1 for cell in row.cells if admission.is_expected(clean_name(cell)))
 
 
-def _check_names_differ(path: Path, line: int, names: Sequence[str], admission: Admission) -> None:
+def check_names(path: Path, place: str, names: Sequence[str], admission: Admission) -> None:
+    """Refuse column names that repeat, or that lack a declared one."""
+    _check_names_differ(path, place, names, admission)
+    if missing := admission.missing_from(names):
+        near = suggest(missing[0], (name for name in names if show_name(name)))
+        raise refuse(path, "E_COLUMN_MISSING", f"The header lacks declared columns: "
+                     f"{list_names(missing)}.", place=place,
+                     fix=near or "Export them, or correct their names in the study "
+                     "file.")  # fmt: skip
+
+
+def _check_names_differ(path: Path, place: str, names: Sequence[str], admission: Admission) -> None:
     places: dict[str, list[int]] = {}
     for position, name in enumerate(names, 1):
         places.setdefault(name_key(name), []).append(position)
@@ -171,21 +181,12 @@ def _check_names_differ(path: Path, line: int, names: Sequence[str], admission: 
             shown = f' ("{name}")' if admission.is_expected(name) and show_name(name) else ""
             where = " and ".join(str(position) for position in positions[:5])
             raise refuse(path, "E_DUP_HEADER", f"Two columns have the same name{shown}; case and "
-                         "spaces do not count.", place=f"line {line}, columns {where}",
+                         "spaces do not count.", place=f"{place}, columns {where}",
                          fix="Rename or remove one of them.")  # fmt: skip
     if name_key(RECORD) in places:
         raise refuse(path, "E_HEADER", f'A column is called "{RECORD}", a name kept for record '
-                     "numbers.", place=f"line {line}, column {places[RECORD][0]}",
+                     "numbers.", place=f"{place}, column {places[RECORD][0]}",
                      fix="Rename that column.")  # fmt: skip
-
-
-def _check_is_complete(path: Path, line: int, names: Sequence[str], admission: Admission) -> None:
-    if missing := admission.missing_from(names):
-        near = suggest(missing[0], (name for name in names if show_name(name)))
-        raise refuse(path, "E_COLUMN_MISSING", f"The header lacks declared columns: "
-                     f"{list_names(missing)}.", place=f"line {line}",
-                     fix=near or "Export them, or correct their names in the study "
-                     "file.")  # fmt: skip
 
 
 def _count_extra_cells(rows: Sequence[HeadRow], width: int) -> int:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from flows.declarations import Source
 from flows.sources.admission import Admission, declare_admission
-from flows.sources.border import refuse_identifiers
 from flows.sources.bytes_check import check_bytes
 from flows.sources.encoding import open_text
-from flows.sources.export import DictionaryField, Export
+from flows.sources.export import Export
 from flows.sources.header import read_head, split_head
-from flows.sources.names import clean_name, list_names
-from flows.sources.reading import read_delimited
-from flows.sources.redcap_checkboxes import edit_checkboxes, note_partial_blocks
+from flows.sources.names import clean_name
+from flows.sources.redcap_checkboxes import edit_checkboxes
 from flows.sources.redcap_dictionary import Dictionary, find_dictionary, read_dictionary
+from flows.sources.redcap_reading import Project, read_described
 from flows.sources.refusal import refuse
 from flows.sources.shape import Edit, TextShape
 from instruments.errors import ExportError
@@ -25,64 +24,36 @@ from instruments.errors import ExportError
 # Raw or labelled is a choice for the whole export, so its first rows tell.
 LABEL_ROWS = 1000
 BOXES: Mapping[str, str] = {"0": "Unchecked", "1": "Checked"}
-LABEL_FIX = "Export raw data (codes) instead."
+LABEL_FIX = 'Export raw data (codes) instead, or declare kind = "redcap_labels".'
 
 
 def read(path: Path, source: Source, scratch: Path, *, force_rewrite: bool = False) -> Export:
     """Read a REDCap export: raw codes, one header row, described by its data dictionary."""
-    admission = declare_admission(source)
     dictionary = read_dictionary(find_dictionary(path, source), source.encoding)
-
-    def check_header(header: tuple[str, ...]) -> None:
-        fields = _describe(header, dictionary)
-        _check_is_described(path, header, admission, fields)
-        refuse_identifiers(path, header, admission, fields)
+    project = Project(path, source, declare_admission(source), dictionary)
 
     def edit(header: tuple[str, ...]) -> Edit | None:
-        return edit_checkboxes(source, admission, header, _describe(header, dictionary))
+        return edit_checkboxes(source, project.admission, header, project.describe(header))
 
     shape = TextShape(edit=edit)
     try:
-        export = read_delimited(
-            path, source, admission, scratch, check_header, lambda _: shape, force=force_rewrite
-        )
+        export = read_described(project, scratch, lambda _: shape, force=force_rewrite)
     except ExportError as error:
         if error.code == "E_HEADER":
             _check_header_is_raw(path, source, dictionary)
         raise
-    fields = _describe(export.header, dictionary)
-    notes = (*export.notes, *note_partial_blocks(admission, fields))
-    described = replace(export, fields=fields, dictionary_sha256=dictionary.sha256, notes=notes)
+    return require_codes(export, project.admission)
+
+
+def require_codes(export: Export, admission: Admission) -> Export:
+    """Return an export that holds codes; refuse one that holds labels and take its copy away."""
     try:
-        _check_holds_codes(described, admission)
+        _check_holds_codes(export, admission)
     except ExportError:
-        if not described.is_plain:
-            described.readable.unlink(missing_ok=True)
+        if not export.is_plain:
+            export.readable.unlink(missing_ok=True)
         raise
-    return described
-
-
-def _describe(header: tuple[str, ...], dictionary: Dictionary) -> dict[str, DictionaryField]:
-    described = ((name, dictionary.describe(name)) for name in header)
-    return {name: field for name, field in described if field is not None}
-
-
-def _check_is_described(
-    path: Path,
-    header: tuple[str, ...],
-    admission: Admission,
-    fields: Mapping[str, DictionaryField],
-) -> None:
-    """Refuse declared columns that the dictionary does not know: its flags would not hold."""
-    unknown = [name for name in admission.admitted_in(header) if name not in fields]
-    if unknown:
-        raise refuse(
-            path,
-            "E_DICTIONARY",
-            f"The data dictionary does not describe {list_names(unknown)}.",
-            place="line 1",
-            fix="Download the dictionary and the export from the same project on the same day.",
-        )
+    return export
 
 
 def _check_header_is_raw(path: Path, source: Source, dictionary: Dictionary) -> None:

@@ -66,7 +66,7 @@ class Rewriting:
     def write(self, copy: Path) -> None:
         """Write every whole row to a copy; a copy that was refused does not stay."""
         try:
-            with _create(copy) as opened:
+            with create_copy(copy) as opened:
                 writer = csv.writer(opened, lineterminator="\n")
                 writer.writerow((RECORD, *self.header.names))
                 writer.writerows(self._whole_rows())
@@ -202,6 +202,7 @@ def explain_truncated(path: Path, line: int) -> ExportError:
                   place=f"line {line}", fix="Copy or export it again.")  # fmt: skip
 
 
-def _create(copy: Path) -> IO[str]:
+def create_copy(copy: Path) -> IO[str]:
+    """Open a copy that nobody else may read."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     return open(os.open(copy, flags, 0o600), "w", encoding="utf-8", newline="")  # noqa: PTH123
