@@ -23,6 +23,12 @@ instruments_app = typer.Typer(
     help="The measures that interdep knows.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(instruments_app, name="instruments")
+plan_app = typer.Typer(
+    help="What was decided before the outcomes were seen.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(plan_app, name="plan")
 
 StudyFolder = Annotated[Path, typer.Argument(help="The folder of the study.")]
 InStudy = Annotated[Path, typer.Option("--study", "-s", help="The folder of the study.")]
@@ -103,6 +109,22 @@ def show_instrument(
     from flows.commands.instruments import show_form
 
     _end(show_form(name, study))
+
+
+@plan_app.command("check")
+def check_plan(folder: StudyFolder) -> None:
+    """Say in words what plan.toml will do, and what it can detect."""
+    from flows.commands.plan import tell_plan
+
+    _end(tell_plan(folder))
+
+
+@plan_app.command("lock")
+def lock_plan(folder: StudyFolder) -> None:
+    """Lock plan.toml in the ledger: only then are outcomes shown by group."""
+    from flows.commands.plan import lock
+
+    _end(lock(folder))
 
 
 @app.command()

@@ -14,6 +14,7 @@ from pathlib import Path
 from flows.books import AcceptedFile
 from flows.study import Study
 from instruments.definition import definition_digest
+from reports.plan_standing import NO_PLAN, Standing
 
 PACKAGES = ("instruments", "sql", "reports", "flows")
 CODE_ENDINGS = (".py", ".sql", ".toml", ".html", ".css", ".mplstyle", ".json", ".typ", ".csl")
@@ -34,10 +35,13 @@ class Provenance:
     environment_sha256: str
     seed: int
     versions: dict[str, str]
+    standing: Standing = NO_PLAN
 
 
-def identify_run(study: Study, accepted: Iterable[AcceptedFile]) -> Provenance:
-    """Return the identity of the run of a study on its accepted files."""
+def identify_run(
+    study: Study, accepted: Iterable[AcceptedFile], standing: Standing = NO_PLAN
+) -> Provenance:
+    """Return the identity of the run of a study on its accepted files, under its plan."""
     inputs = tuple(file.sha256 for file in accepted)
     facts = {
         "inputs": inputs,
@@ -46,6 +50,7 @@ def identify_run(study: Study, accepted: Iterable[AcceptedFile]) -> Provenance:
         "code": code_digest(),
         "environment": environment_digest(),
         "seed": study.file.study.seed,
+        "plan": standing.digest,
     }
     return Provenance(
         run_id=hash_json(facts)[:16],
@@ -56,6 +61,7 @@ def identify_run(study: Study, accepted: Iterable[AcceptedFile]) -> Provenance:
         environment_sha256=environment_digest(),
         seed=study.file.study.seed,
         versions=versions(),
+        standing=standing,
     )
 
 

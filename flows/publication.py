@@ -13,6 +13,7 @@ from flows.study_data import scales_of
 from flows.validation.engine import SAYS
 from flows.workbench import Workbench
 from instruments.rules import derive_rules
+from reports.plan_standing import Standing
 from reports.publication import RunContext, describe_measures
 from reports.study_data import measure_of
 from sql.study_frames import read_findings, read_sources
@@ -21,16 +22,17 @@ from sql.study_frames import read_findings, read_sources
 def describe_run(bench: Workbench) -> RunContext:
     """Return the context of the run on a workbench."""
     study, provenance = bench.study, bench.require_provenance()
-    accepted = accepted_files(bench.ledger)
+    accepted, standing = accepted_files(bench.ledger), provenance.standing
     measures = {name: measure_of(*where) for name, where in scales_of(study, accepted).items()}
     return RunContext(
         run_id=provenance.run_id,
         study_id=study.file.study.id,
         study_title=study.file.study.title,
         seed=provenance.seed,
-        rule=study.file.presentation,
-        outcomes=study.file.outcome,
-        comparison=study.file.comparison,
+        plan_status="confirmatory" if standing.is_confirmatory else "exploratory",
+        rule=standing.rule(study.file.presentation),
+        outcomes=standing.outcomes(study.file.outcome),
+        comparison=standing.comparison(study.file.comparison),
         sources=read_sources(bench.connection),
         findings=_explained(read_findings(bench.connection), rule_texts(study, accepted)),
         measures=describe_measures(measures, study.catalog),
@@ -39,9 +41,18 @@ def describe_run(bench: Workbench) -> RunContext:
             "definitions": provenance.definitions_sha256,
             "code": provenance.code_sha256,
             "environment": provenance.environment_sha256,
+            **_plan_hash(standing),
         },
         versions=provenance.versions,
     )
+
+
+def _plan_hash(standing: Standing) -> dict[str, str]:
+    """Return the hash of the plan under the version that its results belong to."""
+    if standing.plan is None:
+        return {}
+    version = f"version {standing.version}" if standing.is_in_force else "not locked"
+    return {f"plan, {version}": standing.plan.digest}
 
 
 def rule_texts(study: Study, accepted: Iterable[AcceptedFile]) -> dict[tuple[str, str], str]:

@@ -8,6 +8,8 @@ from pathlib import Path
 from flows.books import accepted_files
 from flows.identity import identify_run
 from flows.inbox import new_files
+from flows.plan_scope import known_study
+from flows.plans import standing_of
 from flows.publication import describe_run
 from flows.reconcile import reconcile
 from flows.study import LATEST
@@ -16,6 +18,7 @@ from flows.takeover import is_interrupted
 from flows.workbench import workbench
 from instruments.errors import RunError
 from reports.analyses import analyse
+from reports.plan_check import check_plan
 from reports.publication import publish_run
 from reports.render import render_report
 from sql.results import held_results, keep_results
@@ -53,7 +56,12 @@ def identify(key: str) -> bool:
             where=str(bench.study.exports),
             fix='Put exports there; the patterns under "files" in study.toml must match them.',
         )
-    bench.provenance = identify_run(bench.study, accepted)
+    standing = standing_of(bench.study, bench.ledger)
+    if standing.plan is not None:
+        check_plan(standing.plan, known_study(bench.study, accepted))
+    if standing.refusal:
+        bench.tell("; ".join([standing.refusal, *standing.changes]))
+    bench.provenance = identify_run(bench.study, accepted, standing)
     is_published = bench.run_folder.is_dir() and not is_interrupted(bench.ledger)
     return not (is_published and held_results(bench.connection) == bench.provenance.run_id)
 
@@ -72,7 +80,12 @@ def compute(key: str) -> None:
     file = bench.study.file
     data = load_study_data(bench.study, bench.connection, accepted_files(bench.ledger))
     bench.analysis = analyse(
-        data, file.presentation, file.outcome, file.comparison, file.study.seed
+        data,
+        file.presentation,
+        file.outcome,
+        file.comparison,
+        file.study.seed,
+        standing=bench.require_provenance().standing,
     )
     keep_results(
         bench.connection,
@@ -107,5 +120,6 @@ def finish(key: str) -> None:
     """Name the run as the latest and close it in the ledger."""
     bench = workbench(key)
     run_id = bench.require_provenance().run_id
+    has_shown = bench.require_provenance().standing.refusal is None
     (bench.study.runs / LATEST).write_text(run_id + "\n", encoding="ascii")
-    bench.ledger.append("run_finished", run_id=run_id)
+    bench.ledger.append("run_finished", run_id=run_id, has_shown_outcomes=has_shown)

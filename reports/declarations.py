@@ -66,6 +66,8 @@ class Outcome(Declaration):
 
     ``smallest_effect`` is the smallest effect of interest in points of the scale: the bound of
     the equivalence test. ``primary`` outcomes are the family that Holm's adjustment covers.
+    ``covariates`` are attributes and earlier scores (``age``, ``phq_9.total@intake``) at equal
+    values of which groups are compared too, besides the outcome's own value at intake.
     """
 
     scale: ScaleName | None = None
@@ -74,6 +76,7 @@ class Outcome(Declaration):
     smallest_effect: float = Field(gt=0)
     primary: bool = True
     label: str | None = None
+    covariates: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _names_one_thing(self) -> Outcome:
@@ -88,7 +91,14 @@ class Outcome(Declaration):
 
 
 class Comparison(Declaration):
-    """`[comparison]`: what holds for every outcome."""
+    """`[comparison]`: what holds for every outcome.
+
+    ``course`` is the shape of trajectories: ``log``, fast at first and slowing, or ``linear``.
+    ``dependency`` names the scale whose reliable change stands beside that of the outcomes on the
+    answer page; it may not be part of the presentation rule.
+    """
 
     ci_level: float = Field(default=0.95, gt=0.5, lt=1)
     alpha: float = Field(default=0.05, gt=0, lt=0.5)
+    course: Literal["linear", "log"] = "log"
+    dependency: ScaleName | None = None

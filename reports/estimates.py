@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 
-from reports.methods.multiplicity import holm
+from reports.methods.multiplicity import benjamini_hochberg, holm
 
 PlanStatus = Literal["confirmatory", "exploratory"]
 Status = Literal["ok", "caution", "refused"]
+Adjustment = Literal["holm", "benjamini_hochberg"]
 
 SIGNIFICANT_DIGITS = 10
 
@@ -112,14 +112,19 @@ def round_numbers(values: pd.Series) -> pd.Series:
     return pd.Series(rounded, index=values.index, dtype="float64")
 
 
-def adjust_families(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with Holm's adjusted p-values within each named family.
+def adjust_families(
+    frame: pd.DataFrame, methods: Mapping[str, Adjustment] | None = None
+) -> pd.DataFrame:
+    """Return the table with adjusted p-values within each named family: Holm's, or as `methods`.
 
-    Refused rows and rows without a p-value neither count nor receive one. The adjustment starts
-    from the rounded p-values, so that the table can be checked from itself.
+    Refused rows and rows without a p-value neither count nor receive one; rows outside every
+    family keep the adjusted p-value that their method gave them. The adjustment starts from the
+    rounded p-values, so that the table can be checked from itself.
     """
-    adjusted = pd.Series(np.nan, index=frame.index)
+    adjusted = frame["p_adjusted"].where(frame["family"].isna())
     tested = frame["family"].notna() & frame["p_value"].notna() & (frame["status"] != "refused")
-    for _, p_values in frame.loc[tested].groupby("family", sort=True)["p_value"]:
-        adjusted.loc[p_values.index] = holm(p_values.to_numpy())
+    for family, p_values in frame.loc[tested].groupby("family", sort=True)["p_value"]:
+        is_holm = (methods or {}).get(str(family), "holm") == "holm"
+        adjust = holm if is_holm else benjamini_hochberg
+        adjusted.loc[p_values.index] = adjust(p_values.to_numpy())
     return frame.assign(p_adjusted=round_numbers(adjusted))

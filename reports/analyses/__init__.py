@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from instruments.errors import StudyError
+from reports.analyses._inquiry import Inquiry
+from reports.analyses._nesting import DIFFERENCE_TERM, EQUIVALENCE_TERM
 from reports.analyses._outcome_values import OutcomeValues, find_outcome
-from reports.analyses._verdicts import judge_comparisons
+from reports.analyses._planned import adjustments, mark_planned, planned_pairs
+from reports.analyses._verdicts import TestPair, judge_comparisons
 from reports.analyses.dependence_and_outcome import relate_dependence
 from reports.analyses.figures import FigureData, draw_plane, draw_raincloud, name_figure
 from reports.analyses.flow_of_clients import follow_clients
@@ -21,14 +24,23 @@ from reports.analyses.overdependent_against_overindependent import (
     ANALYSIS,
     DIFFERENCE,
     EQUIVALENCE,
+    PLANNED,
     compare_groups,
 )
 from reports.declarations import Comparison, Outcome, PresentationRule
-from reports.estimates import Estimate, PlanStatus, adjust_families, to_frame
-from reports.presentation import assign_presentations, find_cuts
+from reports.estimates import Estimate, adjust_families, to_frame
+from reports.exclusions import present_clients
+from reports.plan_standing import NO_PLAN, Standing
+from reports.presentation import find_cuts
 from reports.study_data import StudyData
 
 __all__ = ["Analysis", "FigureData", "analyse"]
+
+_GROUP_TESTS: tuple[TestPair, ...] = (
+    (DIFFERENCE[0], EQUIVALENCE[0]),
+    (DIFFERENCE_TERM, EQUIVALENCE_TERM),
+)
+JUDGED: Mapping[str, Sequence[TestPair]] = {ANALYSIS: _GROUP_TESTS, PLANNED: _GROUP_TESTS}
 
 
 @dataclass(frozen=True)
@@ -48,34 +60,47 @@ def analyse(
     comparison: Comparison,
     seed: int,
     *,
-    plan_status: PlanStatus = "exploratory",
+    standing: Standing = NO_PLAN,
 ) -> Analysis:
     """Answer every question of a study, always in the same order and in one thread.
 
-    Results are exploratory unless a plan was locked before. ``seed`` is for analyses that draw
-    random numbers; none of the present ones does.
+    Results are exploratory, except those that a locked plan names. Where a plan is there and not
+    locked, every outcome is refused with that reason. ``seed`` is for analyses that draw random
+    numbers.
 
     Raises
     ------
     StudyError
         If the presentation rule cannot be used, or an outcome is declared twice.
     """
-    _check_outcomes(outcomes)
+    rule, comparison = standing.rule(rule), standing.comparison(comparison)
+    declared = standing.outcomes(outcomes)
+    _check_outcomes(declared)
     # Linear algebra differs in its last bits between numbers of threads.
     with threadpool_limits(1):
-        presentations = assign_presentations(data.scores, rule, data.measures, data.clients.index)
-        found = [find_outcome(data, rule, outcome) for outcome in outcomes]
-        rows = _answer(data, rule, presentations, found, comparison, plan_status)
-        tested = adjust_families(to_frame(rows))
-        verdicts = judge_comparisons(
-            tested, ANALYSIS, (DIFFERENCE[0], EQUIVALENCE[0]), comparison.alpha, plan_status
-        )
+        presentations = present_clients(data, rule, standing)
+        inquiry = Inquiry(data, rule, presentations, comparison, seed, standing)
+        found = [_find(inquiry, outcome) for outcome in declared]
         return Analysis(
-            estimates=adjust_families(to_frame([*rows, *verdicts])),
+            estimates=_judge(_answer(inquiry, found), inquiry),
             presentations=presentations,
-            figures=_draw(data, rule, presentations, found),
+            figures=_draw(inquiry, found),
             flow=follow_clients(data, rule, presentations, found),
         )
+
+
+def _find(inquiry: Inquiry, outcome: Outcome) -> OutcomeValues:
+    found = find_outcome(inquiry.data, inquiry.rule, outcome)
+    return found.refused_for(inquiry.standing.refusal)
+
+
+def _judge(rows: Sequence[Estimate], inquiry: Inquiry) -> pd.DataFrame:
+    """Return the table of all rows: marked by the plan, adjusted within families, judged."""
+    methods = adjustments(inquiry.standing)
+    marked = mark_planned(rows, inquiry.standing)
+    tested = adjust_families(to_frame(marked), methods)
+    verdicts = judge_comparisons(tested, JUDGED, inquiry.comparison.alpha, methods)
+    return adjust_families(to_frame([*marked, *verdicts]), methods)
 
 
 def _check_outcomes(outcomes: Sequence[Outcome]) -> None:
@@ -90,30 +115,23 @@ def _check_outcomes(outcomes: Sequence[Outcome]) -> None:
         )
 
 
-def _answer(
-    data: StudyData,
-    rule: PresentationRule,
-    presentations: pd.DataFrame,
-    found: Sequence[OutcomeValues],
-    comparison: Comparison,
-    plan_status: PlanStatus,
-) -> list[Estimate]:
-    rows = describe_measures(data, rule, presentations, comparison, plan_status)
-    rows += balance_groups(data, rule, presentations, plan_status)
+def _answer(inquiry: Inquiry, found: Sequence[OutcomeValues]) -> list[Estimate]:
+    withheld = [one.name for one in found] if inquiry.standing.refusal else []
+    rows = [*describe_measures(inquiry), *balance_groups(inquiry, withheld)]
     for one in found:
-        rows += relate_dependence(data, rule, presentations, one, comparison, plan_status)
-        rows += describe_presentations(data, rule, presentations, one, comparison, plan_status)
-        rows += compare_groups(data, rule, presentations, one, comparison, plan_status)
+        rows += relate_dependence(inquiry, one)
+        rows += describe_presentations(inquiry, one)
+        rows += compare_groups(inquiry, one)
+        for pair in planned_pairs(inquiry.standing, one.name):
+            rows += compare_groups(inquiry, one, pair)
     return rows
 
 
-def _draw(
-    data: StudyData,
-    rule: PresentationRule,
-    presentations: pd.DataFrame,
-    found: Sequence[OutcomeValues],
-) -> dict[str, FigureData]:
-    cuts = find_cuts(data.scores, rule, data.measures)
+def _draw(inquiry: Inquiry, found: Sequence[OutcomeValues]) -> dict[str, FigureData]:
+    data, rule, presentations = inquiry.data, inquiry.rule, inquiry.presentations
+    known = presentations[presentations["is_usable"].astype(bool)]
+    scores = data.scores[data.scores["client_id"].isin(known["client_id"])]
+    cuts = find_cuts(scores, rule, data.measures)
     figures = {"plane": draw_plane(presentations, rule, cuts, data.measures)}
     for one in found:
         if one.refusal is None:

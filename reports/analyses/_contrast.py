@@ -1,4 +1,4 @@
-"""Overdependent minus overindependent clients: the two groups, and each method as one row."""
+"""One presentation minus another: the two groups, and each method as one row."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from reports.analyses._inquiry import Inquiry
 from reports.analyses._outcome_values import OutcomeValues
-from reports.analyses._question import CONTRAST, GROUP_A, GROUP_B, Question, limits, reason_of
+from reports.analyses._question import GROUP_A, GROUP_B, Question, limits, reason_of
 from reports.estimates import Estimate
 from reports.methods.ancova import adjusted_difference
 from reports.methods.effect_size import hedges_g
@@ -19,20 +20,31 @@ from reports.methods.rank_test import mann_whitney
 from reports.methods.result import NotEstimableError
 from reports.methods.superiority import probability_of_superiority, rank_biserial
 from reports.methods.trimmed import yuen_difference
-from reports.study_data import StudyData
 
-NAMED = {"contrast": CONTRAST, "group_a": GROUP_A, "group_b": GROUP_B}
+Pair = tuple[str, str]
+EXTREMES: Pair = (GROUP_A, GROUP_B)
+
+
+def named(pair: Pair) -> dict[str, str]:
+    """Return the columns that name two groups: the first minus the second."""
+    return {"contrast": " - ".join(pair), "group_a": pair[0], "group_b": pair[1]}
 
 
 @dataclass(frozen=True)
 class Contrast:
     """Outcome of the two groups, complete, with what stands in each of their rows."""
 
+    pair: Pair
     a: pd.Series
     b: pd.Series
     n_missing: int
     n_clusters: int | None
     level: float
+
+    @property
+    def groups(self) -> tuple[tuple[str, pd.Series], tuple[str, pd.Series]]:
+        """Both groups with their names."""
+        return (self.pair[0], self.a), (self.pair[1], self.b)
 
     @property
     def smaller(self) -> int:
@@ -42,7 +54,7 @@ class Contrast:
     @property
     def facts(self) -> dict[str, Any]:
         """The columns that every row of the contrast has."""
-        return NAMED | {
+        return named(self.pair) | {
             "n": len(self.a) + len(self.b), "n_a": len(self.a), "n_b": len(self.b),
             "n_missing": self.n_missing, "n_clusters": self.n_clusters,
         }  # fmt: skip
@@ -54,23 +66,13 @@ class Contrast:
         return replace(self, a=a, b=b, n_missing=self.n_missing + lost)
 
 
-def members_of(presentations: pd.DataFrame, group: str) -> pd.Index:
-    """Return the clients of one presentation."""
-    members: pd.Index = pd.Index(
-        presentations.loc[presentations["presentation"] == group, "client_id"]
-    )
-    return members
-
-
-def gather_contrast(
-    data: StudyData, presentations: pd.DataFrame, found: OutcomeValues, level: float
-) -> Contrast:
+def gather_contrast(inquiry: Inquiry, found: OutcomeValues, pair: Pair = EXTREMES) -> Contrast:
     """Return the outcome of both groups, in the order of the clients' ids."""
-    members = [members_of(presentations, group) for group in (GROUP_A, GROUP_B)]
+    members = [inquiry.members_of(group) for group in pair]
     a, b = (found.values.reindex(group).dropna().sort_index() for group in members)
     missing = sum(map(len, members)) - len(a) - len(b)
-    therapists = data.count_therapists(a.index.append(b.index))
-    return Contrast(a, b, missing, therapists, level)
+    therapists = inquiry.data.count_therapists(a.index.append(b.index))
+    return Contrast(pair, a, b, missing, therapists, inquiry.level)
 
 
 def contrast_row(
@@ -99,9 +101,9 @@ def yuen(contrast: Contrast) -> dict[str, Any]:
     return _tested(yuen_difference(contrast.a, contrast.b, level=contrast.level))
 
 
-def ancova(contrast: Contrast, before: pd.Series) -> dict[str, Any]:
-    """Return the difference at equal values before, as columns."""
-    covariates = [before.reindex(group.index).to_frame() for group in (contrast.a, contrast.b)]
+def ancova(contrast: Contrast, before: pd.DataFrame) -> dict[str, Any]:
+    """Return the difference at equal values of what was known before, as columns."""
+    covariates = [before.loc[group.index] for group in (contrast.a, contrast.b)]
     return _tested(adjusted_difference(contrast.a, contrast.b, *covariates, level=contrast.level))
 
 

@@ -31,9 +31,16 @@ class OutcomeValues:
         """How estimates call this outcome."""
         return self.outcome.name
 
+    def refused_for(self, reason: str | None) -> OutcomeValues:
+        """Return the outcome without its values, where there is a reason not to show them."""
+        return self if reason is None else _refused(self.outcome, reason, self.label)
+
 
 def find_outcome(data: StudyData, rule: PresentationRule, outcome: Outcome) -> OutcomeValues:
     """Return the values of an outcome, or why it is refused."""
+    absent = [name for name in outcome.covariates if not _is_known(data, name)]
+    if absent:
+        return _refused(outcome, f"nothing in this study is called {absent[0]} (a covariate)")
     if outcome.scale is None:
         return _find_attribute(data, outcome)
     measure = data.measures.get(outcome.scale)
@@ -51,6 +58,11 @@ def find_outcome(data: StudyData, rule: PresentationRule, outcome: Outcome) -> O
         caution=_recall_caution(data, rule, outcome, measure),
         remark=_time_remark(data, rule, outcome),
     )
+
+
+def _is_known(data: StudyData, covariate: str) -> bool:
+    scale, _, occasion = covariate.partition("@")
+    return occasion in data.occasions_of(scale) if occasion else covariate in data.attributes
 
 
 def _refused(outcome: Outcome, reason: str, label: str | None = None) -> OutcomeValues:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reports.estimates import Estimate, PlanStatus
+from reports.estimates import Estimate
 from reports.methods.result import Interval
 
 # Below this, one client moves a mean by a tenth of their own distance: nothing is concluded.
@@ -25,12 +25,14 @@ FAMILY_GROUPS = "primary outcomes, groups"
 
 @dataclass(frozen=True)
 class Question:
-    """One analysis of one outcome: makes rows that carry its name and its plan status."""
+    """One analysis of one outcome: makes rows that carry its name.
+
+    Rows are exploratory until `mark_planned` finds them in a locked plan.
+    """
 
     analysis: str
     theme: str
     outcome: str
-    plan_status: PlanStatus
 
     def answer(self, term: str, estimand: str, method: str, **facts: Any) -> Estimate:
         """Return one estimate; a ``caution`` becomes its status and its note."""
@@ -43,7 +45,7 @@ class Question:
             term=term,
             estimand=estimand,
             method=method,
-            plan_status=self.plan_status,
+            plan_status="exploratory",
             status="caution" if caution else "ok",
             note=note,
             **facts,

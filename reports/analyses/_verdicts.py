@@ -2,47 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
 import pandas as pd
 
-from reports.analyses._contrast import NAMED
 from reports.analyses._question import THEME_CONTRAST, Question
-from reports.estimates import Estimate, PlanStatus
+from reports.estimates import Adjustment, Estimate
 from reports.methods.equivalence import verdict
 
 VERDICT = "verdict"
+# The test of difference and the test of equivalence that are judged together.
+TestPair = tuple[str, str]
+_ADJUSTED: Mapping[Adjustment, str] = {
+    "holm": "Holm-adjusted tests",
+    "benjamini_hochberg": "Benjamini-Hochberg-adjusted tests",
+}
+_PLACE = ["analysis", "outcome", "contrast"]
+_SHARED = ("contrast", "group_a", "group_b")
 
 
 def judge_comparisons(
-    estimates: pd.DataFrame, analysis: str, terms: tuple[str, str], alpha: float,
-    plan_status: PlanStatus,
-) -> list[Estimate]:  # fmt: skip
-    """Return the verdict of each outcome as a row whose note is the word.
+    estimates: pd.DataFrame,
+    pairs: Mapping[str, Sequence[TestPair]],
+    alpha: float,
+    methods: Mapping[str, Adjustment],
+) -> list[Estimate]:
+    """Return the verdict of each outcome and contrast as a row whose note is the word.
 
-    ``terms`` name the test of difference and the test of equivalence. Outcomes outside the primary
-    family are judged by their unadjusted p-values, and the row's method says so.
+    ``pairs`` maps an analysis to its pairs of tests, by term. Of several pairs, the planned one
+    decides; without a plan the first. Tests outside every family are judged by their unadjusted
+    p-values, and the row's method says so.
     """
-    rows = estimates[(estimates["analysis"] == analysis) & (estimates["status"] != "refused")]
-    differences, equivalences = (
-        rows[rows["term"] == term].set_index("outcome", drop=False) for term in terms
-    )
-    both = differences.index.intersection(equivalences.index).sort_values()
-    return [
-        _judge(differences.loc[outcome], equivalences.loc[outcome], alpha, plan_status)
-        for outcome in both
-    ]
+    answered = estimates[estimates["status"] != "refused"]
+    return list(_judgements(answered, pairs, alpha, methods))
+
+
+def _judgements(
+    answered: pd.DataFrame,
+    pairs: Mapping[str, Sequence[TestPair]],
+    alpha: float,
+    methods: Mapping[str, Adjustment],
+) -> Iterator[Estimate]:
+    for key, rows in answered.groupby(_PLACE, sort=True):
+        by_term = {str(row["term"]): row for _, row in rows.iterrows()}
+        there = [pair for pair in pairs.get(str(key[0]), ()) if set(pair) <= set(by_term)]
+        planned = [pair for pair in there if pd.notna(by_term[pair[0]]["family"])]
+        for pair in [*planned, *there][:1]:
+            yield _judge(by_term[pair[0]], by_term[pair[1]], alpha, methods)
 
 
 def _judge(
-    difference: pd.Series, equivalence: pd.Series, alpha: float, plan_status: PlanStatus
+    difference: pd.Series,
+    equivalence: pd.Series,
+    alpha: float,
+    methods: Mapping[str, Adjustment],
 ) -> Estimate:
     is_adjusted = pd.notna(difference["p_adjusted"])
     column = "p_adjusted" if is_adjusted else "p_value"
     word = verdict(difference[column], equivalence[column], alpha=alpha)
-    question = Question(
-        str(difference["analysis"]), THEME_CONTRAST, str(difference["outcome"]), plan_status
-    )
-    method = "Holm-adjusted tests" if is_adjusted else "unadjusted tests"
-    return question.answer(VERDICT, VERDICT, method, note=word, **NAMED, **_counts(difference))
+    question = Question(str(difference["analysis"]), THEME_CONTRAST, str(difference["outcome"]))
+    adjustment = methods.get(str(difference["family"]), "holm")
+    method = _ADJUSTED[adjustment] if is_adjusted else "unadjusted tests"
+    who = {name: str(difference[name]) for name in _SHARED}
+    row = question.answer(VERDICT, VERDICT, method, note=word, **who, **_counts(difference))
+    return replace(row, plan_status=difference["plan_status"])
 
 
 def _counts(row: pd.Series) -> dict[str, int | None]:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from reports.analyses._outcome_values import INTAKE, OutcomeValues
+from reports.analyses._covariates import known_before, name_adjustment
+from reports.analyses._inquiry import Inquiry
+from reports.analyses._outcome_values import OutcomeValues
 from reports.analyses._question import (
     FAMILY_CONTINUOUS,
     MIN_GROUP,
@@ -17,19 +19,15 @@ from reports.analyses._question import (
     limits,
     reason_of,
 )
-from reports.declarations import Comparison, PresentationRule
-from reports.estimates import Estimate, PlanStatus
+from reports.estimates import Estimate
 from reports.methods.regression import INTERCEPT, Regression, Term, dependency_regression
 from reports.methods.result import Interval, NotEstimableError
 from reports.presentation import PARTS
-from reports.study_data import StudyData
 
 ANALYSIS = "dependence_and_outcome"
 ESTIMAND = "points per standard deviation"
 METHOD = "least squares, HC3 errors"
-ADJUSTED = f"{METHOD}, adjusted for the intake value"
 TOO_FEW = f"fewer than {MIN_GROUP} clients for each coefficient"
-ADJUSTER = "intake value"
 # The method speaks of attachment; here the two scales are whatever the rule declares.
 _NAMES = {
     "anxiety": "dependence",
@@ -38,58 +36,37 @@ _NAMES = {
 }
 
 
-def relate_dependence(
-    data: StudyData,
-    rule: PresentationRule,
-    presentations: pd.DataFrame,
-    found: OutcomeValues,
-    comparison: Comparison,
-    plan_status: PlanStatus,
-) -> list[Estimate]:
+def relate_dependence(inquiry: Inquiry, found: OutcomeValues) -> list[Estimate]:
     """Return the regression of one outcome on dependence, independence and their product.
 
     All clients with both scores enter, those in the grey zone too. Where the outcome is a scale
-    that was also filled in at intake, its intake value is a covariate.
+    that was also filled in at intake, its intake value is a covariate, and so is what was
+    declared.
     """
-    question = Question(ANALYSIS, THEME_CONTRAST, found.name, plan_status)
+    question = Question(ANALYSIS, THEME_CONTRAST, found.name)
     if found.refusal:
         return [question.refuse("dependence", ESTIMAND, METHOD, found.refusal)]
-    usable = presentations[presentations["is_usable"].astype(bool)].set_index("client_id")
-    frame = usable[list(PARTS)].assign(outcome=found.values)
-    intake = _intake_values(data, rule, found)
-    if intake is not None:
-        frame[ADJUSTER] = intake
+    known = known_before(inquiry, found)
+    frame = inquiry.usable[list(PARTS)].assign(outcome=found.values).join(known)
     complete = frame.dropna().sort_index()
-    method = METHOD if intake is None else ADJUSTED
+    method = METHOD + name_adjustment(known)
     counts = {"n": len(complete), "n_missing": len(frame) - len(complete),
-              "n_clusters": data.count_therapists(complete.index)}  # fmt: skip
+              "n_clusters": inquiry.data.count_therapists(complete.index)}  # fmt: skip
     if len(complete) < MIN_GROUP * (frame.shape[1] + 1):
         return [question.refuse("dependence", ESTIMAND, method, TOO_FEW, **counts)]
     try:
-        fit = _fit(complete, comparison.ci_level)
+        fit = _fit(complete, list(known.columns), inquiry.level)
     except NotEstimableError as error:
         return [question.refuse("dependence", ESTIMAND, method, reason_of(error), **counts)]
     return list(_rows(question, fit, found, method, counts))
 
 
-def _intake_values(
-    data: StudyData, rule: PresentationRule, found: OutcomeValues
-) -> pd.Series | None:
-    """Return the outcome's own scores at intake, where it has any and comes later."""
-    outcome = found.outcome
-    if outcome.scale is None or outcome.occasion in (INTAKE, rule.landmark):
-        return None
-    values = data.values_at(outcome.scale, INTAKE)
-    return values.astype("float64") if len(values) >= MIN_GROUP else None
-
-
-def _fit(complete: pd.DataFrame, level: float) -> Regression:
-    covariates = complete[[ADJUSTER]] if ADJUSTER in complete else None
+def _fit(complete: pd.DataFrame, covariates: list[str], level: float) -> Regression:
     return dependency_regression(
         complete["outcome"],
         complete["dependence"],
         complete["independence"],
-        covariates=covariates,
+        covariates=complete[covariates] if covariates else None,
         level=level,
     )
 
@@ -106,11 +83,11 @@ def _rows(
     for term in fit.terms:
         if term.name == INTERCEPT:
             continue
-        name = _NAMES.get(term.name, term.name)
+        name, is_asked = _NAMES.get(term.name, term.name), term.name in _NAMES
         yield question.answer(
-            name, ESTIMAND if name != ADJUSTER else "points per point", method,
+            name, ESTIMAND if is_asked else "points per point", method,
             estimate=term.estimate, se=term.se, statistic=term.t, df=term.df,
-            p_value=term.p_value, family=family if name != ADJUSTER else None,
+            p_value=term.p_value, family=family if is_asked else None,
             note=note, caution=found.caution, **limits(term.interval), **counts,
         )  # fmt: skip
         yield question.answer(name, "standardized coefficient", method, estimate=term.beta,

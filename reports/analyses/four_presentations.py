@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from reports.analyses._descriptives import describe_values
+from reports.analyses._inquiry import Inquiry
 from reports.analyses._outcome_values import OutcomeValues
 from reports.analyses._question import THEME_CONTRAST, Question
-from reports.declarations import PRESENTATIONS, Comparison, PresentationRule
-from reports.estimates import Estimate, PlanStatus
-from reports.study_data import StudyData
+from reports.declarations import PRESENTATIONS, PresentationRule
+from reports.estimates import Estimate
 
 ANALYSIS = "four_presentations"
 
 
-def describe_presentations(
-    data: StudyData,
-    rule: PresentationRule,
-    presentations: pd.DataFrame,
-    found: OutcomeValues,
-    comparison: Comparison,
-    plan_status: PlanStatus,
-) -> list[Estimate]:
+def describe_presentations(inquiry: Inquiry, found: OutcomeValues) -> list[Estimate]:
     """Return mean, interval and standard deviation of one outcome per presentation."""
-    question = Question(ANALYSIS, THEME_CONTRAST, found.name, plan_status)
+    question = Question(ANALYSIS, THEME_CONTRAST, found.name)
     if found.refusal:
         return [question.refuse("mean", "mean", "t interval", found.refusal)]
     rows: list[Estimate] = []
-    for group in possible_presentations(rule):
-        members = presentations.loc[presentations["presentation"] == group, "client_id"]
-        values = found.values.reindex(pd.Index(members)).dropna()
-        rows += describe_values(question, values, level=comparison.ci_level, group_a=group,
+    for group in possible_presentations(inquiry.rule):
+        members = inquiry.members_of(group)
+        values = found.values.reindex(members).dropna()
+        rows += describe_values(question, values, level=inquiry.level, group_a=group,
                                 n_missing=len(members) - len(values),
-                                n_clusters=data.count_therapists(values.index))  # fmt: skip
+                                n_clusters=inquiry.data.count_therapists(values.index))  # fmt: skip
     return rows
 
 

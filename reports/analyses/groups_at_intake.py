@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pandas as pd
 
+from reports.analyses._inquiry import Inquiry
 from reports.analyses._outcome_values import INTAKE, find_circle
 from reports.analyses._question import (
     CONTRAST,
@@ -18,7 +19,7 @@ from reports.analyses._question import (
     reason_of,
 )
 from reports.declarations import PresentationRule
-from reports.estimates import Estimate, PlanStatus
+from reports.estimates import Estimate
 from reports.methods.balance import standardized_difference, standardized_difference_of_shares
 from reports.methods.result import NotEstimableError
 from reports.study_data import StudyData
@@ -28,23 +29,18 @@ ESTIMAND = "standardized difference"
 NUMERIC, CATEGORIES = "Austin", "Yang and Dalton, without a sign"
 
 
-def balance_groups(
-    data: StudyData,
-    rule: PresentationRule,
-    presentations: pd.DataFrame,
-    plan_status: PlanStatus,
-) -> list[Estimate]:
+def balance_groups(inquiry: Inquiry, withheld: Collection[str] = ()) -> list[Estimate]:
     """Return the standardized difference of each attribute and of each scale filled in at intake.
 
-    Scales of the rule are left out: the groups differ in them by definition.
+    Scales of the rule are left out: the groups differ in them by definition. ``withheld`` are
+    outcomes that may not be shown by group yet.
     """
-    question = Question(ANALYSIS, THEME_CONTRAST, INTAKE, plan_status)
-    members = [
-        pd.Index(presentations.loc[presentations["presentation"] == group, "client_id"])
-        for group in (GROUP_A, GROUP_B)
-    ]
+    question = Question(ANALYSIS, THEME_CONTRAST, INTAKE)
+    members = [inquiry.members_of(group) for group in (GROUP_A, GROUP_B)]
     return [
-        _balance(question, data, name, column, members) for name, column in _columns(data, rule)
+        _balance(question, inquiry.data, name, column, members)
+        for name, column in _columns(inquiry.data, inquiry.rule)
+        if not {name, f"{name}@{INTAKE}"} & set(withheld)
     ]
 
 

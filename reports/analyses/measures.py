@@ -9,6 +9,7 @@ import pandas as pd
 
 from instruments.scale import Norm
 from reports.analyses._descriptives import describe_values
+from reports.analyses._inquiry import Inquiry
 from reports.analyses._question import (
     MIN_GROUP,
     THEME_MEASURES,
@@ -18,8 +19,8 @@ from reports.analyses._question import (
     reason_of,
 )
 from reports.analyses._reliability_rows import alarm_rows, alpha_row, sem_row
-from reports.declarations import PRESENTATIONS, Comparison, PresentationRule
-from reports.estimates import Estimate, PlanStatus
+from reports.declarations import PRESENTATIONS
+from reports.estimates import Estimate
 from reports.methods.correlation import pearson
 from reports.methods.norms import check_norms
 from reports.methods.result import NotEstimableError
@@ -31,41 +32,33 @@ UNVERIFIED = "the key of this form was not seen in a source"
 RESTRICTED = "the rule cut this scale, so its range within the group is restricted"
 
 
-def describe_measures(
-    data: StudyData,
-    rule: PresentationRule,
-    presentations: pd.DataFrame,
-    comparison: Comparison,
-    plan_status: PlanStatus,
-) -> list[Estimate]:
-    """Return the figures of every scale at every occasion, of all clients and per presentation."""
+def describe_measures(inquiry: Inquiry) -> list[Estimate]:
+    """Return the figures of every scale at every occasion, of all clients and per presentation.
+
+    Groups stay undescribed while outcomes may not be shown by group.
+    """
     rows: list[Estimate] = []
-    groups = presentations.groupby("presentation", sort=True)["client_id"]
+    groups = inquiry.presentations.groupby("presentation", sort=True)["client_id"]
     members = {str(name): pd.Index(clients) for name, clients in groups}
-    for scale in sorted(data.measures):
-        for occasion in data.occasions_of(scale):
-            rows += _describe_scale(data, rule, scale, occasion, members, comparison.ci_level,
-                                    plan_status)  # fmt: skip
-    return [*rows, _correlate_rule_scales(presentations, rule, comparison.ci_level, plan_status)]
+    shown = {} if inquiry.standing.refusal else members
+    for scale in sorted(inquiry.data.measures):
+        for occasion in inquiry.data.occasions_of(scale):
+            rows += _describe_scale(inquiry, scale, occasion, shown)
+    return [*rows, _correlate_rule_scales(inquiry)]
 
 
 def _describe_scale(
-    data: StudyData,
-    rule: PresentationRule,
-    scale: str,
-    occasion: str,
-    members: dict[str, pd.Index],
-    level: float,
-    plan_status: PlanStatus,
+    inquiry: Inquiry, scale: str, occasion: str, members: dict[str, pd.Index]
 ) -> list[Estimate]:
-    question = Question(ANALYSIS, THEME_MEASURES, f"{scale}@{occasion}", plan_status)
+    question = Question(ANALYSIS, THEME_MEASURES, f"{scale}@{occasion}")
+    data, level = inquiry.data, inquiry.level
     measure, scores = data.measures[scale], data.scores_at(scale, occasion)
     items = data.items(scale, occasion) if measure.items else None
     caution = None if measure.is_verified else UNVERIFIED
     facts = _group(data, scores, None)
     rows = _describe_group(question, scores, items, level, caution=caution, **facts)
     rows += _check_key(question, measure, items, rows)
-    caution = RESTRICTED if scale in rule.scales else caution
+    caution = RESTRICTED if scale in inquiry.rule.scales else caution
     for group in PRESENTATIONS:
         if group in members:
             own = scores[scores.index.isin(members[group])]
@@ -138,17 +131,16 @@ def _comparable(measure: Measure) -> tuple[Norm, ...]:
     return tuple(norm.model_copy(update={"mean": None, "sd": None}) for norm in measure.norms)
 
 
-def _correlate_rule_scales(
-    presentations: pd.DataFrame, rule: PresentationRule, level: float, plan_status: PlanStatus
-) -> Estimate:
+def _correlate_rule_scales(inquiry: Inquiry) -> Estimate:
     """Return how the two scales of the rule go together, among all clients with both."""
-    question = Question(ANALYSIS, THEME_MEASURES, f"presentation@{rule.landmark}", plan_status)
+    rule = inquiry.rule
+    question = Question(ANALYSIS, THEME_MEASURES, f"presentation@{rule.landmark}")
     term, estimand, method = f"{rule.dependence} with {rule.independence}", "correlation", "Pearson"
-    both = presentations.loc[presentations["is_usable"].astype(bool), list(PARTS)]
+    both = inquiry.usable[list(PARTS)]
     if len(both) < MIN_GROUP:
         return question.refuse(term, estimand, method, TOO_FEW_AT_ALL, n=len(both))
     try:
-        found = pearson(both["dependence"], both["independence"], level=level)
+        found = pearson(both["dependence"], both["independence"], level=inquiry.level)
     except NotEstimableError as error:
         return question.refuse(term, estimand, method, reason_of(error), n=len(both))
     return question.answer(

@@ -5,28 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-import pandas as pd
-
 from reports.analyses._contrast import (
-    NAMED,
+    EXTREMES,
     Contrast,
+    Pair,
     ancova,
     contrast_row,
     equivalence,
     gather_contrast,
     hedges,
-    members_of,
+    named,
     ranks,
     superiority,
     welch,
     yuen,
 )
-from reports.analyses._outcome_values import INTAKE, OutcomeValues
+from reports.analyses._covariates import known_before, name_adjustment
+from reports.analyses._inquiry import Inquiry
+from reports.analyses._nesting import nested_rows
+from reports.analyses._outcome_values import OutcomeValues
 from reports.analyses._question import (
-    CONTRAST,
     FAMILY_GROUPS,
-    GROUP_A,
-    GROUP_B,
     MIN_GROUP,
     NESTING,
     THEME_CONTRAST,
@@ -35,22 +34,21 @@ from reports.analyses._question import (
     join_notes,
 )
 from reports.analyses._reliability_rows import alpha_row
-from reports.declarations import Comparison, PresentationRule
-from reports.estimates import Estimate, PlanStatus
+from reports.declarations import PresentationRule
+from reports.estimates import Estimate
 from reports.presentation import describe_presentation
 from reports.study_data import StudyData
 
 ANALYSIS = "overdependent_against_overindependent"
+# Contrasts of other groups, which only a plan asks for.
+PLANNED = "planned_contrasts"
 EXTREME = (
     "groups cut from a scale are extreme groups: this is larger than it would be among all clients"
 )
 DIFFERENCE = ("difference", "mean difference", "Welch")
 EQUIVALENCE = ("equivalence", "mean difference", "two one-sided Welch tests")
-ADJUSTED = (
-    "adjusted difference",
-    "mean difference",
-    "least squares, HC3 errors, adjusted for the intake value",
-)
+ADJUSTED = ("adjusted difference", "mean difference")
+ADJUSTED_METHOD = "least squares, HC3 errors"
 ROBUST = (
     (("standardized difference", "Hedges' g", "exact interval"), hedges, EXTREME),
     (("superiority", "probability of superiority", "Brunner and Munzel"), superiority, None),
@@ -59,36 +57,34 @@ ROBUST = (
 RANKS = ("rank test", "rank-biserial correlation", "Mann-Whitney")
 
 
-def compare_groups(
-    data: StudyData,
-    rule: PresentationRule,
-    presentations: pd.DataFrame,
-    found: OutcomeValues,
-    comparison: Comparison,
-    plan_status: PlanStatus,
-) -> list[Estimate]:
+def compare_groups(inquiry: Inquiry, found: OutcomeValues, pair: Pair = EXTREMES) -> list[Estimate]:
     """Return the comparison block of one outcome; its verdict follows once all are adjusted."""
-    question = Question(ANALYSIS, THEME_CONTRAST, found.name, plan_status)
+    analysis = ANALYSIS if pair == EXTREMES else PLANNED
+    question = Question(analysis, THEME_CONTRAST, found.name)
     if found.refusal:
-        return [question.refuse(*DIFFERENCE, found.refusal, **NAMED)]
-    contrast = gather_contrast(data, presentations, found, comparison.ci_level)
-    rows = list(_count_rows(question, data, presentations, contrast))
+        return [question.refuse(*DIFFERENCE, found.refusal, **named(pair))]
+    contrast = gather_contrast(inquiry, found, pair)
+    rows = list(_count_rows(question, inquiry, contrast))
     if contrast.smaller < MIN_GROUP:
         return [*rows, question.refuse(*DIFFERENCE, TOO_FEW, **contrast.facts)]
-    rows += _reliability_rows(question, data, found, contrast)
-    rows += _difference_rows(question, rule, found, contrast)
-    rows += _equivalence_rows(question, found, contrast, comparison.alpha)
-    return [*rows, *_adjusted_rows(question, data, rule, found, contrast)]
+    rows += _reliability_rows(question, inquiry.data, found, contrast)
+    rows += _difference_rows(question, inquiry.rule, found, contrast)
+    rows += _equivalence_rows(question, found, contrast, inquiry.comparison.alpha)
+    rows += _adjusted_rows(question, inquiry, found, contrast)
+    return [*rows, *nested_rows(question, inquiry, found, contrast)]
 
 
-def _count_rows(
-    question: Question, data: StudyData, presentations: pd.DataFrame, contrast: Contrast
-) -> Iterator[Estimate]:
-    for group, values in ((GROUP_A, contrast.a), (GROUP_B, contrast.b)):
-        missing = len(members_of(presentations, group)) - len(values)
+def _of_pair(contrast: Contrast) -> dict[str, str]:
+    """Return the contrast that a row about one group belongs to, where a plan asks for several."""
+    return {} if contrast.pair == EXTREMES else {"contrast": named(contrast.pair)["contrast"]}
+
+
+def _count_rows(question: Question, inquiry: Inquiry, contrast: Contrast) -> Iterator[Estimate]:
+    for group, values in contrast.groups:
+        missing = len(inquiry.members_of(group)) - len(values)
         yield question.answer("clients", "count", "count", group_a=group, n=len(values),
-                              n_missing=missing,
-                              n_clusters=data.count_therapists(values.index))  # fmt: skip
+                              n_missing=missing, **_of_pair(contrast),
+                              n_clusters=inquiry.data.count_therapists(values.index))  # fmt: skip
 
 
 def _reliability_rows(
@@ -98,16 +94,17 @@ def _reliability_rows(
     if scale is None or not data.measures[scale].items:
         return
     items = data.items(scale, found.outcome.occasion)
-    for group, values in ((GROUP_A, contrast.a), (GROUP_B, contrast.b)):
+    for group, values in contrast.groups:
         own = items[items.index.isin(values.index)]
         yield alpha_row(question, own, level=contrast.level, term="reliability", group_a=group,
-                        n_clusters=data.count_therapists(own.index))  # fmt: skip
+                        n_clusters=data.count_therapists(own.index),
+                        **_of_pair(contrast))  # fmt: skip
 
 
 def _difference_rows(
     question: Question, rule: PresentationRule, found: OutcomeValues, contrast: Contrast
 ) -> Iterator[Estimate]:
-    who = [f"{group}: {describe_presentation(rule.rule, group)}" for group in (GROUP_A, GROUP_B)]
+    who = [f"{group}: {describe_presentation(rule.rule, group)}" for group in contrast.pair]
     note = join_notes(*who, found.remark, NESTING if contrast.n_clusters else None)
     family = FAMILY_GROUPS if found.outcome.primary else None
     yield contrast_row(question, DIFFERENCE, contrast, welch, family=family, note=note,
@@ -123,7 +120,7 @@ def _equivalence_rows(
     smallest = found.outcome.smallest_effect
     family = FAMILY_GROUPS if found.outcome.primary else None
     yield question.answer("smallest effect of interest", "mean difference", "declared",
-                          estimate=smallest, contrast=CONTRAST)  # fmt: skip
+                          estimate=smallest, contrast=named(contrast.pair)["contrast"])  # fmt: skip
     yield contrast_row(
         question, EQUIVALENCE, contrast, partial(equivalence, smallest=smallest, alpha=alpha),
         family=family, note=f"bounds -{smallest:g} and {smallest:g} in points of the outcome",
@@ -131,21 +128,15 @@ def _equivalence_rows(
 
 
 def _adjusted_rows(
-    question: Question,
-    data: StudyData,
-    rule: PresentationRule,
-    found: OutcomeValues,
-    contrast: Contrast,
+    question: Question, inquiry: Inquiry, found: OutcomeValues, contrast: Contrast
 ) -> Iterator[Estimate]:
-    """Yield the difference at equal intake values, where the outcome was measured at intake."""
-    outcome = found.outcome
-    if outcome.scale is None or outcome.occasion in (INTAKE, rule.landmark):
+    """Yield the difference at equal intake values and covariates, where there are any."""
+    known = known_before(inquiry, found).dropna()
+    if known.empty or not len(known.columns):
         return
-    before = data.values_at(outcome.scale, INTAKE).astype("float64").rename(INTAKE)
-    if before.empty:
-        return
-    known = contrast.only(before.index)
-    if known.smaller < MIN_GROUP:
-        yield question.refuse(*ADJUSTED, TOO_FEW, **known.facts)
+    names = (*ADJUSTED, ADJUSTED_METHOD + name_adjustment(known))
+    both = contrast.only(known.index)
+    if both.smaller < MIN_GROUP:
+        yield question.refuse(*names, TOO_FEW, **both.facts)
     else:
-        yield contrast_row(question, ADJUSTED, known, partial(ancova, before=before))
+        yield contrast_row(question, names, both, partial(ancova, before=known))

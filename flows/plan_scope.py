@@ -1,0 +1,101 @@
+"""What a plan may name: the scales, attributes and occasions that a study file declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from flows.books import AcceptedFile
+from flows.declarations import OCCASIONS, FormBlock, Source
+from flows.layout import lay_out
+from flows.study import Study
+from flows.study_data import scales_of
+from instruments.definition import Definition
+from instruments.layout import Placement
+from instruments.scale import Scale
+from reports.plan_check import KnownScale, KnownStudy
+from reports.study_data import measure_of, score_range
+
+
+def known_study(study: Study, accepted: Iterable[AcceptedFile]) -> KnownStudy:
+    """Return what a plan may name; ranges of scores are exact once files were accepted."""
+    occasions = _occasions(study)
+    ranges = _declared_ranges(study) | _accepted_ranges(study, accepted)
+    scales = {
+        name: KnownScale(name.partition(".")[0], tuple(occasions.get(name, ())), *ends)
+        for name, ends in ranges.items()
+    }
+    attributes = {
+        name: attribute.type
+        for source in study.sources
+        for name, attribute in source.attributes.items()
+    }
+    return KnownStudy(scales, attributes, OCCASIONS)
+
+
+Ends = tuple[float | None, float | None]
+
+
+def _accepted_ranges(study: Study, accepted: Iterable[AcceptedFile]) -> dict[str, Ends]:
+    measures = (measure_of(*where) for where in scales_of(study, accepted).values())
+    return {measure.scale: (measure.low, measure.high) for measure in measures}
+
+
+def _declared_ranges(study: Study) -> dict[str, Ends]:
+    """Return the range of every scale, unknown where it hangs on a number of items."""
+    found: dict[str, Ends] = {}
+    for source in study.sources:
+        layout = lay_out(source, list(_header(study, source)), study.catalog)
+        for placement in layout.placements:
+            for scale in placement.definition.scales:
+                name = f"{placement.definition.id}.{scale.id}"
+                found.setdefault(name, _ends(placement, scale))
+    return found
+
+
+def _ends(placement: Placement, scale: Scale) -> Ends:
+    counted = placement.definition.addressing == "number" or scale.method == "mean"
+    return score_range(placement, scale) if counted else (None, None)
+
+
+def _header(study: Study, source: Source) -> Iterator[str]:
+    """Yield the columns that an export of a source would have."""
+    yield from source.columns.by_role().values()
+    yield from (attribute.column for attribute in source.attributes.values())
+    if source.ending:
+        yield from filter(None, (source.ending.reason, source.ending.session))
+    for form in source.form:
+        yield from _form_columns(form, study.catalog.get_form(form.instrument))
+
+
+def _form_columns(form: FormBlock, definition: Definition) -> Iterator[str]:
+    if not isinstance(form.columns, str):
+        yield from form.columns
+    elif definition.addressing == "subscale":
+        for scale in definition.held_scales:
+            for n in range(1, (scale.n_items or 1) + 1):
+                yield form.columns.replace("{scale}", scale.id).replace("{n}", str(n))
+    else:
+        for n in range(1, len(definition.item_names()) + 1):
+            yield form.columns.replace("{n}", str(n))
+
+
+def _occasions(study: Study) -> Mapping[str, list[str]]:
+    """Return when each scale is filled in, as far as the study file says."""
+    found: dict[str, set[str]] = {}
+    for source in study.sources:
+        for form in source.form:
+            for scale in study.catalog.get_form(form.instrument).scales:
+                name = f"{form.instrument}.{scale.id}"
+                found.setdefault(name, set()).update(_of_form(source, form))
+    return {name: sorted(names, key=_place) for name, names in found.items()}
+
+
+def _of_form(source: Source, form: FormBlock) -> set[str]:
+    fixed = form.occasion or source.occasion
+    if fixed:
+        return {fixed}
+    return set(source.occasions.values()) or set(OCCASIONS)
+
+
+def _place(occasion: str) -> tuple[int, str]:
+    return (OCCASIONS.index(occasion) if occasion in OCCASIONS else len(OCCASIONS), occasion)

@@ -1,0 +1,189 @@
+"""The difference of two groups with therapists and clinics, and what their nesting costs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from reports.analyses._contrast import Contrast, contrast_row
+from reports.analyses._covariates import declared_covariates
+from reports.analyses._inquiry import Inquiry
+from reports.analyses._model_words import explain_model, reason_of_model, remark_of
+from reports.analyses._outcome_values import OutcomeValues
+from reports.analyses._question import Question, join_notes, limits
+from reports.estimates import Estimate
+from reports.methods.mixed_model import MixedModel, MixedTerm, fit_mixed_model
+from reports.methods.model_comparison import variance_shares
+from reports.methods.result import NotEstimableError
+from reports.methods.sample_size import design_effect, smallest_detectable_effect
+
+DIFFERENCE_TERM = "difference with therapists"
+EQUIVALENCE_TERM = "equivalence with therapists"
+MODEL = "mixed model, therapists and clinics"
+SHARE = ("share of therapists", "intraclass correlation", "mixed model without predictors")
+PRICE = ("design effect", "design effect", "1 + (m - 1) ICC of outcome x ICC of group")
+DETECTABLE = ("smallest detectable difference", "mean difference")
+UNKNOWN = "the export does not say who the therapists are"
+# Below this, therapists are taken as fixed; clinics then add nothing.
+FEW_THERAPISTS = 8
+
+
+def nested_rows(
+    question: Question, inquiry: Inquiry, found: OutcomeValues, contrast: Contrast
+) -> Iterator[Estimate]:
+    """Yield the difference with therapists, its equivalence, and what this design can detect."""
+    if contrast.n_clusters is None:
+        yield question.refuse(DIFFERENCE_TERM, "mean difference", MODEL, UNKNOWN, **contrast.facts)
+        yield detectable_row(question, inquiry, contrast, 1.0)
+        return
+    frame = nested_frame(inquiry, found, contrast)
+    yield from _difference_rows(question, inquiry, found, contrast, frame)
+    yield from _price_rows(question, inquiry, contrast, frame)
+
+
+def nested_frame(inquiry: Inquiry, found: OutcomeValues, contrast: Contrast) -> pd.DataFrame:
+    """Return one row per client: value, half a point for each group, therapist, clinic."""
+    value = pd.concat([contrast.a, contrast.b]).rename("value")
+    half = np.where(value.index.isin(contrast.a.index), 0.5, -0.5)
+    clients = inquiry.data.clients.loc[value.index, ["therapist_id", "clinic"]]
+    covariates = declared_covariates(inquiry, found).loc[value.index]
+    covariates.columns = [f"covariate_{k}" for k in range(covariates.shape[1])]
+    centred = covariates - covariates.mean()
+    frame: pd.DataFrame = pd.concat([value, clients, centred], axis=1).assign(contrast=half)
+    return frame
+
+
+def fit_contrast(frame: pd.DataFrame, level: float) -> MixedModel:
+    """Fit the difference with therapists and clinics as random, as fixed where they are few."""
+    covariates = [name for name in frame.columns if name.startswith("covariate_")]
+    therapists, clinics = frame["therapist_id"].nunique(), frame["clinic"].nunique()
+    groups = ["(1 | therapist_id)"]
+    if clinics > 1 and therapists >= FEW_THERAPISTS:
+        groups.append("(1 | clinic)")
+    formula = " + ".join(["value ~ contrast", *covariates, *groups])
+    per_therapist = frame.groupby("therapist_id")["contrast"].nunique()
+    return fit_mixed_model(
+        frame,
+        formula,
+        few_as_fixed=("therapist_id", "clinic"),
+        therapist_terms=("contrast",) if (per_therapist == 1).all() else (),
+        fixed_below=FEW_THERAPISTS,
+        level=level,
+    )
+
+
+def _difference_rows(
+    question: Question,
+    inquiry: Inquiry,
+    found: OutcomeValues,
+    contrast: Contrast,
+    frame: pd.DataFrame,
+) -> Iterator[Estimate]:
+    has_covariates = any(name.startswith("covariate_") for name in frame.columns)
+    method = MODEL + (", declared covariates" if has_covariates else "")
+    model = fit_contrast(frame, inquiry.level)
+    names = (DIFFERENCE_TERM, "mean difference", method)
+    facts = contrast.facts | _counts(contrast, frame)
+    if model.status == "refused":
+        yield question.refuse(*names, reason_of_model(model), **facts)
+        return
+    term = model.term("contrast")
+    if term.status == "refused":
+        yield question.refuse(*names, explain_model(term.note) or term.note, **facts)
+        return
+    caution = join_notes(found.caution, remark_of(term))
+    answer = tested(term) | facts | {"note": found.remark, "caution": caution}
+    yield question.answer(*names, **answer)
+    smallest = found.outcome.smallest_effect
+    yield question.answer(
+        EQUIVALENCE_TERM, "mean difference", f"two one-sided tests, {method}",
+        **equivalence_of(term, smallest, inquiry.comparison.alpha), **facts,
+        caution=remark_of(term),
+    )  # fmt: skip
+
+
+def _counts(contrast: Contrast, frame: pd.DataFrame) -> dict[str, int]:
+    """Return the sizes of the groups among clients with everything that the model needs."""
+    kept = frame.dropna().index
+    a, b = (int(values.index.isin(kept).sum()) for values in (contrast.a, contrast.b))
+    lost = len(contrast.a) + len(contrast.b) - a - b
+    return {"n": a + b, "n_a": a, "n_b": b, "n_missing": contrast.n_missing + lost}
+
+
+def tested(term: MixedTerm) -> dict[str, Any]:
+    """Return a fixed effect as columns of an estimate."""
+    return {
+        "estimate": term.estimate, "se": term.se, "statistic": term.statistic, "df": term.df,
+        "p_value": term.p_value, **limits(term.interval),
+    }  # fmt: skip
+
+
+def equivalence_of(term: MixedTerm, smallest: float, alpha: float) -> dict[str, Any]:
+    """Return two one-sided tests of a fixed effect against plus and minus the smallest effect."""
+    t_low, t_high = ((term.estimate + sign * smallest) / term.se for sign in (1, -1))
+    p_low, p_high = float(stats.t.sf(t_low, term.df)), float(stats.t.cdf(t_high, term.df))
+    reach = term.se * float(stats.t.ppf(1 - alpha, term.df))
+    return {
+        "estimate": term.estimate, "se": term.se, "df": term.df,
+        "statistic": t_low if p_low >= p_high else t_high, "p_value": max(p_low, p_high),
+        "ci_low": term.estimate - reach, "ci_high": term.estimate + reach,
+        "ci_level": 1 - 2 * alpha, "note": f"bounds -{smallest:g} and {smallest:g} in points",
+    }  # fmt: skip
+
+
+def _price_rows(
+    question: Question, inquiry: Inquiry, contrast: Contrast, frame: pd.DataFrame
+) -> Iterator[Estimate]:
+    share = therapist_share(frame, "value")
+    if share is None:
+        yield question.refuse(*SHARE, "clients of one therapist cannot be told from those of "
+                              "others", **contrast.facts)  # fmt: skip
+    else:
+        yield question.answer(*SHARE, estimate=share, **contrast.facts)
+    price = price_of_nesting(frame)
+    yield question.answer(*PRICE, estimate=price, **contrast.facts)
+    yield detectable_row(question, inquiry, contrast, price)
+
+
+def therapist_share(frame: pd.DataFrame, column: str) -> float | None:
+    """Return the intraclass correlation of a column over therapists, None where there is none."""
+    model = fit_mixed_model(frame, f"{column} ~ 1 + (1 | therapist_id)", few_as_fixed=())
+    return None if model.status == "refused" else variance_shares(model)["therapist_id"]
+
+
+def price_of_nesting(frame: pd.DataFrame) -> float:
+    """Return the design effect of a group difference, 1 where therapists cannot be told apart."""
+    shares = [therapist_share(frame, column) or 0.0 for column in ("value", "contrast")]
+    known = frame["therapist_id"].dropna()
+    return design_effect(max(1.0, len(known) / known.nunique()), shares[0], shares[1])
+
+
+def pooled_sd(contrast: Contrast) -> float:
+    """Return the standard deviation within the two groups."""
+    sums = sum(float(((v - v.mean()) ** 2).sum()) for v in (contrast.a, contrast.b))
+    if sums == 0:
+        raise NotEstimableError("the outcome does not vary within the groups")
+    return math.sqrt(sums / (len(contrast.a) + len(contrast.b) - 2))
+
+
+def detectable_row(
+    question: Question, inquiry: Inquiry, contrast: Contrast, inflation: float
+) -> Estimate:
+    """Return the smallest difference in points that these clients detect with the wanted power."""
+    plan = inquiry.standing.plan
+    power = 0.80 if plan is None else plan.plan.power
+    method = f"power {power:.2f}, two-sided, with the design effect"
+
+    def detectable(pair: Contrast) -> dict[str, Any]:
+        d = smallest_detectable_effect(
+            len(pair.a), len(pair.b), wanted_power=power, alpha=inquiry.comparison.alpha,
+            inflation=inflation,
+        )  # fmt: skip
+        return {"estimate": d * pooled_sd(pair)}
+
+    return contrast_row(question, (*DETECTABLE, method), contrast, detectable)

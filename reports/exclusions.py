@@ -1,0 +1,55 @@
+"""Whom a plan leaves out, and the presentation of everyone else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from reports.declarations import PresentationRule
+from reports.plan import Exclusion
+from reports.plan_standing import Standing
+from reports.presentation import assign_presentations
+from reports.study_data import StudyData
+
+EXCLUDED = "excluded by the plan"
+
+
+def present_clients(data: StudyData, rule: PresentationRule, standing: Standing) -> pd.DataFrame:
+    """Return everyone's presentation; whom the plan excludes has none, and the reason why.
+
+    Medians that divide the groups are those of the clients who stay.
+    """
+    plan = standing.plan
+    reasons = exclusion_reasons(data, rule.landmark, () if plan is None else plan.exclusion)
+    scores = data.scores[~data.scores["client_id"].isin(reasons.index)]
+    found = assign_presentations(scores, rule, data.measures, data.clients.index)
+    excluded = found["client_id"].map(reasons)
+    return found.assign(reason=found["reason"].where(excluded.isna(), excluded).astype("str"))
+
+
+def exclusion_reasons(data: StudyData, landmark: str, exclusions: Sequence[Exclusion]) -> pd.Series:
+    """Return why each excluded client is left out, by the first exclusion that applies.
+
+    A missing value excludes nobody.
+    """
+    reasons = pd.Series(dtype="str", index=pd.Index([], name="client_id"), name="reason")
+    for exclusion in exclusions:
+        hit = _hit(data, landmark, exclusion).difference(reasons.index)
+        reason = f"{EXCLUDED}: {exclusion.reason}"
+        reasons = pd.concat([reasons, pd.Series(reason, index=hit, dtype="str")])
+    return reasons
+
+
+def _hit(data: StudyData, landmark: str, exclusion: Exclusion) -> pd.Index:
+    if exclusion.scale is not None:
+        values = data.values_at(exclusion.scale, landmark)
+    else:
+        values = data.clients[str(exclusion.attribute)].dropna()
+    is_hit = values.astype("str").isin(exclusion.is_one_of)
+    if exclusion.below is not None:
+        is_hit |= values < exclusion.below
+    if exclusion.above is not None:
+        is_hit |= values > exclusion.above
+    clients: pd.Index = pd.Index(values.index[is_hit], name="client_id")
+    return clients
