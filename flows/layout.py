@@ -27,6 +27,8 @@ ROLE_KINDS: Mapping[str, Kind] = {
     "date": "date",
     "intake_date": "date",
 }
+# The number of an item in a pattern: {n}, or {n:02} and {n:03} where zeros lead.
+NUMBER = re.compile(r"\{n(?::0(?P<width>[2-9]))?\}")
 RATERS = ("client", "therapist", "observer", "part")
 
 
@@ -242,7 +244,7 @@ def _item_columns(
 def _listed(form: FormBlock, names: Sequence[str]) -> list[str]:
     """Return the column of each item, from a pattern with {n} or from the list itself."""
     if isinstance(form.columns, str):
-        if "{n}" not in form.columns:
+        if not NUMBER.search(form.columns):
             raise StudyError(
                 "E_STUDY_PATTERN",
                 f'The pattern "{form.columns}" has no {{n}}',
@@ -259,7 +261,7 @@ def _listed(form: FormBlock, names: Sequence[str]) -> list[str]:
 
 
 def _numbered(pattern: str, number: int) -> str:
-    return pattern.replace("{n}", str(number))
+    return NUMBER.sub(lambda place: str(number).zfill(int(place["width"] or 0)), pattern)
 
 
 def _subscale_columns(
@@ -289,7 +291,10 @@ def _subscale_columns(
 
 
 def _counted(pattern: str, header: Header) -> list[tuple[int, str]]:
-    before, _, after = name_key(pattern).partition("{n}")
-    shape = re.compile(re.escape(before) + r"([1-9]\d?)" + re.escape(after))
+    key = name_key(pattern)
+    place = NUMBER.search(key)
+    before, after = (key[: place.start()], key[place.end() :]) if place else (key, "")
+    zeros = "0*" if place and place["width"] else ""
+    shape = re.compile(re.escape(before) + zeros + r"([1-9]\d?)" + re.escape(after))
     hits = [(match, name) for name in header.names if (match := shape.fullmatch(name_key(name)))]
     return sorted((int(match.group(1)), name) for match, name in hits)

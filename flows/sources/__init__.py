@@ -21,6 +21,8 @@ READERS: Mapping[str, str] = {
     "redcap": "flows.sources.redcap",
     "redcap_labels": "flows.sources.redcap_labels",
     "redcap_eav": "flows.sources.redcap_eav",
+    "qualtrics": "flows.sources.qualtrics",
+    "limesurvey": "flows.sources.limesurvey",
 }
 
 

@@ -37,11 +37,11 @@ class Note:
 
 @dataclass(frozen=True)
 class DictionaryField:
-    """What a REDCap data dictionary says of one column of the export.
+    """What a REDCap data dictionary, or a survey's own header, says of one column of the export.
 
     ``type`` is the dictionary's field type, ``status`` for a form's own ``_complete`` column and
-    ``system`` for the columns REDCap adds. A checkbox column has its ``block`` (the field's name)
-    and its ``choice``; its ``choices`` are those of the whole block.
+    ``system`` for the columns that REDCap or a survey program adds. A checkbox column has its
+    ``block`` (the field's name) and its ``choice``; its ``choices`` are those of the whole block.
     """
 
     name: str
@@ -56,7 +56,7 @@ class DictionaryField:
 
     @property
     def is_known(self) -> bool:
-        """Whether REDCap itself adds this column, so that nobody needs to be told of it."""
+        """Whether the program itself adds this column, so that nobody needs to be told of it."""
         return self.type in ("status", "system")
 
 
@@ -89,7 +89,7 @@ class Export:
     notes : tuple of Note
         What was odd and accepted.
     fields : mapping of str to DictionaryField
-        By column of `header`; empty for anything but REDCap.
+        By column of `header`, as far as the dictionary or the export itself describes them.
     dictionary_sha256 : str or None
         Of the data dictionary that was used.
     missing : mapping of str to mapping of str to str
