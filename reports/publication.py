@@ -58,13 +58,14 @@ def _parts(
     yield "tables/row_counts", gate_row_counts(context, policy)
     yield "tables/finding_counts", gate_finding_counts(context, policy)
     if analysis is not None:
-        yield from _answers(analysis, policy, context.run_id)
+        yield from _answers(analysis, policy, context)
 
 
-def _answers(analysis: Analysis, policy: DisclosurePolicy, run_id: str) -> Iterator[Part]:
-    yield "estimates", gate_estimates(analysis.estimates.assign(run_id=run_id), policy)
+def _answers(analysis: Analysis, policy: DisclosurePolicy, context: RunContext) -> Iterator[Part]:
+    at_medians = context.rule is not None and context.rule.cut == "median"
+    yield "estimates", gate_estimates(analysis.estimates.assign(run_id=context.run_id), policy)
     yield "tables/figures", gate_fact_table(list_entries(analysis), policy)
     if len(analysis.flow):
         yield "tables/flow", gate_flow(as_positions(analysis.flow), policy)
     for name, figure in analysis.figures.items():
-        yield from gate_figure(name, figure, policy)
+        yield from gate_figure(name, figure, policy, has_measured_cuts=at_medians)

@@ -16,18 +16,32 @@ from reports.disclosure.policy import DisclosurePolicy
 from reports.disclosure.texts import gate_facts
 
 Part = tuple[str, ClearedTable | Withheld]
-# These follow from the data where a rule cuts at the median; every other fact is declared.
+# All other facts are declared.
 MEASURED = ("dependence_cut", "independence_cut")
 
 
-def gate_figure(name: str, figure: FigureData, policy: DisclosurePolicy) -> Iterator[Part]:
-    """Yield the publishable data and facts of one figure, by the names of their files."""
-    facts = {"kind": figure.kind, "title": figure.title, **figure.facts}
-    ordered = {key: facts[key] for key in sorted(facts)}
-    declared = {value for key, value in ordered.items() if key not in MEASURED}
-    clients = len(figure.frame)
-    yield f"figures/{name}-facts", gate_facts(ordered, policy, declared=declared, clients=clients)
+def gate_figure(
+    name: str, figure: FigureData, policy: DisclosurePolicy, *, has_measured_cuts: bool
+) -> Iterator[Part]:
+    """Yield the publishable data and facts of one figure, by the names of their files.
+
+    ``has_measured_cuts`` says that the rule cuts at medians: these are numbers of the clients.
+    """
+    yield f"figures/{name}-facts", _gate_facts(figure, policy, has_measured_cuts)
     yield f"figures/{name}", _GATES[figure.kind](figure, policy)
+
+
+def _gate_facts(
+    figure: FigureData, policy: DisclosurePolicy, has_measured_cuts: bool
+) -> ClearedTable:
+    facts = {"kind": figure.kind, "title": figure.title, **figure.facts}
+    measured = set(MEASURED) & set(facts) if has_measured_cuts else set()
+    clients = len(figure.frame)
+    if clients < 2 * policy.min_bin:
+        facts = {key: fact for key, fact in facts.items() if key not in measured}
+    ordered = {key: facts[key] for key in sorted(facts)}
+    declared = {fact for key, fact in ordered.items() if key not in measured}
+    return gate_facts(ordered, policy, declared=declared, clients=clients)
 
 
 def _gate_raincloud(figure: FigureData, policy: DisclosurePolicy) -> ClearedTable | Withheld:

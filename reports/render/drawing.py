@@ -19,7 +19,7 @@ from reports.render.run_view import Run, load_run
 from reports.render.writing import write_together
 
 DEFAULT_WIDTH_MM = 160.0
-WIDTHS_MM = (60.0, 400.0)
+WIDTHS_MM = (80.0, 400.0)
 DPIS = (50, 2400)
 
 
@@ -96,7 +96,7 @@ def _check_request(formats: Sequence[str], width_mm: float, dpi: int) -> None:
     if not WIDTHS_MM[0] <= width_mm <= WIDTHS_MM[1] or not DPIS[0] <= dpi <= DPIS[1]:
         raise RunError(
             "E_FIGURE_SIZE",
-            "A figure is 60 to 400 mm wide and has 50 to 2400 dots per inch.",
+            "A figure is 80 to 400 mm wide and has 50 to 2400 dots per inch.",
             fix="Journals ask for 80 to 180 mm, and 300 to 600 dots per inch.",
         )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import errno
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,6 +21,7 @@ def write_together(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]
     partial = [folder / f".{name}.partial" for name in files]
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _require_free(folder / name for name in files)
         for path, content in zip(partial, files.values(), strict=True):
             path.write_bytes(content)
         for path, name in zip(partial, files, strict=True):
@@ -35,3 +37,10 @@ def write_together(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]
             fix="Name another folder, or mend its permissions.",
         ) from error
     return tuple(folder / name for name in files)
+
+
+def _require_free(targets: Iterable[Path]) -> None:
+    """Refuse a folder in the place of a file before the first file is replaced."""
+    for target in targets:
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, f"{target.name} is a folder")

@@ -1,4 +1,4 @@
-"""A small run with numbers written by hand, so that pages, tables and figures can be held to them."""
+"""A small run with numbers written by hand: pages, tables and figures are held to them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MEANING = (
     "overindependent: high avoidance, low anxiety (self-report)"
 )
 SIZES = {A: 40, B: 50, "mixed": 45, "neither": 75, "indeterminate": 30}
-SECRET_NAME = "<script>alert(1)</script>"
+MARKUP_NAME = "<script>alert(1)</script>"
 
 
 def _row(**facts: object) -> Estimate:
@@ -99,8 +99,9 @@ def _measured(outcome: str, mean: float, sd: float, alpha: float) -> Iterator[Es
     shared = {"analysis": "measures", "outcome": outcome, "n": 260, "n_missing": 0}
     yield _row(**shared, term="mean", estimand="mean", method="t interval", estimate=mean)
     yield _row(**shared, term="sd", estimand="standard deviation", method="n - 1", estimate=sd)
-    yield _row(**shared, term="alpha", estimand="alpha", method="Cronbach's alpha, Feldt's interval",
-               estimate=alpha, ci_low=alpha - 0.02, ci_high=alpha + 0.02, ci_level=0.95)  # fmt: skip
+    yield _row(**shared, term="alpha", estimand="alpha", estimate=alpha, ci_low=alpha - 0.02,
+               ci_high=alpha + 0.02, ci_level=0.95,
+               method="Cronbach's alpha, Feldt's interval")  # fmt: skip
 
 
 def specimen_rows() -> list[Estimate]:
@@ -145,7 +146,9 @@ def _flow() -> pd.DataFrame:
         ("compared", None, 90, 40, 50),
     ]
     columns = ["step", "reason", "n", "n_a", "n_b"]
-    frames = [pd.DataFrame(steps, columns=columns).assign(outcome=name) for name in (DISTRESS, BOND)]
+    frames = [
+        pd.DataFrame(steps, columns=columns).assign(outcome=name) for name in (DISTRESS, BOND)
+    ]
     flow = pd.concat(frames, ignore_index=True)
     kinds = {"n": "int64", "n_a": "Int64", "n_b": "Int64", "reason": "str", "step": "str"}
     return flow[["outcome", *columns]].astype(kinds)
@@ -217,7 +220,7 @@ def specimen_context(**changes: object) -> RunContext:
         ("intake.csv", "intake", "ecr__item_1.in_set", "E_RANGE", "conformance", "error", "ecr_1",
          20, "An answer is outside 1 to 7.", "Correct it at its source."),
         ("intake.csv", "intake", "core_10__item_6.safety", "E_SAFETY", "safety", "warning",
-         SECRET_NAME, 4, "An answer asks for a look by a clinician.", "Tell the therapist."),
+         MARKUP_NAME, 4, "An answer asks for a look by a clinician.", "Tell the therapist."),
         ("intake.csv", "intake", "file.mark", "N_BOM", "conformance", "note", None, None,
          "The file begins with a byte order mark.", "Nothing to do."),
     ]  # fmt: skip

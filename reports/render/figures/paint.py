@@ -20,14 +20,24 @@ _KEEP: dict[str, dict[str, Any]] = {
 FORMATS = tuple(_KEEP)
 
 
+def read_style() -> dict[Any, Any]:
+    """Return every drawing setting: ours, and the library's own for all others.
+
+    The settings of the user's machine play no part, and choosing a backend would load pyplot.
+    """
+    import matplotlib as mpl
+
+    settings: dict[Any, Any] = dict(mpl.rc_params_from_file(STYLE, use_default_template=True))
+    del settings["backend"]
+    return settings
+
+
 def paint(drawing: Drawing, fmt: str, *, width_mm: float, dpi: int = 300) -> bytes:
     """Return a drawing as the bytes of a picture file."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    settings = mpl.rc_params_from_file(STYLE, use_default_template=True)
-    settings["svg.hashsalt"] = drawing.name
-    with mpl.rc_context(rc=settings):
+    with mpl.rc_context(rc=read_style() | {"svg.hashsalt": drawing.name}):
         size = (width_mm / MM_PER_INCH, drawing.height(width_mm) / MM_PER_INCH)
         figure = Figure(figsize=size, layout="constrained")
         drawing.draw(figure)

@@ -74,10 +74,11 @@ def _tiles(drawn: pd.DataFrame) -> pd.DataFrame:
 
 def _alt(tiles: pd.DataFrame, facts: dict[str, str]) -> str:
     most = tiles.nlargest(1, "density").iloc[0]
+    cuts = [facts[key] for key in ("dependence_cut", "independence_cut") if key in facts]
     return (
         f"Density of about {int(tiles['n'].sum()):,} clients over {facts['dependence_label']} "
-        f"(across) and {facts['independence_label']} (upwards), cut at {facts['dependence_cut']} "
-        f"and {facts['independence_cut']}. Most clients per area lie at "
+        f"(across) and {facts['independence_label']} (upwards), cut at "
+        f"{' and '.join(cuts) or 'values left out'}. Most clients per area lie at "
         f"{most['dependence_low']:.1f} to {most['dependence_high']:.1f} across and "
         f"{most['independence_low']:.1f} to {most['independence_high']:.1f} upwards."
     )
@@ -135,6 +136,8 @@ def _draw_cuts(axes: Axes, facts: dict[str, str]) -> None:
         ("dependence", axes.axvspan, axes.axvline),
         ("independence", axes.axhspan, axes.axhline),
     ):
+        if f"{part}_cut" not in facts:
+            continue  # a median of too few clients
         cut, grey = float(facts[f"{part}_cut"]), float(facts[f"{part}_grey"])
         if grey > 0:
             span(cut - grey, cut + grey, **style)

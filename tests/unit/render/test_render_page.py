@@ -1,0 +1,210 @@
+"""The page: self-contained, escaped, marked up for everybody."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from jinja2 import TemplateAssertionError, UndefinedError
+from markupsafe import Markup
+
+from instruments.errors import GateError, RunError
+from reports.render import render_report
+from reports.render.blocks.answer import headline
+from reports.render.document import Prose
+from reports.render.page import make_environment, print_page
+from reports.render.run_view import Run, load_run
+from reports.render.sections import compose_sections, read_outline
+from tests.golden.specimen import publish_specimen
+
+
+class Reader(HTMLParser):
+    """Collect what the checks ask for."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def reader(page: str) -> Reader:
+    return Reader(page)
+
+
+def test_the_page_needs_no_other_file(reader: Reader, page: str) -> None:
+    loaded = [a[name] for _, a in reader.tags for name in ("src", "srcset") if name in a]
+    assert loaded
+    assert all(address.startswith("data:image/svg+xml;base64,") for address in loaded)
+    assert not reader.all("script")
+    assert not reader.all("link")
+    assert all(a["href"].startswith("#") for a in reader.all("a"))
+    assert "url(" not in page
+    assert "@import" not in page
+
+
+def test_texts_are_escaped(page: str) -> None:
+    assert "<script" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "Specimen &lt;of&gt; a study &amp; its report" in page
+
+
+def test_ids_are_unique_and_links_lead_somewhere(reader: Reader) -> None:
+    ids = Counter(a["id"] for _, a in reader.tags if "id" in a)
+    assert max(ids.values()) == 1
+    assert {a["href"][1:] for a in reader.all("a")} <= set(ids)
+
+
+def test_every_picture_says_what_it_shows(reader: Reader) -> None:
+    pictures = reader.all("img")
+    assert len(pictures) == 6
+    assert all(len(a["alt"]) > 40 for a in pictures)
+
+
+def test_every_table_has_a_caption_and_scopes(reader: Reader) -> None:
+    assert len(reader.all("table")) == len(reader.all("caption")) > 8
+    assert all(a.get("scope") in ("col", "row", "colgroup", "rowgroup") for a in reader.all("th"))
+
+
+def test_the_language_is_set_and_there_is_one_first_heading(reader: Reader) -> None:
+    assert reader.all("html")[0]["lang"] == "en"
+    levels = [int(tag[1]) for tag, _ in reader.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_every_line_of_results_says_that_it_is_exploratory(page: str) -> None:
+    contrast = page[page.index('id="table-contrast"') :]
+    body = contrast[: contrast.index("</table>")]
+    rows = body.count('<th scope="row">')
+    assert rows == 2
+    assert body.count(">exploratory</span></th>") == rows
+
+
+def test_a_figure_says_that_it_is_exploratory(page: str) -> None:
+    caption = page[page.index('id="figure-forest"') :]
+    assert ">exploratory</span>" in caption[: caption.index("</figure>")]
+
+
+def test_numbers_lead_to_their_estimates(run: Run, page: str) -> None:
+    rows = run.rows("overdependent_against_overindependent", term="difference")
+    number = int(rows.index[0]) + 1
+    assert f'href="#estimate-{number}">7.90</a>' in page
+    assert f'<tr id="estimate-{number}">' in page
+
+
+def test_small_p_values_do_not_wrap(page: str) -> None:
+    assert "&lt;\N{NO-BREAK SPACE}.001" in page
+    assert "&lt; .001" not in page
+
+
+def test_the_answer_takes_at_most_five_sentences(run: Run) -> None:
+    said = next(headline(run))
+    assert isinstance(said, Prose)
+    assert 3 <= len(said.paragraphs) <= 5
+    assert said.plan_status == "exploratory"
+
+
+def test_the_page_says_what_it_is_not(page: str) -> None:
+    assert "not a monitoring system" in page
+    assert "high avoidance, low anxiety (self-report)" in page
+
+
+def test_refusals_are_printed_with_their_reason(page: str) -> None:
+    section = page[page.index('<section id="refusals"') :]
+    assert "circular: ecr.anxiety is part of the presentation rule" in section
+
+
+def test_the_continuous_analysis_comes_before_the_groups() -> None:
+    order = [section.id for section in read_outline()]
+    assert order.index("continuous") < order.index("presentations")
+    assert order[0] == "answer"
+
+
+def test_every_declared_block_exists(run: Run) -> None:
+    assert [section.id for section in compose_sections(run)] == [s.id for s in read_outline()]
+
+
+def test_rendering_twice_gives_the_same_bytes(rendered: Path, tmp_path: Path) -> None:
+    again = publish_specimen(tmp_path / "again")
+    assert render_report(again).read_bytes() == (rendered / "report.html").read_bytes()
+    for path in sorted((rendered / "figures").glob("*.svg")):
+        assert (again / "figures" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_a_filter_cannot_mark_text_as_safe() -> None:
+    with pytest.raises(TemplateAssertionError):
+        make_environment().from_string("{{ text|safe }}")
+
+
+def test_markup_is_not_printed() -> None:
+    template = make_environment().from_string("{{ text }}")
+    with pytest.raises(GateError, match="E_GATE_MARKUP"):
+        template.render(text=Markup("<b>x</b>"))
+
+
+def test_a_missing_value_is_an_error() -> None:
+    with pytest.raises(UndefinedError):
+        make_environment().from_string("{{ absent }}").render()
+
+
+def test_a_page_of_something_that_was_not_cleared_is_refused(run: Run) -> None:
+    exact = Run(dict(run.parts) | {"tables/exact": run.frame("tables/flow")})  # type: ignore[dict-item]
+    with pytest.raises(GateError, match="E_GATE_CONTEXT"):
+        print_page("report.html", exact, sections=(), about=run.provenance("run"))
+
+
+def test_a_changed_table_is_not_rendered(tmp_path: Path) -> None:
+    folder = publish_specimen(tmp_path / "run")
+    (folder / "tables/flow.parquet").write_bytes((folder / "tables/files.parquet").read_bytes())
+    with pytest.raises(GateError, match="E_GATE_SEAL"):
+        render_report(folder)
+
+
+def test_a_run_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="E_RUN_ABSENT"):
+        render_report(tmp_path / "nothing")
+
+
+def test_damaged_estimates_are_one_sentence(tmp_path: Path) -> None:
+    folder = publish_specimen(tmp_path / "run")
+    (folder / "estimates.parquet").write_bytes(b"PAR1 not at all")
+    (folder / "report.html").write_text("as it was", encoding="utf-8")
+    with pytest.raises(RunError, match="E_RUN_DAMAGED"):
+        render_report(folder)
+    assert (folder / "report.html").read_text(encoding="utf-8") == "as it was"
+
+
+def test_a_run_without_a_comparison_has_a_report(tmp_path: Path) -> None:
+    from reports.disclosure.policy import DisclosurePolicy
+    from reports.publication import publish_run
+    from tests.golden.specimen import specimen_context
+
+    publish_run(tmp_path, None, DisclosurePolicy(), specimen_context(rule=None, outcomes=()))
+    page = render_report(tmp_path).read_text(encoding="utf-8")
+    assert "Nothing is compared in this run" in page
+    assert 'id="quality"' in page
+    assert 'id="presentations"' not in page
+
+
+def test_a_confirmatory_run_says_so(tmp_path: Path) -> None:
+    from tests.golden.specimen import specimen_rows
+
+    rows = [replace(row, plan_status="confirmatory") for row in specimen_rows()]
+    folder = publish_specimen(tmp_path / "run", rows=rows, plan_status="confirmatory")
+    said = next(headline(load_run(folder)))
+    assert isinstance(said, Prose)
+    assert "were set before the data were seen" in said.paragraphs[-1]
+    page = render_report(folder).read_text(encoding="utf-8")
+    assert "exploratory" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
