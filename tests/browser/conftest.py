@@ -1,0 +1,38 @@
+"""The specimen's report in a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from reports.render import render_report
+from tests.golden.specimen import publish_specimen
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of the specimen's report."""
+    folder = publish_specimen(tmp_path_factory.mktemp("runs") / "specimen")
+    return render_report(folder).as_uri()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Chromium; its absence fails in CI and skips elsewhere."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        reason = "Chromium is not installed: run tests/browser/install.sh"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(Path(path)), args=["--no-sandbox"])
+        yield browser
+        browser.close()
