@@ -18,7 +18,6 @@ from flows.layout import add_missing, lay_out
 from flows.ledger import Ledger
 from flows.reading import (
     Reading,
-    archive_file,
     keep_faults,
     read_file,
     stage_archive,
@@ -28,7 +27,7 @@ from flows.sources.export import Export
 from flows.study import Study
 from flows.validation import Validation, validate
 from instruments.errors import StudyError
-from instruments.layout import Layout
+from sql.archiving import archive_text, archived_layout
 from sql.gateway import Connection, open_stage, transaction
 from sql.publishing import BatchFacts, RowCounts, count_rows, publish, stage_forms
 
@@ -83,7 +82,7 @@ def admit_step(intake: Intake, ledger: Ledger, batch: int) -> AcceptedFile:
     """Archive, acknowledge and publish a file that was accepted."""
     reading, connection = intake.reading, intake.connection
     with replaced(archive_path(intake.study, reading.export.sha256)) as part:
-        archive_file(connection, reading, part)
+        archive_text(connection, reading.layout, part)
     forms = stage_forms(connection, reading.layout, reading.export.sha256)
     counts = count_rows(connection, forms)
     accepted = acknowledge(intake.study, ledger, reading, counts, batch)
@@ -126,14 +125,6 @@ def source_of(study: Study, source_id: str) -> Source:
         f'Files were accepted from the source "{source_id}", which study.toml no longer has',
         fix="Bring the [[source]] section back.",
     )
-
-
-def archived_layout(layout: Layout) -> Layout:
-    """Return the layout of an archive, where dates have become days since intake."""
-    if "date" not in layout.roles:
-        return layout
-    roles = {r: c for r, c in layout.roles.items() if r not in ("date", "intake_date")}
-    return Layout(**{**vars(layout), "roles": roles})
 
 
 def _archived_export(path: Path, accepted: AcceptedFile) -> Export:

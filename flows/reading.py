@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,20 +13,15 @@ from flows.sources.identifiers import UnknownColumn, judge_unknown_columns
 from flows.sources.location import explain_busy
 from flows.sources.refusal import refuse
 from instruments.catalog import Catalog
-from instruments.layout import FIRST_TEXT_CODE, Layout
+from instruments.layout import Layout
 from sql.gateway import Connection
 from sql.staging import (
     RECORD,
     DelimitedText,
-    archive_text,
     read_archive,
-    read_as_numbers,
-    read_as_text,
+    read_text,
     type_text,
 )
-
-# Where a whole number is declared DuckDB reads 4.6 and 46e-1 as 5: a file with such signs is text.
-_FRACTION_SIGNS = (b".", b"e-", b"E-")
 
 
 @dataclass(frozen=True)
@@ -68,11 +62,9 @@ def stage_file(connection: Connection, reading: Reading, scratch: Path) -> Readi
         rewritten rows cannot be read.
     """
     export = reading.export
-    if _is_whole_numbers(reading) and read_as_numbers(connection, reading.layout, _text(export)):
-        return reading
-    if not read_as_text(connection, reading.layout, _text(export)):
+    if not read_text(connection, reading.layout, _text(export)):
         export = _read_row_by_row(reading, scratch)
-        if not read_as_text(connection, reading.layout, _text(export)):
+        if not read_text(connection, reading.layout, _text(export)):
             raise refuse(
                 export.path,
                 "E_RAGGED",
@@ -97,15 +89,6 @@ def stage_archive(connection: Connection, layout: Layout, archive: Path, decimal
     type_text(connection, layout, decimal=decimal)
 
 
-def archive_file(connection: Connection, reading: Reading, path: Path) -> None:
-    """Write the admitted columns of the staged file, as the source wrote them."""
-    staged_as_text = connection.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'stage' AND table_name = 'text'"
-    ).fetchone()
-    text = None if staged_as_text and staged_as_text[0] else _text(reading.export)
-    archive_text(connection, reading.layout, path, text)
-
-
 def keep_faults(connection: Connection, faults: tuple[Fault, ...]) -> None:
     """List the rows that could not be read in the stage."""
     if faults:
@@ -118,20 +101,3 @@ def keep_faults(connection: Connection, faults: tuple[Fault, ...]) -> None:
 def _text(export: Export) -> DelimitedText:
     header = export.header if export.is_plain else (RECORD, *export.header)
     return DelimitedText(export.readable, header, export.delimiter)
-
-
-def _is_whole_numbers(reading: Reading) -> bool:
-    """Whether a file can be read as numbers at once: none of its digits could be guessed away."""
-    if not reading.export.is_plain or reading.source.decimal != ".":
-        return False
-    if any(
-        isinstance(code, int) and code <= FIRST_TEXT_CODE
-        for column in reading.layout
-        if column.is_numeric
-        for code in column.staged_codes.values()
-    ):
-        return False
-    with reading.export.readable.open("rb") as file:
-        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        with content:
-            return all(content.find(sign) < 0 for sign in _FRACTION_SIGNS)

@@ -1,9 +1,9 @@
 -- stage.rows: one row per rectangular row of the export, in its order; typed, codes included.
 CREATE TABLE stage.rows AS
 SELECT
-    {{ record }} AS _record
+    _record
 {%- for column, expression in columns %},
     {{ expression }} AS {{ column.name | ident }}
 {%- endfor %}
 
-FROM {{ scan }}
+FROM stage.text

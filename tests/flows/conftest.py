@@ -19,7 +19,7 @@ from flows.validation import Validation, validate
 from instruments.catalog import load_catalog
 from instruments.layout import Layout
 from sql.gateway import Connection, open_gateway, open_stage, rows
-from sql.staging import DelimitedText, read_as_text, type_text
+from sql.staging import DelimitedText, read_text, type_text
 
 Table = Sequence[Mapping[str, str]]
 
@@ -53,7 +53,7 @@ def staged(folder: Path, source: Source, table: Table) -> Iterator[tuple[Connect
         writer.writerows(table)
     layout = lay_out(source, header, load_catalog())
     with open_gateway() as connection, open_stage(connection, path.stat().st_size, folder):
-        assert read_as_text(connection, layout, DelimitedText(path, header))
+        assert read_text(connection, layout, DelimitedText(path, header))
         type_text(connection, layout)
         yield connection, layout
 

@@ -60,8 +60,7 @@ def test_rows_that_make_no_table_even_rewritten_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reading = read(tmp_path, [*ROWS, "Kx99q,1", ROWS[0]])
-    monkeypatch.setattr(reading_module, "read_as_numbers", lambda *_: False)
-    monkeypatch.setattr(reading_module, "read_as_text", lambda *_: False)
+    monkeypatch.setattr(reading_module, "read_text", lambda *_: False)
     with pytest.raises(ExportError) as caught:
         stage(reading, tmp_path)
     assert (caught.value.code, caught.value.where) == ("E_RAGGED", "intake.csv")

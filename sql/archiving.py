@@ -1,0 +1,76 @@
+"""The archive of one accepted file: its admitted columns as text, without what may hold anything.
+
+Read back, an archive is staged and judged as its file was: what is left out of it leaves a mark
+that breaks the same rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from instruments.layout import Layout, StageColumn
+from sql.gateway import Connection, value
+from sql.names import identifier, literal
+from sql.staging import ISO, RECORD, date_of, days_of
+
+# Stands for a cell that is not of its column's type, which may hold anything.
+NOT_KEPT = "\ufffd"
+# Stands for infinity and what computers write for no number.
+NOT_FINITE = "nan"
+# Dates are moved: intake is on this day, and all else as many days from it as it was.
+FIRST_DAY = "DATE '2000-01-01'"
+# Stands for a date of another format; no format reads it.
+NO_DATE = "0-0-0"
+LOOKS_LIKE_DATE = r"^\d+[-./ ]\d+[-./ ]\d+"
+
+
+def archive_text(connection: Connection, layout: Layout, path: Path) -> None:
+    """Write the admitted columns of `stage.text` to a Parquet file.
+
+    Cells stay as the source wrote them, but for those that are not of their column's type, which
+    become marks, and dates, of which only the days between them are kept.
+    """
+    sources = dict.fromkeys(column.source for column in layout)
+    has_miscasts = bool(value(connection, "SELECT count(*) FROM stage.miscast"))
+    kept = [_kept(name, layout, has_miscasts=has_miscasts) for name in sources]
+    connection.execute(
+        f"COPY (SELECT {RECORD}, {', '.join(kept)} FROM stage.text) "
+        f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+    )
+
+
+def archived_layout(layout: Layout) -> Layout:
+    """Return the layout of an archive, whose dates are all written alike."""
+    dates = {role: column for role, column in layout.roles.items() if column.kind == "date"}
+    alike = {role: replace(column, date_format=ISO) for role, column in dates.items()}
+    return replace(layout, roles={**layout.roles, **alike})
+
+
+def _kept(name: str, layout: Layout, *, has_miscasts: bool) -> str:
+    dates = {c.source: c for c in layout.roles.values() if c.kind == "date"}
+    as_text = f"CAST({identifier(name)} AS VARCHAR)"
+    if name in dates:
+        return f"{_moved(dates[name], layout)} AS {identifier(name)}"
+    if not has_miscasts:
+        return f"{as_text} AS {identifier(name)}"
+    broken = (
+        "SELECT min(m.code) FROM stage.miscast AS m "
+        f"WHERE m._record = text._record AND m.column_name = {literal(name)}"
+    )
+    return (
+        f"CASE ({broken}) WHEN 'E_NONFINITE' THEN {literal(NOT_FINITE)} "
+        f"WHEN 'E_TYPE' THEN {literal(NOT_KEPT)} ELSE {as_text} END AS {identifier(name)}"
+    )
+
+
+def _moved(column: StageColumn, layout: Layout) -> str:
+    """Return a date moved to `FIRST_DAY`; of a cell that is none, only in which way it is none."""
+    cell = f"trim({identifier(column.source)})"
+    days = f"coalesce({days_of(layout)}, 0)" if column.name == "date" else "0"
+    moved = f"strftime({FIRST_DAY} + CAST({days} AS INTEGER), {literal(ISO)})"
+    return (
+        f"CASE WHEN {cell} = '' THEN NULL WHEN ({date_of(column)}) IS NOT NULL THEN {moved} "
+        f"WHEN regexp_matches({cell}, {literal(LOOKS_LIKE_DATE)}) THEN {literal(NO_DATE)} "
+        f"WHEN {cell} IS NOT NULL THEN {literal(NOT_KEPT)} END"
+    )
