@@ -13,14 +13,14 @@ demo: $(READY)
 
 test: $(READY)
 	@sh tests/browser/install.sh
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 -m "not slow"
 
 check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m sql.lint
+	$(BIN)/python -m tests.structure.lint_sql
 
 bench: $(READY)
 	@$(BIN)/python -m tests.bench

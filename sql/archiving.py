@@ -53,7 +53,7 @@ def _kept(name: str, layout: Layout, *, has_miscasts: bool) -> str:
     if name in dates:
         return f"{_moved(dates[name], layout)} AS {identifier(name)}"
     if not has_miscasts:
-        return f"{as_text} AS {identifier(name)}"
+        return identifier(name)  # an enumeration is written as the text that it stands for
     broken = (
         "SELECT min(m.code) FROM stage.miscast AS m "
         f"WHERE m._record = text._record AND m.column_name = {literal(name)}"

@@ -1,12 +1,16 @@
 -- known_row: submissions that stand in the file more than once.
--- Counts later rows that equal an earlier one in every admitted column; rows with a cell that could
--- not be typed do not count, since what they hold is not known.
--- Parameters: table; columns (all); client (the column without which a row is nobody's).
+-- Counts later rows that equal an earlier one in every admitted column. Rows without an answer do
+-- not count (logs and visits of REDCap), nor do rows with a cell that could not be typed, since
+-- what they hold is not known.
+-- Parameters: table; columns (all); client (the column without which a row is nobody's); items
+-- (those of all forms).
 WITH typed AS (
     SELECT *
     FROM {{ table }}
     WHERE
         {{ client | ident }} IS NOT NULL
+        AND {% if items %}coalesce({{ cells.names(items) }}) IS NOT NULL{% else %}false{% endif %}
+
         AND _record NOT IN (SELECT _record FROM stage.miscast)
 ),
 
