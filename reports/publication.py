@@ -11,7 +11,7 @@ from reports.disclosure.estimates import gate_estimates
 from reports.disclosure.flow import gate_flow
 from reports.disclosure.policy import DisclosurePolicy
 from reports.publishing import facts
-from reports.publishing.catalogue import list_entries
+from reports.publishing.catalogue import drawable, list_entries
 from reports.publishing.client_flow import as_positions
 from reports.publishing.context import RunContext, describe_measures
 from reports.publishing.estimate_csv import write_estimate_csv
@@ -67,5 +67,5 @@ def _answers(analysis: Analysis, policy: DisclosurePolicy, context: RunContext) 
     yield "tables/figures", gate_fact_table(list_entries(analysis), policy)
     if len(analysis.flow):
         yield "tables/flow", gate_flow(as_positions(analysis.flow), policy)
-    for name, figure in analysis.figures.items():
+    for name, figure in drawable(analysis).items():
         yield from gate_figure(name, figure, policy, has_measured_cuts=at_medians)

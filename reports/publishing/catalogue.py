@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from reports.analyses import Analysis
+from reports.analyses import Analysis, FigureData
 from reports.analyses.dependence_and_outcome import ANALYSIS as CONTINUOUS
 from reports.analyses.overdependent_against_overindependent import ANALYSIS as GROUPS
+from reports.publishing.figure_data import GATED_KINDS
 
 Entry = tuple[str, str, str, str]
 COLUMNS = ("name", "kind", "title", "outcome")
@@ -17,6 +18,11 @@ COLUMNS = ("name", "kind", "title", "outcome")
 def list_entries(analysis: Analysis) -> pd.DataFrame:
     """Return name, kind, title and outcome of each figure; kinds without data are left out."""
     return pd.DataFrame(_entries(analysis), columns=list(COLUMNS), dtype="str")
+
+
+def drawable(analysis: Analysis) -> dict[str, FigureData]:
+    """Return the figures that have a gate; a test holds that every kind has one."""
+    return {name: one for name, one in analysis.figures.items() if one.kind in GATED_KINDS}
 
 
 def _entries(analysis: Analysis) -> Iterator[Entry]:
@@ -28,7 +34,7 @@ def _entries(analysis: Analysis) -> Iterator[Entry]:
         yield "slopes", "slopes", "Dependence, independence and each outcome, without groups", ""
     if len(analysis.flow):
         yield "flow", "flow", "From all clients to those compared", ""
-    for name, figure in analysis.figures.items():
+    for name, figure in drawable(analysis).items():
         yield name, figure.kind, figure.title, str(figure.facts.get("outcome", ""))
     if "measures" in kinds:
         yield "reliability", "reliability", "Reliability of the scales that are compared", ""

@@ -70,3 +70,4 @@ def _range_of(figure: FigureData, part: str) -> tuple[float, float]:
 
 
 _GATES = {"raincloud": _gate_raincloud, "plane": _gate_plane}
+GATED_KINDS = frozenset(_GATES)

@@ -30,9 +30,13 @@ WHEN = {"end": "at the end", "session": "in sessions", "follow_up": "at follow-u
 
 def phrase_outcome(run: Run, outcome: str) -> str:
     """Return an outcome as part of a sentence: "psychological distress at the end"."""
-    label, (_, _, occasion) = name_in_sentence(run, outcome), outcome.partition("@")
-    when = WHEN.get(occasion, f"at {name_occasion(occasion)}")
-    return f"{label} {when}" if occasion else label
+    return f"{name_in_sentence(run, outcome)} {phrase_occasion(outcome)}".strip()
+
+
+def phrase_occasion(outcome: str) -> str:
+    """Return when an outcome is measured: "at month 3"; nothing for an attribute of clients."""
+    _, _, occasion = outcome.partition("@")
+    return WHEN.get(occasion, f"at {name_occasion(occasion)}") if occasion else ""
 
 
 def name_in_sentence(run: Run, outcome: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, ClassVar, Literal
@@ -101,8 +101,12 @@ class Table:
     rows: tuple[Row, ...]
     spanners: tuple[Spanner, ...] = ()
     notes: tuple[str, ...] = ()
-    plan_status: str | None = None
     number: int | None = None
+
+    @property
+    def plan_status(self) -> str | None:
+        """The plan status of its rows together; none where they are no results."""
+        return common_status(row.plan_status for row in self.rows)
 
     @property
     def label(self) -> str:
@@ -144,6 +148,23 @@ class Table:
             place = spanner.first + spanner.count
         if place < len(self.columns):
             yield "", len(self.columns) - place
+
+
+def common_status(statuses: Iterable[str | None]) -> str | None:
+    """Return one plan status for several results.
+
+    >>> common_status(["exploratory", None]), common_status(["exploratory", "confirmatory"])
+    ('exploratory', 'partly confirmatory')
+    """
+    found = {status for status in statuses if status}
+    if len(found) > 1:
+        return "partly confirmatory"
+    return found.pop() if found else None
+
+
+def status_of(row: Any) -> str | None:
+    """Return the plan status of an estimate, none where there is no estimate."""
+    return None if row is None else str(row["plan_status"])
 
 
 def number_of(row: Any, column: str) -> Cell:

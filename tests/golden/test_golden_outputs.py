@@ -1,6 +1,6 @@
 """Every output of the specimen, compared with the copy that somebody looked at.
 
-After a wanted change: GOLDEN_UPDATE=1 python -m pytest tests/golden, look at the difference, commit.
+After a wanted change run the tests with GOLDEN_UPDATE=1, look at the difference, and commit it.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from reports.render.blocks import answer, clients, comparison, measures, method, quality
+from reports.render.blocks import answer, clients, comparison, further, measures, method, quality
 from reports.render.document import Block
 from reports.render.run_view import Run
 
@@ -25,6 +25,7 @@ BLOCKS: Mapping[str, Callable[[Run], Iterator[Block]]] = {
     "comparison.contrast": comparison.contrast,
     "comparison.robust": comparison.robust,
     "comparison.sentences": comparison.sentences,
+    "further.analyses": further.analyses,
     "method.refusals": method.refusals,
     "method.methods": method.methods,
     "method.disclosure": method.disclosure,

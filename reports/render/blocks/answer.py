@@ -8,14 +8,22 @@ from typing import Any
 import pandas as pd
 
 from reports.render.document import Block, Prose
-from reports.render.naming import decapitalise, name_occasion, phrase_outcome
+from reports.render.naming import (
+    decapitalise,
+    name_in_sentence,
+    name_occasion,
+    phrase_occasion,
+    phrase_outcome,
+)
 from reports.render.numbers import write_count
 from reports.render.run_view import Run
+from reports.render.table import common_status, status_of
 from reports.wording import no_break, plain, plain_interval
 
 GROUPS = "overdependent_against_overindependent"
 CONTINUOUS = "dependence_and_outcome"
 PER_SD = "points per standard deviation"
+PARTS = ("dependence", "independence")
 CAVEAT = (
     "What clients ticked about themselves is not how they behave, least of all towards their "
     "therapist. The study observes: it shows what goes together and what comes before, not what "
@@ -33,7 +41,7 @@ def headline(run: Run) -> Iterator[Block]:
         return
     said = [_who(run), _differences(run), _rest(run), _without_groups(run), _how_sure(run)]
     sentences = tuple(no_break(text) for text in said if text)
-    yield Prose(sentences, "lead", run.plan_status)
+    yield Prose(sentences, "lead", _status(run))
 
 
 def caveat(run: Run) -> Iterator[Block]:
@@ -125,7 +133,7 @@ def _rest(run: Run) -> str:
 def _without_groups(run: Run) -> str:
     rule = run.facts("tables/rule")
     said = []
-    for term in ("dependence", "independence"):
+    for term in PARTS:
         ways = {"higher": [], "lower": []}  # type: dict[str, list[str]]
         for outcome in _primary(run):
             row = _row(run, CONTINUOUS, outcome, term, PER_SD)
@@ -149,16 +157,31 @@ def _is_clear(row: Any) -> bool:
     return bool(p < 1 - row["ci_level"])
 
 
+HOW_SURE = {
+    "confirmatory": "these questions were set before the data were seen, and errors of several "
+    "tests are held together; it remains an observation in this sample.",
+    "partly confirmatory": "some of these questions were set before the data were seen, and the "
+    "tables below say which; take the other differences as hints.",
+    "exploratory": "the analysis is exploratory, not planned before the data were seen, so take a "
+    "difference as a hint until another sample shows it too.",
+}
+
+
 def _how_sure(run: Run) -> str:
-    if run.plan_status == "confirmatory":
-        return (
-            "How sure: these questions were set before the data were seen, and errors of several "
-            "tests are held together; it remains an observation in this sample."
+    return f"How sure: {HOW_SURE[_status(run)]}"
+
+
+def _status(run: Run) -> str:
+    """Return the plan status of everything that the answer rests on."""
+    rows = [
+        row
+        for outcome in _primary(run)
+        for row in (
+            _row(run, GROUPS, outcome, "difference"),
+            *(_row(run, CONTINUOUS, outcome, part, PER_SD) for part in PARTS),
         )
-    return (
-        "How sure: the analysis is exploratory, not planned before the data were seen, so take a "
-        "difference as a hint until another sample shows it too."
-    )
+    ]
+    return common_status(status_of(row) for row in rows) or "exploratory"
 
 
 def _row(run: Run, analysis: str, outcome: str, term: str, estimand: str = "") -> Any:
@@ -171,7 +194,12 @@ def _row(run: Run, analysis: str, outcome: str, term: str, estimand: str = "") -
 
 
 def _names(run: Run, outcomes: Sequence[str]) -> str:
-    return _listed([phrase_outcome(run, outcome) for outcome in outcomes])
+    """Return outcomes as a sentence lists them, the occasions of one scale together."""
+    occasions: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        occasions.setdefault(name_in_sentence(run, outcome), []).append(phrase_occasion(outcome))
+    named = [f"{name} {_listed(when)}" if all(when) else name for name, when in occasions.items()]
+    return _listed(named)
 
 
 def _listed(items: Sequence[str]) -> str:

@@ -82,7 +82,6 @@ def balance(run: Run) -> Iterator[Block]:
                 f"{DIFFERENCE_THAT_SHOWS:g} the groups are worth comparing only with it in mind."
             ),
         ),
-        plan_status=run.plan_status,
     )
     yield Prose((_largest(run, found),))
     yield table if len(rows) <= MOST_ROWS else Fold(table.title, (table,))

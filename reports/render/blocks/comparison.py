@@ -16,6 +16,7 @@ from reports.render.table import (
     Row,
     Spanner,
     Table,
+    common_status,
     interval_of,
     number_of,
     text_of,
@@ -77,7 +78,6 @@ def continuous(run: Run) -> Iterator[Block]:
                 "adjusted within the family of primary outcomes."
             ),
         ),
-        plan_status=run.plan_status,
     )
 
 
@@ -165,7 +165,6 @@ def _described(
             Spanner(name_group(group).capitalize(), 1 + 3 * place, 3)
             for place, group in enumerate(groups)
         ),
-        plan_status=run.plan_status,
     )
 
 
@@ -176,7 +175,7 @@ def _described_row(run: Run, found: pd.DataFrame, outcome: str, groups: tuple[st
     for group in groups:
         mean, sd = of.get((group, "mean")), of.get((group, "sd"))
         cells += [number_of(mean, "n"), number_of(mean, "estimate"), number_of(sd, "estimate")]
-    return Row(tuple(cells), plan_status=run.plan_status)
+    return Row(tuple(cells), plan_status=common_status(own["plan_status"]))
 
 
 def contrast(run: Run) -> Iterator[Block]:
@@ -217,7 +216,6 @@ def contrast(run: Run) -> Iterator[Block]:
                 "is primary."
             ),
         ),
-        plan_status=run.plan_status,
     )
 
 
@@ -271,7 +269,6 @@ def robust(run: Run) -> Iterator[Block]:
             Column("n", "count", is_symbol=True),
         ),
         rows=tuple(rows),
-        plan_status=run.plan_status,
     )
     yield Fold("The same comparison by other methods", (table,))
 

@@ -16,8 +16,10 @@ from reports.render.table import (
     Row,
     Spanner,
     Table,
+    common_status,
     interval_of,
     number_of,
+    status_of,
 )
 
 MEASURES = "measures"
@@ -120,7 +122,7 @@ def _overall(run: Run, found: pd.DataFrame) -> Table:
             number_of(of.get("sem"), "estimate"),
             number_of(of.get("prorated"), "estimate"),
         )
-        rows.append(Row(cells, plan_status=run.plan_status))
+        rows.append(Row(cells, plan_status=status_of(of.get("mean"))))
     return Table(
         name="reliability",
         title="Level, spread and reliability of each scale, all clients",
@@ -142,7 +144,6 @@ def _overall(run: Run, found: pd.DataFrame) -> Table:
                 "items."
             ),
         ),
-        plan_status=run.plan_status,
     )
 
 
@@ -163,7 +164,7 @@ def _by_group(run: Run, found: pd.DataFrame) -> Iterator[Block]:
         for group in PAIR:
             row = of.get(group)
             cells += [number_of(row, "n"), number_of(row, "estimate"), interval_of(row)]
-        rows.append(Row(tuple(cells), plan_status=run.plan_status))
+        rows.append(Row(tuple(cells), plan_status=common_status(own["plan_status"])))
     columns = [Column("Scale, occasion")]
     for _ in PAIR:
         columns += [
@@ -186,7 +187,6 @@ def _by_group(run: Run, found: pd.DataFrame) -> Iterator[Block]:
                 "alpha is lower there than it is among all clients."
             ),
         ),
-        plan_status=run.plan_status,
     )
     yield Fold("Reliability in each of the two groups", (table,))
 

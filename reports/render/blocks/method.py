@@ -58,7 +58,6 @@ def refusals(run: Run) -> Iterator[Block]:
         title="Refused and withheld",
         columns=(Column("Outcome"), Column("analysis"), Column("what"), Column("reason")),
         rows=tuple(rows),
-        plan_status=run.plan_status,
     )
     yield table if len(rows) <= 12 else Fold(f"All {len(rows)} refusals", (table,))
 
@@ -172,7 +171,6 @@ def estimates(run: Run) -> Iterator[Block]:
             Column("note"),
         ),
         rows=tuple(_estimate_row(run, row) for _, row in run.estimates.iterrows()),
-        plan_status=run.plan_status,
     )
     yield Fold(f"Every estimate of this run ({len(table.rows)})", (table,), is_long=True)
 

@@ -21,6 +21,7 @@ from reports.render.figures.marks import (
 from reports.render.naming import name_outcome
 from reports.render.numbers import write_count, write_interval, write_number
 from reports.render.run_view import Run
+from reports.render.table import common_status
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,7 +62,7 @@ def describe_forest(run: Run, entry: FigureEntry) -> Drawing:
         title=entry.title,
         caption=CAPTION,
         alt=_alt(data),
-        plan_status=run.plan_status,
+        plan_status=common_status(data["plan_status"]),
         data=data,
         draw=lambda figure: _draw(figure, data),
         height=lambda width: 24 + (16 if width < NARROW_MM else 11) * len(data),

@@ -48,7 +48,7 @@ def describe_plane(run: Run, entry: FigureEntry) -> Drawing:
         title=f"{entry.title} at {name_occasion(facts.get('landmark', ''))}",
         caption=CAPTION,
         alt=_alt(tiles, facts),
-        plan_status=run.plan_status,
+        plan_status="exploratory",
         data=tiles,
         draw=lambda figure: _draw(figure, tiles, points, facts),
         height=lambda width: 1.15 * width if width < NARROW_MM else min(0.8 * width, 130),

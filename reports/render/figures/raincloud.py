@@ -14,6 +14,7 @@ from reports.render.figures.marks import INK, MARKS, MM_PER_INCH, n_equals, wrap
 from reports.render.naming import GROUP_NAMES, PAIR, name_group, name_outcome
 from reports.render.numbers import write_interval, write_number
 from reports.render.run_view import Run
+from reports.render.table import common_status
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,7 +45,7 @@ def describe_raincloud(run: Run, entry: FigureEntry) -> Drawing:
         title=label,
         caption=_caption(layers),
         alt=_alt(label, shown, means),
-        plan_status=run.plan_status,
+        plan_status=common_status(str(row["plan_status"]) for row in means.values()),
         data=_data(layers, means, shown),
         draw=lambda figure: _draw(figure, layers, means, shown, label, facts),
         height=lambda width: 16 + 17 * len(shown),

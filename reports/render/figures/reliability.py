@@ -13,6 +13,7 @@ from reports.render.figures.marks import INK, MUTED, NARROW_MM, label_rows, n_eq
 from reports.render.naming import name_outcome
 from reports.render.numbers import write_interval, write_number
 from reports.render.run_view import Run
+from reports.render.table import common_status
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,7 +38,7 @@ def describe_reliability(run: Run, entry: FigureEntry) -> Drawing:
         caption="Cronbach's alpha with 95% confidence interval, of clients who answered every "
         "item. The broken line is .70, below which differences between groups blur.",
         alt=_alt(data),
-        plan_status=run.plan_status,
+        plan_status=common_status(data["plan_status"]),
         data=data,
         draw=lambda figure: _draw(figure, data),
         height=lambda width: 18 + (11.5 if width < NARROW_MM else 7.5) * len(data),

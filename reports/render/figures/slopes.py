@@ -22,6 +22,7 @@ from reports.render.figures.marks import (
 from reports.render.naming import name_outcome
 from reports.render.numbers import write_interval, write_number
 from reports.render.run_view import Run
+from reports.render.table import common_status
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +52,7 @@ def describe_slopes(run: Run, entry: FigureEntry) -> Drawing:
         title=entry.title,
         caption=_caption(names),
         alt=_alt(data, names),
-        plan_status=run.plan_status,
+        plan_status=common_status(data["plan_status"]),
         data=data,
         draw=lambda figure: _draw(figure, data, names),
         height=lambda width: (34 if width < NARROW_MM else 26) + 14 * outcomes,

@@ -8,19 +8,24 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 from jinja2 import TemplateAssertionError, UndefinedError
 from markupsafe import Markup
 
 from instruments.errors import GateError, RunError
+from reports.analyses import FigureData
+from reports.publishing.figure_data import GATED_KINDS
 from reports.render import render_report
+from reports.render.blocks import BLOCKS
 from reports.render.blocks.answer import headline
 from reports.render.document import Prose
+from reports.render.figures import BUILDERS
 from reports.render.page import make_environment, print_page
 from reports.render.run_view import Run, load_run
 from reports.render.sections import compose_sections, read_outline
-from tests.golden.specimen import publish_specimen
+from tests.golden.specimen import publish_specimen, specimen_rows
 
 
 class Reader(HTMLParser):
@@ -133,7 +138,45 @@ def test_the_continuous_analysis_comes_before_the_groups() -> None:
 
 
 def test_every_declared_block_exists(run: Run) -> None:
-    assert [section.id for section in compose_sections(run)] == [s.id for s in read_outline()]
+    names = [name for section in read_outline() for name in section.blocks]
+    known = {*BLOCKS, *(f"figure.{kind}" for kind in BUILDERS)}
+    assert set(names) <= known
+    assert len(names) == len(set(names))
+    printed = [section.id for section in compose_sections(run)]
+    assert printed == [s.id for s in read_outline() if s.id != "further"]
+
+
+def test_every_figure_can_be_gated_and_drawn_and_stands_in_a_report() -> None:
+    kinds = set(get_args(get_type_hints(FigureData)["kind"]))
+    assert kinds <= GATED_KINDS
+    assert kinds <= set(BUILDERS)
+    ordered = {name for section in read_outline() for name in section.blocks}
+    assert {f"figure.{kind}" for kind in BUILDERS} <= ordered
+
+
+def test_an_analysis_without_a_section_of_its_own_is_printed(tmp_path: Path) -> None:
+    new = [replace(row, analysis="new_question", note="said so")
+           for row in specimen_rows() if row.term == "superiority"]  # fmt: skip
+    folder = publish_specimen(tmp_path / "run", rows=[*specimen_rows(), *new])
+    page = render_report(folder).read_text(encoding="utf-8")
+    section = page[page.index('<section id="further"') :]
+    assert "New question" in section
+    assert "said so" in section
+
+
+def test_partly_planned_results_say_which(tmp_path: Path) -> None:
+    rows = [replace(row, plan_status="confirmatory")
+            if row.outcome == "core_10.total@end" and row.term == "difference" else row
+            for row in specimen_rows()]  # fmt: skip
+    folder = publish_specimen(tmp_path / "run", rows=rows, plan_status="confirmatory")
+    said = next(headline(load_run(folder)))
+    assert isinstance(said, Prose)
+    assert said.plan_status == "partly confirmatory"
+    page = render_report(folder).read_text(encoding="utf-8")
+    table = page[page.index('id="table-contrast"') :]
+    body = table[: table.index("</table>")]
+    assert body.count(">confirmatory</span></th>") == 1
+    assert body.count(">exploratory</span></th>") == 1
 
 
 def test_rendering_twice_gives_the_same_bytes(rendered: Path, tmp_path: Path) -> None:
@@ -199,12 +242,11 @@ def test_a_run_without_a_comparison_has_a_report(tmp_path: Path) -> None:
 
 
 def test_a_confirmatory_run_says_so(tmp_path: Path) -> None:
-    from tests.golden.specimen import specimen_rows
-
     rows = [replace(row, plan_status="confirmatory") for row in specimen_rows()]
     folder = publish_specimen(tmp_path / "run", rows=rows, plan_status="confirmatory")
     said = next(headline(load_run(folder)))
     assert isinstance(said, Prose)
     assert "were set before the data were seen" in said.paragraphs[-1]
     page = render_report(folder).read_text(encoding="utf-8")
-    assert "exploratory" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
+    table = page[page.index('id="table-contrast"') :]
+    assert "exploratory" not in table[: table.index("</table>")]
