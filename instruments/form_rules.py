@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from instruments.definition import SafetyItem
-from instruments.layout import Placement, StageColumn
+from instruments.layout import Layout, Placement, StageColumn
 from instruments.rule import Category, Check, Rule, Severity
 
 # The shortest form in which the same answer throughout says something, and the length at which it
@@ -24,12 +24,12 @@ UNUSED_ANSWERS = 2
 _MIRRORED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 
 
-def form_rules(placement: Placement) -> Iterator[Rule]:
+def form_rules(placement: Placement, layout: Layout) -> Iterator[Rule]:
     """Yield what must hold of the answers to one form together."""
     columns = tuple(placement.columns.values())
     if _can_show_straight_lines(placement):
         yield _straight_line(placement, columns)
-    yield _empty(placement, columns)
+    yield _empty(placement, columns, layout)
     yield _mostly_missing(placement, columns)
     yield _range_unused(placement, columns)
     for safety in placement.definition.safety:
@@ -79,18 +79,32 @@ def _flipped(placement: Placement) -> tuple[str, ...]:
     return tuple(placement.columns[f"item_{n}"].name for n in placement.definition.reverse)
 
 
-def _empty(placement: Placement, columns: tuple[StageColumn, ...]) -> Rule:
+def _empty(placement: Placement, columns: tuple[StageColumn, ...], layout: Layout) -> Rule:
+    others = tuple(
+        column
+        for other in layout.placements
+        if other is not placement
+        for column in other.columns.values()
+    )
+    says = "The form has no answer, though others of the same row and occasion have."
     return _rule(
         placement,
         "empty",
         "E_FORM_EMPTY",
         columns,
-        Check("form_empty"),
+        Check("form_empty", {"others": others, "moment": tuple(_moment(placement, layout))}),
         severity="note",
         category="completeness",
-        says="No item of the form is answered.",
+        says=says if others else "No item of the form is answered.",
         fix="Nothing to do if the form was not given.",
     )
+
+
+def _moment(placement: Placement, layout: Layout) -> Iterator[StageColumn]:
+    """Yield the columns that say when a form was due."""
+    for role in ("occasion", "session"):
+        if role in layout.roles and not (role == "occasion" and placement.occasion):
+            yield layout.roles[role]
 
 
 def _mostly_missing(placement: Placement, columns: tuple[StageColumn, ...]) -> Rule:

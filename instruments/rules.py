@@ -29,5 +29,5 @@ def _derive(layout: Layout) -> Iterator[Rule]:
     for placement in layout.placements:
         for column in placement.columns.values():
             yield from item_rules(column)
-        yield from form_rules(placement)
+        yield from form_rules(placement, layout)
     yield from file_rules(layout)

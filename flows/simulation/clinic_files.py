@@ -67,4 +67,5 @@ def _joined(
     for form in filled:
         header = header + columns[form.instrument]
         rows = [a + b for a, b in zip(rows, answer_cells(form, unanswered), strict=True)]
-    return ExportTable(file, header, rows, columns)
+    moment = [name for name in header if name == "session"]
+    return ExportTable(file, header, rows, columns, moment)

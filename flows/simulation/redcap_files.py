@@ -57,7 +57,8 @@ def redcap_table(study: SimulatedStudy, people: People, forms: Forms) -> ExportT
     rows = [[cells.get(name, "") for name in header] for cells in filled]
     # REDCap lists a record's events in order, and repeated instruments after the event's own row.
     rows.sort(key=lambda row: (row[0], row[1] == END_EVENT, row[2]))
-    return ExportTable(DATA_FILE, header, rows, session_columns | end_columns)
+    moment = ["redcap_event_name", "session_number"]
+    return ExportTable(DATA_FILE, header, rows, session_columns | end_columns, moment)
 
 
 def _session_rows(

@@ -19,13 +19,15 @@ Row = list[str]
 class ExportTable:
     """One export file: its name, its header, and its rows, which mistakes are planted into.
 
-    ``forms`` names the columns of each form in the file.
+    ``forms`` names the columns of each form in the file, ``moment`` those that say when a row was
+    filled in: the occasion, then the session, as far as the file has them.
     """
 
     file: str
     header: Row
     rows: list[Row]
     forms: Mapping[str, Row] = field(default_factory=dict)
+    moment: Row = field(default_factory=list)
 
     def place(self, column: str) -> int:
         """Return where a column stands."""

@@ -38,7 +38,7 @@ def find(folder, scratch):
 def _placed(finding, aliases):
     rule, record, column, code, severity = finding
     owner, _, name = rule.partition(".")
-    is_about_form = owner in aliases and name in {"straight_line", "conflict", "empty"}
+    is_about_form = owner in aliases and name in {"straight_line", "conflict", "empty", "jump"}
     is_about_form |= owner in aliases and name.startswith("safety")
     return record or 0, column or "", owner if is_about_form else "", code, severity
 

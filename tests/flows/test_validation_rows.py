@@ -115,6 +115,30 @@ def test_forms_of_one_client_may_stand_in_separate_rows(judge: Callable[..., Any
     assert judged.placed("note") == [("E_FORM_EMPTY", 12, None), ("E_FORM_EMPTY", 11, None)]
 
 
+GAD = {f"gad_{n}": str(n % 4) for n in range(1, 8)}
+TWO_FORMS = [
+    {"instrument": "core_10", "columns": "core_{n}"},
+    {"instrument": "gad_7", "columns": "gad_{n}"},
+]
+
+
+def test_a_form_that_is_not_due_at_an_occasion_is_not_missed(judge: Callable[..., Any]) -> None:
+    intake = [one | GAD for one in others()]
+    later = [row(f"Z{k:03d}", "T1", seed=k) | dict.fromkeys(GAD, "") for k in range(9)]
+    assert judge(make_source(form=TWO_FORMS), [*intake, *later]).placed() == []
+    later[3] |= GAD
+    judged = judge(make_source(form=TWO_FORMS), [*intake, *later])
+    assert {code for code, _, _ in judged.placed()} == {"E_FORM_EMPTY"}
+    assert [record for _, record, _ in judged.placed()] == [11, 12, 13, 15, 16, 17, 18, 19]
+
+
+def test_a_row_of_another_kind_lacks_no_form(judge: Callable[..., Any]) -> None:
+    visit = row("Z001") | alike("") | dict.fromkeys(GAD, "")
+    judged = judge(make_source(form=TWO_FORMS), [*(one | GAD for one in others()), visit, visit])
+    assert judged.placed() == []
+    assert judged.validation.known == 0
+
+
 def test_a_skipped_occasion_is_noted(judge: Callable[..., Any]) -> None:
     met = [row("A01", wave, seed=k) for k, wave in enumerate(("T0", "T1", "T2"))]
     skipped = [row("B01", "T0", seed=1), row("B01", "T2", seed=2)]

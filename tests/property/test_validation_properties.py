@@ -252,7 +252,6 @@ def _straight(rule: Rule, row: Row) -> bool:
 
 ROW_TESTS: dict[str, Test] = {
     "straight_line": _straight,
-    "form_empty": lambda rule, row: all(answer(c, row) is None for c in rule.columns),
 }
 
 
@@ -274,8 +273,33 @@ def later_copies(table: list[Row], columns: Sequence[StageColumn]) -> Cells:
 
 
 def _known_row(rule: Rule, table: list[Row]) -> Cells:
-    client = str(rule.check.given["client"])
-    return later_copies([row for row in table if row[client] is not None], rule.columns)
+    client, items = str(rule.check.given["client"]), rule.check.given["items"]
+    filled = [
+        row
+        for row in table
+        if row[client] is not None and any(row[c.name] is not None for c in items)  # type: ignore[attr-defined]
+    ]
+    return later_copies(filled, rule.columns)
+
+
+def _form_empty(rule: Rule, table: list[Row]) -> Cells:
+    others: Any = rule.check.given["others"]
+    moment: Any = rule.check.given["moment"]
+
+    def when(row: Row) -> tuple[Any, ...]:
+        return tuple(row[column.name] for column in moment)
+
+    def has_answer(columns: Sequence[StageColumn], row: Row) -> bool:
+        return any(answer(column, row) is not None for column in columns)
+
+    due = {when(row) for row in table if has_answer(rule.columns, row)}
+    return {
+        (row["_record"], None)
+        for row in table
+        if not has_answer(rule.columns, row)
+        and when(row) in due
+        and (not others or has_answer(others, row))
+    }
 
 
 def _same_person(rule: Rule, table: list[Row]) -> Cells:
@@ -395,6 +419,7 @@ def _range_unused(rule: Rule, table: list[Row]) -> Cells:
 
 TABLE_TESTS: dict[str, Callable[[Rule, list[Row]], Cells]] = {
     "known_row": _known_row,
+    "form_empty": _form_empty,
     "same_person": _same_person,
     "conflict": _conflict,
     "jump": _jump,
