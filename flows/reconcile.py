@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
@@ -95,6 +96,7 @@ def declarations_digest(study: Study) -> str:
     """Return a hash of all that decides how files become rows: sources and used definitions."""
     used = sorted({form.instrument for source in study.sources for form in source.form})
     content = {
+        "duckdb": metadata.version("duckdb"),  # ids of forms are its hashes
         "sources": [source.model_dump(mode="json") for source in study.sources],
         "definitions": {name: definition_digest(study.catalog[name]) for name in used},
     }

@@ -11,7 +11,8 @@ from sql.names import identifier, literal
 
 def stage_clients(connection: Connection, layout: Layout, keys: Mapping[str, str]) -> None:
     """Make the stage tables of clients and of how their treatments ended."""
-    connection.execute(fill("stage_client", keys=keys, **_context(layout)))
+    is_once = layout.a_row_is == "person" or _is_once(connection)
+    connection.execute(fill("stage_client", keys=keys, is_once=is_once, **_context(layout)))
     if "ending" in layout.roles:
         has_session = "ending_session" in layout.roles
         session = identifier("ending_session") if has_session else "CAST(NULL AS SMALLINT)"
@@ -34,8 +35,13 @@ def _context(layout: Layout) -> dict[str, object]:
             {"name": name, "column": column.name, "type": column.sql_type, "kept": _kept(column)}
             for name, column in layout.attributes.items()
         ],
-        "is_person": layout.a_row_is == "person",
     }
+
+
+def _is_once(connection: Connection) -> bool:
+    """Whether every client has one row, so that none must be put together from several."""
+    query = "SELECT count(*) = count(DISTINCT client) FROM stage.rows"
+    return bool(value(connection, query))
 
 
 def _kept(column: StageColumn) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from instruments.definition import Definition
+from instruments.errors import StoreError
 from instruments.layout import Layout, Placement, StageColumn
 from sql.clients import publish_clients, stage_clients
 from sql.gateway import Connection, fill, rows, statement, value
@@ -78,16 +79,33 @@ def _stage_form(
             has_quarantined=bool(value(connection, "SELECT count(*) FROM stage.quarantined")),
         )
     )
-    if layout.a_row_is == "administration":
-        _keep_first(connection, f"stage.{identifier(table)}")
-    return _compare(connection, placement, f"stage.{identifier(table)}")
+    staged = f"stage.{identifier(table)}"
+    once = _keep_first(connection, staged, placement) if layout.a_row_is != "person" else staged
+    return _compare(connection, placement, once)
 
 
-def _keep_first(connection: Connection, table: str) -> None:
-    """Keep the first of the same form in several rows; counting is cheap, sorting is not."""
-    repeats = value(connection, f"SELECT count(*) - count(DISTINCT administration_id) FROM {table}")
-    if repeats:
-        connection.execute(fill("stage_form_once", table=table))
+def _keep_first(connection: Connection, staged: str, placement: Placement) -> str:
+    """Return where each form stands once: the first of several; counting is cheap, sorting not."""
+    repeats = value(
+        connection, f"SELECT count(*) - count(DISTINCT administration_id) FROM {staged}"
+    )
+    if not repeats:
+        return staged
+    once = f"stage.{identifier(f'once__{placement.alias}')}"
+    _check_ids(connection, staged, placement)
+    connection.execute(fill("stage_form_once", once=once, staged=staged))
+    return once
+
+
+def _check_ids(connection: Connection, staged: str, placement: Placement) -> None:
+    """Refuse two forms of one id: in a million forms the chance is one in thirty million."""
+    if value(connection, fill("clashing_ids", staged=staged, form_id=placement.definition.id)):
+        raise StoreError(
+            "E_ID_CLASH",
+            "Two forms have got the same id",
+            where=placement.definition.id,
+            fix="Please report this; nothing was stored.",
+        )
 
 
 def row_keys(layout: Layout, sha256: str, placement: Placement | None = None) -> Mapping[str, str]:
@@ -176,6 +194,7 @@ def _compare(connection: Connection, placement: Placement, table: str) -> Staged
     if not met:
         connection.execute(f"CREATE OR REPLACE VIEW {incoming} AS SELECT * FROM {table}")
         return StagedForm(placement, table, _count(connection, table), 0)
+    _check_ids(connection, table, placement)
     connection.execute(
         fill(
             "stage_incoming",

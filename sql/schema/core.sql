@@ -23,8 +23,8 @@ CREATE TABLE IF NOT EXISTS store.core.event (
     detail VARCHAR
 );
 
--- core.administration: one filled-in form. administration_id is the first half of the MD5 of the
--- columns from client_id to target: the same form of the same occasion has the same id for ever.
+-- core.administration: one filled-in form. administration_id is DuckDB's hash of the columns from
+-- client_id to target: the same form of the same occasion has the same id in every rebuild.
 CREATE TABLE IF NOT EXISTS store.core.administration (
     administration_id UBIGINT NOT NULL,
     client_id VARCHAR NOT NULL,

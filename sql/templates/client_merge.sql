@@ -17,4 +17,4 @@ WHERE stored.client_id = staged.client_id;
 
 INSERT INTO store.core.client BY NAME
 SELECT * FROM stage.client
-ANTI JOIN store.core.client AS stored USING (client_id);
+{{ 'ANTI JOIN store.core.client AS stored USING (client_id)' if has_clients }};

@@ -7,11 +7,11 @@ UNION ALL
 {%- endif %}
 
 SELECT
-    form.administration_id,
+    administration_id,
     {{ item.name | literal }} AS item,
 {%- if item.codes %}
 
-    CASE raw.{{ item.column | ident }}
+    CASE {{ item.column | ident }}
 {%- for code, reason in item.codes %}
 
         WHEN {{ code }} THEN {{ reason | literal }}
@@ -19,13 +19,11 @@ SELECT
 
         ELSE 'blank'
     END AS reason
-FROM {{ fresh }} AS form
-INNER JOIN stage.rows AS raw ON form._record = raw._record
 {%- else %}
 
     'blank' AS reason
-FROM {{ fresh }} AS form
 {%- endif %}
 
-WHERE form.{{ item.name | ident }} IS NULL
+FROM {{ fresh }}
+WHERE {{ item.name | ident }} IS NULL
 {%- endfor %}

@@ -10,10 +10,10 @@ WITH kept AS (
 {%- endfor %}
 
     FROM stage.rows
-    WHERE _record NOT IN (SELECT _record FROM stage.quarantined)
+    ANTI JOIN stage.quarantined AS held USING (_record)
 )
 
-{% if is_person %}
+{% if is_once %}
 SELECT * EXCLUDE (_record) FROM kept
 {% else %}
 SELECT

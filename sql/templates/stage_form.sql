@@ -1,6 +1,7 @@
 -- stage.{{ table }}: one row per filled-in form of one placement, missing codes set aside.
 -- A form whose every cell is empty was not given: it has no row.
-CREATE OR REPLACE TABLE stage.{{ table | ident }} AS
+-- A view where nothing is held back: each reader of it computes what it needs, in one pass.
+CREATE {{ 'TABLE' if has_quarantined else 'VIEW' }} stage.{{ table | ident }} AS
 WITH kept AS (
     SELECT
         *,
@@ -18,17 +19,10 @@ WITH kept AS (
 )
 
 SELECT
-    md5_number_lower(
-        concat_ws(
-            chr(31), client_id, occasion_name, session_number, {{ form_id | literal }}, rater_name, target_name
-        )
+    *,
+    hash(
+        client_id, occasion_name, session_number, {{ form_id | literal }}, rater_name, target_name
     ) AS administration_id,
-    _record,
-    client_id,
-    occasion_name,
-    session_number,
-    rater_name,
-    target_name,
     {{ keys.day }} AS day_number,
     {{ keys.therapist }} AS therapist_id,
     {{ keys.clinic }} AS clinic_id
