@@ -18,9 +18,9 @@ from reports.disclosure.suppression import protect_table
 COLUMNS = ("outcome", "position", "kind", "step", "n", "n_a", "n_b")
 SIZES = ("n", "n_a", "n_b")
 START, EXCLUDED, KEPT = "start", "excluded", "kept"
-# What leaving a number out costs its readers: most, the clients compared; least, sums not written.
+# What leaving a number out costs its readers: most, the clients compared.
 COST = {START: 20.0, KEPT: 5.0, EXCLUDED: 1.0}
-COST_OF_LAST, COST_OF_SUM = 40.0, 0.1
+COST_OF_LAST = 40.0
 UNSAFE = "Withheld: every form of the client flow would give a small number of clients away."
 
 
@@ -41,9 +41,8 @@ def gate_flow(frame: pd.DataFrame, policy: DisclosurePolicy) -> ClearedTable | W
 
     Notes
     -----
-    The difference of two consecutive steps is a cell of its own, written or not: where fewer
-    clients than the threshold were lost between two steps, one of the two is left out, since
-    rounded numbers of 240 and 237 would tell that 1 to 9 are missing. The first steps of all
+    Where fewer clients than the threshold were lost between two steps, one of the two is left out,
+    since rounded numbers of 240 and 237 would tell that 1 to 9 are missing. The first steps of all
     outcomes are the same cells, so that none shows what another hides. A loss of nobody is shown
     as 0: it is nobody's trait.
     """
@@ -137,16 +136,9 @@ class _Cells:
         return row
 
     def _subtract(self, before: int | None, lost: list[int | None], left: int | None) -> None:
-        """Link a step to the one before, and the losses between to their sum."""
-        if before is None or left is None or None in lost:
-            return
-        if len(lost) > 1:
-            total = self._add(
-                sum(self.counts[cell] for cell in lost if cell is not None), COST_OF_SUM
-            )
-            self._relate(total, lost)
-            lost = [total]
-        self._relate(before, [*lost, left])
+        """Link a step to the one before; small losses stay uncertain only if their sum does."""
+        if before is not None and left is not None and None not in lost:
+            self._relate(before, [*lost, left])
 
     def _add(self, count: int, cost: float) -> int:
         self.counts.append(count)

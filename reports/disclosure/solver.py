@@ -46,7 +46,6 @@ def cheapest_cover(cost: Floats, cuts: list[Floats], always: Flags, never: Flags
     """Return the cheapest cells whose weights sum to 1 in every cut, or ``None`` without one.
 
     Optimal up to 60 cells, within 5 % above. A limit of nodes, not of time: the same everywhere.
-    Every variable is whole, which also keeps HiGHS from printing (it does for mixed programs).
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -56,6 +55,7 @@ def cheapest_cover(cost: Floats, cuts: list[Floats], always: Flags, never: Flags
         integrality=np.ones(cost.size, dtype=np.int64),
         bounds=Bounds(always.astype(float), np.where(never, 0.0, 1.0)),
         options={
+            "presolve": False,  # with it, HiGHS 1.12 prints a line of its own now and then
             "mip_rel_gap": 0.0 if cost.size <= EXACT_UP_TO else GAP_OF_LARGE_TABLES,
             "node_limit": MOST_NODES,
         },

@@ -18,6 +18,9 @@ from reports.disclosure import (
     precision,
     rounding,
 )
+from reports.disclosure.audit import audit_table
+from reports.disclosure.linked import LinkedCounts, Relation
+from reports.disclosure.solver import least_value
 from reports.disclosure.suppression import MOST_CELLS
 
 EXACTLY = DisclosurePolicy(threshold=7, round_to=1)
@@ -81,6 +84,30 @@ def test_rounding_spares_cells_that_exactness_would_cost() -> None:
     frame = tidy(a=[5, 20, 30], b=[25, 19, 40], c=[50, 60, 70])
     rounded = DisclosurePolicy(threshold=7, round_to=5)
     assert len(left_out(frame, rounded)) < len(left_out(frame, EXACTLY))
+
+
+def test_an_audit_fails_a_cell_that_is_exact_however_large() -> None:
+    counts, parts = np.array([100, 60, 40]), (1, 2)
+    none = np.zeros(3, dtype=bool)
+    table = LinkedCounts(counts, (Relation(0, parts),), none, np.full(3, 7), none, np.ones(3))
+    found = audit_table(table, np.array([False, True, False]), EXACTLY)
+    assert (found.low[0], found.high[0]) == (60, 60)
+    assert found.failing == found.exact == (1,)
+    assert audit_table(table, np.array([False, True, True]), EXACTLY).passed
+
+
+def test_an_audit_fails_a_sensitive_cell_that_is_shown() -> None:
+    flags = np.array([False, True, False])
+    none = np.zeros(3, dtype=bool)
+    table = LinkedCounts(np.array([100, 3, 97]), (Relation(0, (1, 2)),), flags, np.full(3, 7), none,
+                         np.ones(3))  # fmt: skip
+    assert audit_table(table, none, EXACTLY).failing == (1,)
+
+
+def test_a_program_that_the_solver_gives_up_on_fails_the_audit() -> None:
+    impossible = np.array([[1.0, -1.0]])
+    low, high = np.array([5.0, 0.0]), np.array([9.0, 2.0])
+    assert least_value(0, 1.0, impossible, low, high).value == np.inf
 
 
 def test_small_cells_and_their_protectors_look_the_same() -> None:

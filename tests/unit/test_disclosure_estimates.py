@@ -117,6 +117,7 @@ def test_a_row_that_the_analysis_refused_keeps_its_reason() -> None:
 
 def test_a_fraction_of_few_clients_is_noticed_under_another_name() -> None:
     assert is_silent(only(row(estimand="probability", estimate=round(3 / 49, 12), n=49)))
+    assert is_silent(only(row(estimand="probability", estimate=round(46 / 49, 12), n=49)))
     assert not is_silent(only(row(estimand="probability", estimate=round(20 / 49, 12), n=49)))
     assert not is_silent(only(row(estimand="correlation", estimate=0.0612345678, n=49)))
 
