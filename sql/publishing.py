@@ -38,6 +38,11 @@ class StagedForm:
         """The stage table of the forms to be written."""
         return f"stage.{identifier(f'incoming__{self.placement.alias}')}"
 
+    @property
+    def gaps(self) -> str:
+        """The stage table of those among them that have an unanswered item."""
+        return f"stage.{identifier(f'gaps__{self.placement.alias}')}"
+
 
 @dataclass(frozen=True)
 class BatchFacts:
@@ -81,7 +86,10 @@ def _stage_form(
     )
     staged = f"stage.{identifier(table)}"
     once = _keep_first(connection, staged, placement) if layout.a_row_is != "person" else staged
-    return _compare(connection, placement, once)
+    form = _compare(connection, placement, once)
+    items = _items(placement)
+    connection.execute(fill("stage_gaps", gaps=form.gaps, fresh=form.incoming, items=items))
+    return form
 
 
 def _keep_first(connection: Connection, staged: str, placement: Placement) -> str:
@@ -315,7 +323,7 @@ def _publish_form(connection: Connection, form: StagedForm, batch: int) -> None:
         new_scores = new_scores_of(placement)
         connection.execute(fill("amendment", new_scores=new_scores, **context))
     connection.execute(fill("form_insert", **context))
-    connection.execute(fill("missing_insert", **context))
+    connection.execute(fill("missing_insert", gaps=form.gaps, **context))
     connection.execute(
         fill("score_insert", target="store.core.score", makes_table=False, **context)
     )

@@ -1,4 +1,4 @@
--- core.missing: one row per unanswered item of the forms in {{ fresh }}, with its reason.
+-- core.missing: one row per unanswered item of the forms in {{ gaps }}, with its reason.
 INSERT INTO store.core.missing
 {%- for item in items %}
 {%- if not loop.first %}
@@ -24,6 +24,6 @@ SELECT
     'blank' AS reason
 {%- endif %}
 
-FROM {{ fresh }}
+FROM {{ gaps }}
 WHERE {{ item.name | ident }} IS NULL
 {%- endfor %}

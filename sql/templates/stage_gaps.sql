@@ -1,0 +1,9 @@
+-- {{ gaps }}: one row per form of {{ fresh }} with an unanswered item.
+CREATE TABLE {{ gaps }} AS
+SELECT * FROM {{ fresh }}
+WHERE
+{%- for item in items %}
+
+    {{ 'OR ' if not loop.first }}{{ item.name | ident }} IS NULL
+{%- endfor %}
+
