@@ -23,6 +23,7 @@ READERS: Mapping[str, str] = {
     "redcap_eav": "flows.sources.redcap_eav",
     "qualtrics": "flows.sources.qualtrics",
     "limesurvey": "flows.sources.limesurvey",
+    "spss": "flows.sources.spss",
 }
 
 

@@ -10,10 +10,12 @@ from flows.sources.admission import declare_admission
 from flows.sources.names import clean_name
 from flows.sources.shape import Edit, Verdict
 
+Codes = Mapping[str, str]
 
-def declared_codes(source: Source, names: tuple[str, ...]) -> dict[str, dict[str, str]]:
+
+def declared_codes(source: Source, names: tuple[str, ...]) -> dict[str, Codes]:
     """Return, for every column of a form with declared codes, what each code stands for."""
-    found: dict[str, dict[str, str]] = {}
+    found: dict[str, Codes] = {}
     for form in source.form:
         codes = {clean_name(code): str(answer) for code, answer in
                  {**source.codes, **form.codes}.items()}  # fmt: skip
@@ -32,7 +34,7 @@ def edit_codes(source: Source, names: tuple[str, ...]) -> Edit | None:
     return partial(_decode, places)
 
 
-def _decode(places: Sequence[tuple[int, Mapping[str, str]]], row: list[str]) -> Verdict:
+def _decode(places: Sequence[tuple[int, Codes]], row: list[str]) -> Verdict:
     for place, codes in places:
         cell = clean_name(row[place])
         row[place] = codes.get(cell, row[place])

@@ -160,6 +160,15 @@ def _count_expected(row: HeadRow, admission: Admission) -> int:
     return sum(1 for cell in row.cells if admission.is_expected(clean_name(cell)))
 
 
+def check_some_are_expected(
+    path: Path, place: str, names: Sequence[str], admission: Admission
+) -> None:
+    """Refuse column names of which not one is declared."""
+    if not any(map(admission.is_expected, names)):
+        raise refuse(path, "E_HEADER", "No column has a declared name.", place=place,
+                     fix=f"Expected are {list_names(admission.missing_from(()))}.")  # fmt: skip
+
+
 def check_names(path: Path, place: str, names: Sequence[str], admission: Admission) -> None:
     """Refuse column names that repeat, or that lack a declared one."""
     _check_names_differ(path, place, names, admission)
