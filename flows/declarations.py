@@ -198,8 +198,16 @@ def _check_shape(shape: str, *, longest: int) -> str:
         pattern = re.compile(shape)
     except re.error as error:
         raise ValueError("the shape is not a regular expression") from error
+    if not _can_match(shape):
+        raise ValueError("the shape looks ahead or back or refers to itself; the store cannot")
     if any(pattern.fullmatch("1234567890123456789012345"[:n]) for n in range(8, 26)):
         raise ValueError("the shape would admit bare numbers of eight digits or more")
     if pattern.fullmatch("a" * (longest + 1)) or pattern.fullmatch("free text here"):
         raise ValueError(f"the shape would admit free text or more than {longest} characters")
     return shape
+
+
+def _can_match(shape: str) -> bool:
+    from sql.expressions import can_match
+
+    return can_match(shape)

@@ -85,7 +85,7 @@ def _leaps(table: ExportTable, form: str, columns: Row) -> Iterator[Mistake]:
     """Yield forms whose mean answer lies across the range from the client's form before."""
     model = next(iter(QUESTIONNAIRES[form].scales.values()))
     limit = LEAP * (model.high - model.low)
-    places = [name for name in ("session_number", "session", "day") if name in table.header]
+    places: Row = [n for n in ("session_number", "session", "day") if n in table.header]
     moments = dict(_answers(table, places)) if places else {}
     levels: dict[str, list[tuple[list[int], int, float]]] = defaultdict(list)
     for record, cells in _answers(table, columns):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import duckdb
-
 from flows.sources.export import Export
 from flows.sources.identifiers import UnknownColumn
 from flows.validation.advice import CAUSES, OTHER_CAUSE
@@ -19,7 +17,7 @@ from flows.validation.recording import (
 )
 from flows.validation.suite import find_broken
 from flows.validation.verdict import Finding, Validation
-from instruments.errors import ExportError, StudyError
+from instruments.errors import ExportError
 from instruments.layout import Layout
 from instruments.rule import Rule
 from instruments.rules import derive_rules
@@ -44,12 +42,9 @@ def validate(
 
     Raises
     ------
-    StudyError
-        ``E_STUDY_SHAPE``: a declared shape is no expression that the store can run.
     StoreError
         ``E_RULE_FAILED``: a rule could not be judged.
     """
-    _check_shapes(connection, layout)
     normalise_ids(connection, layout)
     rules = derive_rules(layout)
     broken = find_broken(connection, rules)
@@ -58,22 +53,6 @@ def validate(
     record_broken_cells(connection)
     record_offending(connection, broken)
     return _conclude(connection, rules, broken)
-
-
-def _check_shapes(connection: Connection, layout: Layout) -> None:
-    """Refuse expressions that the store's engine does not know, such as looking ahead."""
-    for column in layout:
-        if column.shape is None:
-            continue
-        try:
-            connection.execute("SELECT regexp_full_match('', $1)", [column.shape]).fetchall()
-        except duckdb.InvalidInputException:
-            raise StudyError(
-                "E_STUDY_SHAPE",
-                "A declared shape uses an expression that the store cannot run",
-                where=f'column "{column.source}"',
-                fix="Write it without looking ahead or back and without references.",
-            ) from None
 
 
 def _conclude(

@@ -15,11 +15,13 @@ import pytest
 from flows.declarations import Source
 from flows.sources.export import Export, Note
 from flows.sources.identifiers import UnknownColumn
+from flows.study import load_study
 from flows.validation import validate
 from flows.validation.suite import find_broken
 from instruments.errors import ExportError, StoreError, StudyError
 from instruments.rules import Check, derive_rules
 from sql.gateway import rows
+from tests.flows.studies import INTAKE, write_study
 
 Row = dict[str, str]
 
@@ -151,13 +153,15 @@ def test_a_rule_that_cannot_be_run_is_an_error_and_no_finding(
     assert caught.value.__cause__ is None
 
 
+@pytest.mark.parametrize("shape", ["K(?=[0-9])[0-9]{3}", "K(?!0)[0-9]{3}", r"([A-Z])\1[0-9]"])
 def test_a_shape_that_the_store_cannot_run_is_a_fault_of_the_study_file(
-    judge: Callable[..., Any],
+    tmp_path: Path, shape: str
 ) -> None:
+    declared = INTAKE.replace("occasion =", f"id_shape = '{shape}'\noccasion =")
     with pytest.raises(StudyError) as caught:
-        judge(make_source(id_shape="K(?=[0-9])[0-9]{3}"), make_rows())
-    assert caught.value.code == "E_STUDY_SHAPE"
-    assert "client_id" in caught.value.where
+        load_study(write_study(tmp_path, declared))
+    assert caught.value.code == "E_STUDY_VALUE"
+    assert caught.value.where == "study.toml, line 9"
 
 
 def test_the_connection_is_as_it_was_before(stage: Callable[..., Any]) -> None:
