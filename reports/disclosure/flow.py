@@ -31,13 +31,14 @@ def gate_flow(frame: pd.DataFrame, policy: DisclosurePolicy) -> ClearedTable | W
     ----------
     frame : DataFrame
         Columns ``outcome``, ``position``, ``kind`` (``start``, ``excluded``, ``kept``), ``step``,
-        ``n``, ``n_a``, ``n_b``. What is kept equals what was kept before minus the exclusions
+        ``n``, ``n_a``, ``n_b``; or, in order, ``step`` and ``reason`` in place of position and
+        kind, where rows with a reason are the exclusions on the way to their step. What is kept equals what was kept before minus the exclusions
         between; ``n_a`` and ``n_b``, where known, add up to ``n``.
 
     Returns
     -------
     ClearedTable or Withheld
-        The same rows with rounded counts, missing where they are left out.
+        The same rows, numbered, with rounded counts, missing where they are left out.
 
     Notes
     -----
@@ -46,6 +47,7 @@ def gate_flow(frame: pd.DataFrame, policy: DisclosurePolicy) -> ClearedTable | W
     outcomes are the same cells, so that none shows what another hides. A loss of nobody is shown
     as 0: it is nobody's trait.
     """
+    frame = _numbered(frame) if "reason" in frame else frame
     cells = _Cells()
     rows = [row for outcome in _outcomes(frame) for row in cells.follow(outcome)]
     table = cells.table(policy)
@@ -59,6 +61,15 @@ def gate_flow(frame: pd.DataFrame, policy: DisclosurePolicy) -> ClearedTable | W
         published[column] = [np.nan if place is None else shown[place] for place in places]
     kinds = dict.fromkeys(("outcome", "kind", "step"), "str")
     return _issue_table(published.astype(kinds | {"position": "int64"}), "flow", policy.digest)
+
+
+def _numbered(flow: pd.DataFrame) -> pd.DataFrame:
+    """Return a flow by step and reason as numbered rows of a kind."""
+    position = flow.groupby("outcome", sort=False).cumcount()
+    is_loss = flow["reason"].notna() & (flow["reason"] != "")
+    kind = is_loss.map({True: EXCLUDED, False: KEPT}).mask(position == 0, START)
+    step = flow["step"].where(~is_loss, flow["reason"])
+    return flow.assign(position=position, kind=kind, step=step)
 
 
 class _Step(NamedTuple):

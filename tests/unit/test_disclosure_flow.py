@@ -116,6 +116,16 @@ def test_a_flow_that_does_not_add_up_is_refused(change: tuple[str, int, object])
         gate_flow(frame, DisclosurePolicy())
 
 
+def test_a_flow_by_step_and_reason_is_the_same_flow() -> None:
+    numbered = losing(4, 2)
+    lost = numbered["kind"] == "excluded"
+    following = numbered["step"].mask(lost).bfill()
+    by_reason = numbered.assign(step=following, reason=numbered["step"].where(lost))
+    pd.testing.assert_frame_equal(
+        shown(by_reason.drop(columns=["position", "kind"])), shown(numbered)
+    )
+
+
 def test_a_missing_column_is_refused() -> None:
     with pytest.raises(GateError, match="E_GATE_FLOW"):
         gate_flow(losing(20, 10).drop(columns="n_a"), DisclosurePolicy())
