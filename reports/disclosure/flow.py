@@ -32,8 +32,9 @@ def gate_flow(frame: pd.DataFrame, policy: DisclosurePolicy) -> ClearedTable | W
     frame : DataFrame
         Columns ``outcome``, ``position``, ``kind`` (``start``, ``excluded``, ``kept``), ``step``,
         ``n``, ``n_a``, ``n_b``; or, in order, ``step`` and ``reason`` in place of position and
-        kind, where rows with a reason are the exclusions on the way to their step. What is kept equals what was kept before minus the exclusions
-        between; ``n_a`` and ``n_b``, where known, add up to ``n``.
+        kind, where rows with a reason are the exclusions on the way to their step. What is kept
+        equals what was kept before minus the exclusions between; ``n_a`` and ``n_b``, where
+        known, add up to ``n``.
 
     Returns
     -------
