@@ -21,7 +21,7 @@ WITH levels AS (
         (0
 {%- for _ in columns %} + coalesce(answer_{{ loop.index }}, 0){% endfor %}) / answered AS level
     FROM {{ table }}
-    WHERE {{ who[0].name | ident }} IS NOT NULL
+    WHERE {{ cells.is_repeated(who[0].name | ident, table) }}
 ),
 
 scored AS (

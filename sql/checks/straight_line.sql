@@ -1,6 +1,6 @@
 -- straight_line: forms whose every item has the same answer.
 -- Counts forms that are answered completely and with one value; answers that the export holds
--- mirrored are mirrored back first. Most rows part at their second answer and are left there.
+-- mirrored are mirrored back first. Most rows part at their first answers and are left there.
 -- Parameters: table; columns (the items); flipped (names of mirrored columns); mirror (low + high).
 {%- macro given(column) -%}
 {% if column.name in flipped %}{{ mirror | literal }} - {% endif %}({{ cells.answer(column) }})
@@ -16,7 +16,9 @@ WITH begun AS (
 
         ] AS answers
     FROM {{ table }}
-    WHERE {{ given(columns[0]) }} = {{ given(columns[1]) }}
+    WHERE
+        {{ given(columns[0]) }} = {{ given(columns[1]) }}
+        AND {{ given(columns[1]) }} = {{ given(columns[2]) }}
 )
 
 SELECT

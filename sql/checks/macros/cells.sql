@@ -28,3 +28,8 @@ CASE WHEN {{ column.name | ident }} BETWEEN {{ column.low | literal }} AND {{ co
 {% macro day_of(column, format) -%}
 CASE WHEN year(try_strptime({{ column.name | ident }}, {{ format | literal }})) BETWEEN 1900 AND 2099 THEN CAST(try_strptime({{ column.name | ident }}, {{ format | literal }}) AS DATE) END
 {%- endmacro %}
+
+{# Most exports hold one row per client: what compares rows of a client need not look at them. #}
+{% macro is_repeated(name, table) -%}
+{{ name }} IN (SELECT {{ name }} FROM {{ table }} GROUP BY {{ name }} HAVING count(*) > 1)
+{%- endmacro %}
