@@ -46,14 +46,19 @@ def read_text(connection: Connection, layout: Layout, text: DelimitedText) -> bo
 
 
 def _read(connection: Connection, text: DelimitedText, types: dict[str, str]) -> bool:
-    select = ", ".join(identifier(name) for name in types)
+    columns = [*([RECORD] if text.has_records else []), *types]
     connection.execute(
-        f"CREATE TABLE stage.text AS SELECT {record_of(text)} AS _record, {select} "
-        f"FROM {scan_text(text, types)}"
+        fill(
+            "stage_text",
+            columns=columns,
+            scan=scan_text(text, types),
+            has_records=text.has_records,
+        )
     )
     if not _has_rejects(connection):
         return True
-    connection.execute("DROP TABLE stage.text")
+    connection.execute("DROP VIEW stage.text")
+    connection.execute("DROP TABLE stage.source")
     return False
 
 
@@ -134,11 +139,6 @@ def _decode(column: StageColumn, coded: dict[str, dict[str, int | float | str]])
     return f"CAST([{', '.join(map(literal, numbers))}][{place} + 1] AS SMALLINT)"
 
 
-def record_of(text: DelimitedText) -> str:
-    """Return the expression that numbers a file's records."""
-    return "CAST(_record AS BIGINT)" if text.has_records else "row_number() OVER ()"
-
-
 def scan_text(text: DelimitedText, types: dict[str, str]) -> str:
     """Return a `read_csv` call with declared columns: nothing is detected, nothing is guessed."""
     # Columns that are not admitted are named by their place: their headers may be anything.
@@ -147,7 +147,8 @@ def scan_text(text: DelimitedText, types: dict[str, str]) -> str:
         for k, name in enumerate(text.header)
     }
     columns = ", ".join(
-        f"{literal(name)}: {literal(types.get(own, 'VARCHAR'))}" for name, own in names.items()
+        f"{literal(name)}: {literal(types.get(own, 'BIGINT' if own == RECORD else 'VARCHAR'))}"
+        for name, own in names.items()
     )
     return (
         f"read_csv({literal(str(text.path))}, columns = {{{columns}}}, header = true, "

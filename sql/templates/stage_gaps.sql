@@ -1,6 +1,13 @@
 -- {{ gaps }}: one row per form of {{ fresh }} with an unanswered item.
 CREATE TABLE {{ gaps }} AS
-SELECT * FROM {{ fresh }}
+SELECT
+    administration_id
+{%- for item in items %},
+    {{ item.column | ident }},
+    {{ item.name | ident }}
+{%- endfor %}
+
+FROM {{ fresh }}
 WHERE
 {%- for item in items %}
 
