@@ -19,6 +19,14 @@ class FigureEntry(NamedTuple):
     title: str
 
 
+class TableEntry(NamedTuple):
+    """One table of a run's report: its number, the name to ask for it by, its title."""
+
+    number: int
+    name: str
+    title: str
+
+
 def render_report(folder: Path) -> Path:
     """Write ``report.html`` and ``figures/*.svg`` of a run, and return the report's path."""
     from reports.render.report import write_report
@@ -56,3 +64,30 @@ def draw_figure(
     from reports.render.drawing import write_figure
 
     return write_figure(folder, name, formats=formats, width_mm=width_mm, dpi=dpi, out=out)
+
+
+def list_tables(folder: Path) -> tuple[TableEntry, ...]:
+    """Return the tables of a run's report, in the order of their numbers."""
+    from reports.render.tabling import find_entries
+
+    return find_entries(folder)
+
+
+def draw_table(
+    folder: Path,
+    name_or_number: str | int,
+    *,
+    formats: Sequence[str] = ("docx",),
+    out: Path | None = None,
+) -> tuple[Path, ...]:
+    """Write one table of a run as ``docx``, ``html``, ``latex`` or ``csv``; return the files.
+
+    Raises
+    ------
+    RunError
+        The run or the table is not there, a file of it is damaged, or the folder cannot be
+        written to; files that were there before stay as they were.
+    """
+    from reports.render.tabling import write_table
+
+    return write_table(folder, str(name_or_number), formats=formats, out=out)

@@ -3,25 +3,62 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
+from reports.render.figures.drawing import Drawing
 from reports.render.table import Table
 
+_REFERENCE = re.compile(
+    " \N{LEFT WHITE SQUARE BRACKET}(?P<target>[a-z0-9_-]+)\N{RIGHT WHITE SQUARE BRACKET}"
+)
 Tone = Literal["plain", "lead", "note", "caution", "author"]
+
+
+class Piece(NamedTuple):
+    """A part of a paragraph: plain text, or a reference with the block it leads to."""
+
+    text: str
+    target: str = ""
 
 
 @dataclass(frozen=True)
 class Prose:
-    """Paragraphs in one tone."""
+    """Paragraphs in one tone.
+
+    `refer` writes references into them. They become "Table 2" when blocks are numbered, and
+    vanish where the report has no such block.
+    """
 
     kind: ClassVar[str] = "prose"
 
     paragraphs: tuple[str, ...]
     tone: Tone = "plain"
     plan_status: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def pieces(self) -> tuple[tuple[Piece, ...], ...]:
+        """The paragraphs, each in its parts."""
+        return tuple(tuple(self._split(text)) for text in self.paragraphs)
+
+    def _split(self, paragraph: str) -> Iterator[Piece]:
+        place = 0
+        for found in _REFERENCE.finditer(paragraph):
+            yield Piece(paragraph[place : found.start()])
+            label = self.labels.get(found["target"])
+            if label:
+                yield from (Piece(" ("), Piece(label, found["target"]), Piece(")"))
+            place = found.end()
+        yield Piece(paragraph[place:])
+
+
+def refer(kind: str, name: str) -> str:
+    """Return a reference to a table or figure, to be put into a paragraph before its full stop."""
+    return f" \N{LEFT WHITE SQUARE BRACKET}{kind}-{name}\N{RIGHT WHITE SQUARE BRACKET}"
 
 
 @dataclass(frozen=True)
@@ -62,7 +99,8 @@ class Picture:
     caption: str
     alt: str
     plan_status: str | None
-    svg: bytes
+    drawing: Drawing
+    svg: bytes = b""
     narrow_svg: bytes = b""
     number: int | None = None
 
@@ -109,11 +147,36 @@ class Section:
     blocks: tuple[Block, ...]
 
 
+def find_tables(sections: Iterable[Section]) -> Iterator[Table]:
+    """Yield every table of a report, in the order of their numbers."""
+    for section in sections:
+        yield from (block for block in walk(section.blocks) if isinstance(block, Table))
+
+
+def find_pictures(sections: Iterable[Section]) -> Iterator[Picture]:
+    """Yield every picture of a report, in the order of their numbers."""
+    for section in sections:
+        yield from (block for block in walk(section.blocks) if isinstance(block, Picture))
+
+
+def walk(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield every block, folded ones too, in the order of reading."""
+    for block in blocks:
+        yield block
+        if isinstance(block, Fold):
+            yield from walk(block.blocks)
+
+
 def number_blocks(sections: Iterable[Section]) -> tuple[Section, ...]:
-    """Return the sections with tables and figures numbered through, in the order of reading."""
+    """Return the sections with tables and figures numbered through, and references resolved."""
     numbers = {"table": count(1), "picture": count(1)}
-    return tuple(
+    numbered = [
         replace(section, blocks=tuple(_numbered(section.blocks, numbers))) for section in sections
+    ]
+    labels = {f"table-{table.name}": table.label for table in find_tables(numbered)}
+    labels |= {f"figure-{picture.name}": picture.label for picture in find_pictures(numbered)}
+    return tuple(
+        replace(section, blocks=tuple(_resolved(section.blocks, labels))) for section in numbered
     )
 
 
@@ -123,5 +186,15 @@ def _numbered(blocks: Iterable[Block], numbers: dict[str, count[int]]) -> Iterat
             yield replace(block, number=next(numbers[block.kind]))
         elif isinstance(block, Fold):
             yield replace(block, blocks=tuple(_numbered(block.blocks, numbers)))
+        else:
+            yield block
+
+
+def _resolved(blocks: Iterable[Block], labels: Mapping[str, str]) -> Iterator[Block]:
+    for block in blocks:
+        if isinstance(block, Prose):
+            yield replace(block, labels=labels)
+        elif isinstance(block, Fold):
+            yield replace(block, blocks=tuple(_resolved(block.blocks, labels)))
         else:
             yield block

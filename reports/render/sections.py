@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -35,36 +36,41 @@ def read_outline() -> tuple[Outline, ...]:
     return tuple(Outline(one["id"], one["title"], tuple(one["blocks"])) for one in declared)
 
 
-def compose_sections(run: Run) -> tuple[Section, ...]:
-    """Return the sections that a run has something to say in, tables and figures numbered."""
+Draw = Callable[[Run, str], Picture]
+
+
+def compose_sections(run: Run, *, with_pictures: bool = True) -> tuple[Section, ...]:
+    """Return the sections that a run has something to say in, tables and figures numbered.
+
+    Without pictures they are composed in a moment; figures keep their numbers.
+    """
+    draw = draw_picture if with_pictures else outline_picture
     sections = [
-        Section(
-            one.id, one.title, tuple(block for name in one.blocks for block in _fill(run, name))
-        )
-        for one in read_outline()
+        Section(one.id, one.title, tuple(_blocks(run, one.blocks, draw))) for one in read_outline()
     ]
     return number_blocks(section for section in sections if section.blocks)
 
 
-def _fill(run: Run, name: str) -> Iterator[Block]:
-    if name.startswith(FIGURE):
-        yield from _pictures(run, name.removeprefix(FIGURE))
-    else:
-        yield from BLOCKS[name](run)
+def _blocks(run: Run, names: Iterable[str], draw: Draw) -> Iterator[Block]:
+    for name in names:
+        if name.startswith(FIGURE):
+            yield from _pictures(run, name.removeprefix(FIGURE), draw)
+        else:
+            yield from BLOCKS[name](run)
 
 
-def _pictures(run: Run, kind: str) -> Iterator[Block]:
+def _pictures(run: Run, kind: str, draw: Draw) -> Iterator[Block]:
     """Yield the figures of one kind; a withheld one leaves its reason in its place."""
     for entry in entries_of(run):
         if entry.kind == kind:
             try:
-                yield draw_picture(run, entry.name)
+                yield draw(run, entry.name)
             except RunError as error:
                 yield Prose((f"{entry.title}: {error.what} {error.fix}",), "note")
 
 
-def draw_picture(run: Run, name: str) -> Picture:
-    """Return one figure of a run as a block of its report."""
+def outline_picture(run: Run, name: str) -> Picture:
+    """Return a figure as a block with its words, not drawn yet."""
     drawing = describe_figure(run, name)
     return Picture(
         name=drawing.name,
@@ -72,6 +78,15 @@ def draw_picture(run: Run, name: str) -> Picture:
         caption=drawing.caption,
         alt=drawing.alt,
         plan_status=drawing.plan_status,
-        svg=paint(drawing, "svg", width_mm=DEFAULT_WIDTH_MM),
-        narrow_svg=paint(drawing, "svg", width_mm=PHONE_WIDTH_MM),
+        drawing=drawing,
     )
+
+
+def draw_picture(run: Run, name: str) -> Picture:
+    """Return one figure of a run as a block, drawn for wide and for narrow screens."""
+    picture = outline_picture(run, name)
+    wide, narrow = (
+        paint(picture.drawing, "svg", width_mm=width)
+        for width in (DEFAULT_WIDTH_MM, PHONE_WIDTH_MM)
+    )
+    return replace(picture, svg=wide, narrow_svg=narrow)

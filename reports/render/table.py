@@ -128,6 +128,11 @@ class Table:
         """Return the cells of a row with their columns and printed texts."""
         return tuple(zip(self.columns, row.cells, self.texts(row), strict=True))
 
+    def spanner_over(self, place: int) -> str:
+        """Return the head of the spanner over a column, an empty text where there is none."""
+        over = (s.head for s in self.spanners if s.first <= place < s.first + s.count)
+        return next(over, "")
+
     @property
     def groups(self) -> tuple[tuple[str, tuple[Row, ...]], ...]:
         """The rows by their group, in order."""

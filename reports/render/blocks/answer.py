@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports.render.document import Block, Prose
+from reports.render.document import Block, Prose, refer
 from reports.render.naming import (
     decapitalise,
     name_in_sentence,
@@ -60,7 +60,8 @@ def _who(run: Run) -> str:
     landmark = name_occasion(rule["landmark"])
     return (
         f"Of {_about(everyone)} clients, {a} present at {landmark} as overly dependent, that is "
-        f"{rule['overdependent']}, and {b} as overly independent, {rule['overindependent']}."
+        f"{rule['overdependent']}, and {b} as overly independent, {rule['overindependent']}"
+        f"{refer('figure', 'flow')}."
     )
 
 
@@ -102,7 +103,9 @@ def _differences(run: Run) -> str:
             way = "higher" if row["estimate"] > 0 else "lower"
             said[way].append(_sized(run, outcome, row))
     parts = [f"{way} on {_listed(items)}" for way, items in said.items() if items]
-    return f"The overly dependent clients score {' and '.join(parts)}." if parts else ""
+    if not parts:
+        return ""
+    return f"The overly dependent clients score {' and '.join(parts)}{refer('table', 'contrast')}."
 
 
 def _sized(run: Run, outcome: str, row: Any) -> str:
@@ -149,7 +152,8 @@ def _without_groups(run: Run) -> str:
             "Among all clients, groups aside, neither scale of the rule clearly goes with a "
             "primary outcome."
         )
-    return f"Among all clients, groups aside, {'; '.join(said)}."
+    told = "; ".join(said)
+    return f"Among all clients, groups aside, {told}{refer('table', 'continuous')}."
 
 
 def _is_clear(row: Any) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from reports.render.document import Block, Facts, Fold, Prose
+from reports.render.document import Block, Facts, Fold, Prose, refer
 from reports.render.naming import GROUP_NAMES, decapitalise, name_occasion, name_scale
 from reports.render.numbers import write_number
 from reports.render.run_view import Run
@@ -103,7 +103,7 @@ def _largest(run: Run, found: pd.DataFrame) -> str:
     ]
     return (
         "Already at intake the two groups differ, in standard deviations, most in "
-        f"{', '.join(said)}: whatever follows may come from there."
+        f"{', '.join(said)}{refer('table', 'balance')}: whatever follows may come from there."
     )
 
 

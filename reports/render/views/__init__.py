@@ -1,0 +1,1 @@
+"""Views of the same sections and tables: CSV, HTML, LaTeX, Word, PDF."""
