@@ -59,7 +59,8 @@ class FormBlock(Declaration):
     ``columns`` is a pattern (``Q{n}`` for numbered items, ``cdq_{scale}_{n}`` for items addressed
     by subscale) or the list of columns in item order. ``range`` is the range of the export where
     it differs from the form's; reverse-keying and midpoints follow it. ``missing`` adds codes to
-    those of the source.
+    those of the source. ``total`` names the column with the export's own score of the form, or
+    one for each of some scales; it is compared with the items.
     """
 
     instrument: Name
@@ -72,6 +73,14 @@ class FormBlock(Declaration):
     target: Name | None = None
     occasion: Occasion | None = None
     min_answered: int | None = Field(default=None, ge=1)
+    total: str | Mapping[Name, str] | None = None
+
+    @property
+    def total_columns(self) -> tuple[str, ...]:
+        """The columns that hold the export's own scores."""
+        if self.total is None:
+            return ()
+        return (self.total,) if isinstance(self.total, str) else tuple(self.total.values())
 
     @field_validator("range")
     @classmethod

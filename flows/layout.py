@@ -101,7 +101,11 @@ def add_missing(layout: Layout, missing: Mapping[str, Mapping[str, str]]) -> Lay
         },
         attributes={name: widen(column) for name, column in layout.attributes.items()},
         placements=tuple(
-            replace(place, columns={item: widen(column) for item, column in place.columns.items()})
+            replace(
+                place,
+                columns={item: widen(column) for item, column in place.columns.items()},
+                totals={scale: widen(column) for scale, column in place.totals.items()},
+            )
             for place in layout.placements
         ),
     )
@@ -208,7 +212,39 @@ def _place(
         target=form.target or "",
         occasion=form.occasion,
         min_answered=form.min_answered,
+        totals={
+            scale: StageColumn(
+                name=f"{alias}__total_of_{scale}",
+                source=header.require(column, source),
+                kind="number",
+                missing=missing,
+            )
+            for scale, column in _totals(form, definition).items()
+        },
     )
+
+
+def _totals(form: FormBlock, definition: Definition) -> dict[str, str]:
+    """Return the export's own score column of each scale; one alone is that of the total.
+
+    Raises
+    ------
+    StudyError
+        ``E_STUDY_TOTAL`` where it cannot be told which scale a column is the score of.
+    """
+    scored = [scale.id for scale in definition.scales if not scale.is_composite]
+    if not isinstance(form.total, str):
+        named = dict(form.total or {})
+    else:
+        named = {"total" if "total" in scored or len(scored) > 1 else scored[0]: form.total}
+    unknown = next((scale for scale in named if scale not in scored), None)
+    if unknown is not None:
+        raise StudyError(
+            "E_STUDY_TOTAL",
+            f'The form "{form.instrument}" has no scale "{unknown}" of its own items',
+            fix=f'Name one: total = {{ {scored[0]} = "..." }}; it has {", ".join(scored)}.',
+        )
+    return named
 
 
 def _declared_range(form: FormBlock, definition: Definition) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from instruments.definition import SafetyItem
 from instruments.layout import Layout, Placement, StageColumn
 from instruments.rule import Category, Check, Rule, Severity
+from instruments.scale import Scale
 
 # The shortest form in which the same answer throughout says something, and the length at which it
 # does even where no item is reverse-keyed.
@@ -20,6 +21,8 @@ MISSING_SHARE = 0.5
 # unless only the topmost answer is unused, as happens with symptoms that are rare.
 USED_PART = 2 / 3
 UNUSED_ANSWERS = 2
+# Totals may be rounded to one decimal.
+ROUNDING = 0.0501
 
 _MIRRORED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 
@@ -32,6 +35,8 @@ def form_rules(placement: Placement, layout: Layout) -> Iterator[Rule]:
     yield _empty(placement, columns, layout)
     yield _mostly_missing(placement, columns)
     yield _range_unused(placement, columns)
+    for scale, column in placement.totals.items():
+        yield _total(placement, placement.definition.get_scale(scale), column)
     for safety in placement.definition.safety:
         yield _safety(placement, safety)
 
@@ -131,6 +136,31 @@ def _range_unused(placement: Placement, columns: tuple[StageColumn, ...]) -> Rul
         Check("range_unused", {"highest": highest, "min_forms": MIN_FORMS_FOR_RANGE}),
         says=f"No answer uses the upper part of {low} to {high}.",
         fix="Check the range that the study file declares for this form.",
+    )
+
+
+def _total(placement: Placement, scale: Scale, column: StageColumn) -> Rule:
+    items = [placement.columns[name] for name in placement.items_of(scale)]
+    flipped = placement.reversed_of(scale)
+    unit = scale.multiplier * placement.definition.response.factor(placement.low, placement.high)
+    sums_and_means = (1.0, 1 / len(items), unit, unit / len(items))
+    return _rule(
+        placement,
+        f"total_{scale.id}",
+        "E_TOTAL",
+        (column,),
+        Check(
+            "total_unlike",
+            {
+                "items": tuple(items),
+                "flipped": tuple(placement.columns[name].name for name in sorted(flipped)),
+                "mirror": placement.low + placement.high,
+                "factors": tuple(dict.fromkeys(sums_and_means)),
+                "tolerance": ROUNDING,
+            },
+        ),
+        says=f'The export\'s own "{scale.label}" is neither the sum nor the mean of its items.',
+        fix="Check which items the export reverses and adds up; the score is made of the items.",
     )
 
 

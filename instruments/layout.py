@@ -84,7 +84,8 @@ class Placement:
     """One form block of a study file, set on the columns of one export.
 
     ``columns`` maps item names (``item_1`` or ``need_for_contact_1``) to stage columns;
-    ``low`` and ``high`` are the declared range of the export.
+    ``low`` and ``high`` are the declared range of the export. ``totals`` maps scales to the columns
+    that hold the export's own score of them; they are compared and not stored.
     """
 
     definition: Definition
@@ -97,6 +98,7 @@ class Placement:
     target: str
     occasion: str | None
     min_answered: int | None = None
+    totals: Mapping[str, StageColumn] = field(default_factory=dict)
 
     @cached_property
     def counts(self) -> dict[str, int] | None:
@@ -139,11 +141,12 @@ class Layout:
     endings: Mapping[str, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[StageColumn]:
-        """Yield every column once: roles, attributes, then items."""
+        """Yield every column once: roles, attributes, then items and totals of each form."""
         yield from self.roles.values()
         yield from self.attributes.values()
         for placement in self.placements:
             yield from placement.columns.values()
+            yield from placement.totals.values()
 
 
 def _number(code: str) -> int | float | None:

@@ -95,6 +95,8 @@ def _fact_names(source: Source) -> Iterator[str]:
     yield from source.columns.by_role().values()
     for attribute in source.attributes.values():
         yield attribute.column
+    for block in source.form:
+        yield from block.total_columns
     if source.ending is not None:
         yield source.ending.reason
         if source.ending.session is not None:

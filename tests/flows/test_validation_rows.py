@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from flows.declarations import Source
+from instruments.errors import StudyError
 
 Row = dict[str, str]
 ITEMS = [f"core_{n}" for n in range(1, 11)]
@@ -248,3 +249,52 @@ def test_a_row_that_does_not_say_when_is_held_back(judge: Callable[..., Any]) ->
         {"client_id": f"A{k:02d}", "session_no": str(k or ""), **answers(k)} for k in range(10)
     ]
     assert judge(source, table).placed() == [("E_OCCASION", 1, "session_no")]
+
+
+TOTALLED = [{"instrument": "core_10", "columns": "core_{n}", "total": "core_sum"}]
+
+
+def total_of(one: Row, *, is_mean: bool = False) -> str:
+    """Return the total of a form as an export brings it: items 2 and 3 count backwards."""
+    answered = [4 - int(one[i]) if i in ("core_2", "core_3") else int(one[i]) for i in ITEMS]
+    return f"{sum(answered) / 10:.1f}" if is_mean else str(sum(answered))
+
+
+@pytest.mark.parametrize("is_mean", [False, True])
+def test_a_total_unlike_its_items_is_told(judge: Callable[..., Any], is_mean: bool) -> None:
+    table = [one | {"core_sum": total_of(one, is_mean=is_mean)} for one in others()]
+    table[4]["core_sum"] = str(float(table[4]["core_sum"]) + 1)
+    table[5]["core_sum"] = ""
+    table[6]["core_sum"] = "-9"
+    table[7]["core_3"] = ""  # how a total is made of nine answers is anybody's choice
+    judged = judge(make_source(form=TOTALLED), table)
+    assert judged.placed() == [("E_TOTAL", 5, "core_sum")]
+    assert judged.quarantined == ()
+
+
+def test_a_total_that_forgot_to_reverse_is_told(judge: Callable[..., Any]) -> None:
+    table = [one | {"core_sum": str(sum(int(one[i]) for i in ITEMS))} for one in others()]
+    table[0] |= {"core_2": "2", "core_3": "2", "core_sum": "0"}
+    table[0]["core_sum"] = total_of(table[0])
+    told = judge(make_source(form=TOTALLED), table).placed()
+    assert ("E_TOTAL", 1, "core_sum") not in told
+    assert len(told) > 5
+
+
+def test_a_total_of_one_of_several_scales_is_named(judge: Callable[..., Any]) -> None:
+    items = {f"ecr_{n}": "4" if n % 2 else "3" for n in range(1, 37)}
+    form = {"instrument": "ecr", "columns": "ecr_{n}", "total": {"anxiety": "ecr_anx"}}
+    table = [{"client_id": f"Z{k:03d}", **items, "ecr_anx": "3.1"} for k in range(10)]
+    table[2]["ecr_anx"] = "4.2"
+    source = make_source(
+        columns={"client": "client_id"}, occasions={}, occasion="intake", form=[form]
+    )
+    assert judge(source, table).placed() == [("E_TOTAL", 3, "ecr_anx")]
+    with pytest.raises(StudyError) as caught:
+        judge(
+            source.model_copy(
+                update={"form": (source.form[0].model_copy(update={"total": "ecr_anx"}),)}
+            ),
+            table,
+        )
+    assert caught.value.code == "E_STUDY_TOTAL"

@@ -22,14 +22,19 @@ from flows.layout import lay_out
 from flows.validation.statements import offending_sql
 from flows.validation.suite import find_broken
 from instruments.catalog import load_catalog
-from instruments.layout import NOT_WHOLE, Layout, StageColumn
+from instruments.layout import NOT_WHOLE, Layout, Placement, StageColumn
 from instruments.rules import Rule, derive_rules
 from sql.gateway import Connection, open_gateway, open_stage, rows
 from sql.names import identifier
 
 Row = Mapping[str, Any]
 Cells = set[tuple[int | None, str | None]]
-CORE = {"instrument": "core_10", "columns": "c{n}", "missing": {"3": "does not apply"}}
+CORE = {
+    "instrument": "core_10",
+    "columns": "c{n}",
+    "missing": {"3": "does not apply"},
+    "total": "sum",
+}
 COMMON: dict[str, Any] = {
     "id": "waves",
     "kind": "csv",
@@ -61,7 +66,7 @@ def make_layout(name: str) -> Layout:
     """Return the layout of one of the sources."""
     source = Source.model_validate(COMMON | SOURCES[name])
     header = [*source.columns.by_role().values(), "age", "sex", "site"]
-    header += [f"c{n}" for n in range(1, 11)] + [f"s{n}" for n in range(1, 5)]
+    header += ["sum", *(f"c{n}" for n in range(1, 11))] + [f"s{n}" for n in range(1, 5)]
     return lay_out(source, header, load_catalog())
 
 
@@ -110,6 +115,8 @@ def make_row(layout: Layout, chance: random.Random, mood: str) -> dict[str, Any]
         row[column.name] = chance.choice(others) if is_odd else good
     for placement in layout.placements:
         row |= make_answers(list(placement.columns.values()), chance, mood)
+        for column in placement.totals.values():
+            row[column.name] = make_total(placement, row, chance)
     return row
 
 
@@ -138,6 +145,23 @@ def make_answers(
         name: chance.choice(odd) if chance.random() < share else chance.randint(low, high)
         for name in names
     }
+
+
+def make_total(placement: Placement, row: Row, chance: random.Random) -> float | None:
+    """Return the sum of the answers, or their mean, or something else."""
+    kind = chance.choice(["sum", "sum", "mean", "odd", "none"])
+    if kind == "none":
+        return chance.choice([None, -99, math.nan])
+    total = sum(
+        placement.low + placement.high - value
+        if item in placement.reversed_of(placement.definition.scales[0])
+        else value
+        for item, column in placement.columns.items()
+        if (value := answer(column, row)) is not None
+    )
+    if kind == "odd":
+        return total + chance.choice([-1, 0.1, 1])
+    return total if kind == "sum" else round(total / len(placement.columns), 1)
 
 
 # --- the oracle: every check once more, in plain Python -------------------------------------
@@ -417,6 +441,28 @@ def _range_unused(rule: Rule, table: list[Row]) -> Cells:
     return {(None, None)} if is_unused else set()
 
 
+def _total_unlike(rule: Rule, table: list[Row]) -> Cells:
+    (total,), known = rule.columns, rule.check.given
+    found = set()
+    items: Any = known["items"]
+    factors: Any = known["factors"]
+    for row in table:
+        value = row[total.name]
+        answers = [
+            None
+            if (one := answer(item, row)) is None
+            else known["mirror"] - one
+            if item.name in known["flipped"]
+            else one  # type: ignore[operator]
+            for item in items
+        ]
+        if None in answers or not is_filled(row, total, list(total.staged_codes.values())):
+            continue
+        if all(abs(value - sum(answers) * factor) > known["tolerance"] for factor in factors):  # type: ignore[operator]
+            found.add((row["_record"], total.source))
+    return found
+
+
 TABLE_TESTS: dict[str, Callable[[Rule, list[Row]], Cells]] = {
     "known_row": _known_row,
     "form_empty": _form_empty,
@@ -428,6 +474,7 @@ TABLE_TESTS: dict[str, Callable[[Rule, list[Row]], Cells]] = {
     "not_whole": _not_whole,
     "item_missing": _item_missing,
     "range_unused": _range_unused,
+    "total_unlike": _total_unlike,
 }
 
 

@@ -172,6 +172,7 @@ def test_every_check_is_used_by_a_rule() -> None:
     layouts = [
         lay(),
         lay({"instrument": "srs"}),
+        lay({"total": "age"}),
         lay(a_row_is="person", columns={}, occasion="intake"),
         lay(columns={"client": "id", "session": "no"}, occasions={}),
         lay(columns={"client": "id", "occasion": "wave"}, missing={}),
