@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from flows.declared import source_digest
 from flows.inbox import hash_file
 from flows.ledger import Entry, Ledger
 from flows.reading import Reading
@@ -32,7 +33,7 @@ class AcceptedFile:
     notes: tuple[Note, ...]
     left_out: tuple[UnknownColumn, ...]
     archive_sha256: str
-    study_sha256: str
+    declared_sha256: str
     missing: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -53,11 +54,16 @@ def acknowledge(
         notes=export.notes,
         left_out=reading.left_out,
         archive_sha256=hash_file(archive_path(study, export.sha256)),
-        study_sha256=study.digest,
+        declared_sha256=source_digest(study, reading.source),
         missing={name: dict(codes) for name, codes in sorted(export.missing.items())},
     )
-    ledger.append("file_accepted", **_as_facts(accepted))
+    write_down(ledger, accepted)
     return accepted
+
+
+def write_down(ledger: Ledger, accepted: AcceptedFile) -> None:
+    """Write what is known of an accepted file to the ledger; the last word counts."""
+    ledger.append("file_accepted", **_as_facts(accepted))
 
 
 def _as_facts(accepted: AcceptedFile) -> Mapping[str, Any]:
@@ -68,8 +74,9 @@ def _as_facts(accepted: AcceptedFile) -> Mapping[str, Any]:
 
 
 def accepted_files(ledger: Ledger) -> list[AcceptedFile]:
-    """Return every accepted file, in the order of acceptance."""
-    return [_from_entry(entry) for entry in ledger.entries("file_accepted")]
+    """Return every accepted file, in the order of acceptance; one that was read again once."""
+    found = map(_from_entry, ledger.entries("file_accepted"))
+    return list({file.batch: file for file in found}.values())
 
 
 def _from_entry(entry: Entry) -> AcceptedFile:

@@ -59,14 +59,15 @@ def unclaimed_files(study: Study) -> list[str]:
 
 
 def new_files(study: Study, ledger: Ledger) -> list[InboxFile]:
-    """Return the files whose bytes were neither accepted before nor refused by this study file."""
-    accepted = {entry.facts["sha256"] for entry in ledger.entries("file_accepted")}
-    refused = {
-        entry.facts["sha256"]
-        for entry in ledger.entries("file_refused")
-        if entry.facts["study_sha256"] == study.digest
-    }
-    return [file for file in list_inbox(study) if hash_file(file.path) not in accepted | refused]
+    """Return the files whose bytes were not accepted before; of equal files the first."""
+    known = {entry.facts["sha256"] for entry in ledger.entries("file_accepted")}
+    found = []
+    for file in list_inbox(study):
+        sha256 = hash_file(file.path)
+        if sha256 not in known:
+            found.append(file)
+        known.add(sha256 or str(file.path))
+    return found
 
 
 def hash_file(path: Path) -> str:

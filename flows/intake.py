@@ -14,6 +14,7 @@ from pathlib import Path
 from flows.books import AcceptedFile, acknowledge, archive_path, require_archive
 from flows.declarations import Source
 from flows.files import replaced
+from flows.inbox import hash_file
 from flows.layout import add_missing, lay_out
 from flows.ledger import Ledger
 from flows.reading import (
@@ -24,9 +25,11 @@ from flows.reading import (
     stage_file,
 )
 from flows.sources.export import Export
+from flows.sources.location import explain_busy
 from flows.study import Study
 from flows.validation import Validation, validate
-from instruments.errors import StudyError
+from instruments.errors import ExportError, StoreError, StudyError
+from instruments.layout import Layout
 from sql.archiving import archive_text, archived_layout
 from sql.gateway import Connection, open_stage, transaction
 from sql.publishing import BatchFacts, RowCounts, count_rows, publish, stage_forms
@@ -83,8 +86,9 @@ def admit_step(intake: Intake, ledger: Ledger, batch: int) -> AcceptedFile:
     reading, connection = intake.reading, intake.connection
     with replaced(archive_path(intake.study, reading.export.sha256)) as part:
         archive_text(connection, reading.layout, part)
+        _require_same_bytes(reading)
     forms = stage_forms(connection, reading.layout, reading.export.sha256)
-    counts = count_rows(connection, forms)
+    counts = count_rows(connection, reading.layout, forms)
     accepted = acknowledge(intake.study, ledger, reading, counts, batch)
     with transaction(connection):
         publish(connection, reading.layout, forms, _batch_facts(accepted, counts))
@@ -92,21 +96,46 @@ def admit_step(intake: Intake, ledger: Ledger, batch: int) -> AcceptedFile:
     return accepted
 
 
+def _require_same_bytes(reading: Reading) -> None:
+    """Refuse a file that changed since its bytes were checked."""
+    if hash_file(reading.export.path) != reading.export.sha256:
+        raise explain_busy(reading.export.path)
+
+
 def replay(study: Study, connection: Connection, accepted: AcceptedFile, scratch: Path) -> None:
     """Publish an accepted file again from its archive."""
     path = require_archive(study, accepted)
     source = source_of(study, accepted.source_id)
-    laid_out = add_missing(lay_out(source, accepted.header, study.catalog), accepted.missing)
-    layout = archived_layout(laid_out)
+    layout = _archived_layout(study, source, accepted)
     with open_stage(connection, path.stat().st_size, scratch):
         stage_archive(connection, layout, path, source.decimal)
         keep_faults(connection, accepted.faults)
         validate(connection, layout, _archived_export(path, accepted), accepted.left_out)
         forms = stage_forms(connection, layout, accepted.sha256)
-        counts = count_rows(connection, forms)
+        counts = count_rows(connection, layout, forms)
         with transaction(connection):
             publish(connection, layout, forms, _batch_facts(accepted, counts))
         connection.execute("CHECKPOINT store")
+
+
+def _archived_layout(study: Study, source: Source, accepted: AcceptedFile) -> Layout:
+    """Return the layout of an archive.
+
+    Raises
+    ------
+    StoreError
+        ``E_ARCHIVE_COLUMNS`` where the study file names a column that was not admitted then.
+    """
+    try:
+        laid_out = lay_out(source, accepted.header, study.catalog)
+    except ExportError as missing:
+        raise StoreError(
+            "E_ARCHIVE_COLUMNS",
+            f"study.toml now names a column that the archive of a file lacks: {missing.what}",
+            where=accepted.name,
+            fix="Put the original file back into exports/; it is read again then.",
+        ) from None
+    return archived_layout(add_missing(laid_out, accepted.missing))
 
 
 def source_of(study: Study, source_id: str) -> Source:

@@ -9,21 +9,24 @@ from typing import Literal
 from flows.workbench import FileReport, Workbench
 
 DONE, ERROR, USAGE, REFUSED, WARNINGS, NOTHING_NEW = range(6)
-Ending = Literal["published", "nothing new"]
+Ending = Literal["published", "nothing new", "nothing accepted"]
 
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """How one run of a study ended: each file's report and the folder of the results."""
+    """How one run of a study ended: each file's report and the folder of the results.
+
+    There is no folder while no file was ever accepted.
+    """
 
     ending: Ending
-    run_folder: Path
+    run_folder: Path | None
     reports: tuple[FileReport, ...]
 
     @property
-    def report(self) -> Path:
+    def report(self) -> Path | None:
         """The page to read."""
-        return self.run_folder / "report.html"
+        return self.run_folder / "report.html" if self.run_folder else None
 
     @property
     def exit_code(self) -> int:
@@ -42,4 +45,5 @@ def _has_warnings(report: FileReport) -> bool:
 
 def conclude(bench: Workbench, ending: Ending) -> RunOutcome:
     """Return how a run ended."""
-    return RunOutcome(ending, bench.run_folder, tuple(bench.reports))
+    folder = bench.run_folder if bench.provenance else None
+    return RunOutcome(ending, folder, tuple(bench.reports))

@@ -14,10 +14,12 @@ from sql.staging import list_held_rows
 
 def write_held_rows(study: Study, connection: Connection, sha256: str) -> None:
     """Write ``quarantine/<sha256>.csv``: record, column, rule and fix of every row held back."""
+    path = study.quarantine / f"{sha256}.csv"
     if not value(connection, "SELECT count(*) FROM stage.quarantined"):
+        path.unlink(missing_ok=True)
         return
     study.quarantine.mkdir(exist_ok=True)
-    with replaced(study.quarantine / f"{sha256}.csv") as part:
+    with replaced(path) as part:
         list_held_rows(connection, part)
 
 

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
 from flows.books import AcceptedFile, accepted_files
+from flows.declared import declarations_digest
 from flows.intake import replay
 from flows.ledger import Ledger
+from flows.readmission import Originals, outdated_originals, read_again
 from flows.study import Study
-from instruments.definition import definition_digest
+from flows.workbench import FileReport
 from instruments.errors import StoreError
 from sql.gateway import Connection, open_gateway, rows, value
 from sql.publishing import prepare_store
 
-Outcome = Literal["in step", "replayed", "rebuilt", "new"]
+Outcome = Literal["in step", "replayed", "rebuilt", "new", "read again"]
 
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """What had to be done, and for how many files."""
+    """What had to be done, for how many files, and what became of those read again."""
 
     outcome: Outcome
     file_count: int
+    reports: tuple[FileReport, ...] = ()
 
 
 def reconcile(study: Study, ledger: Ledger, scratch: Path) -> Reconciliation:
     """Compare the store with the ledger and mend it: replay what it lacks, or rebuild it."""
     accepted = accepted_files(ledger)
+    originals = outdated_originals(study, accepted)
+    if originals:
+        reports = rebuild(study, accepted, scratch, Originals(ledger, originals))
+        return Reconciliation("read again", len(originals), reports)
     if not study.store.exists():
         rebuild(study, accepted, scratch)
         return Reconciliation("rebuilt" if accepted else "new", len(accepted))
@@ -49,8 +53,17 @@ def reconcile(study: Study, ledger: Ledger, scratch: Path) -> Reconciliation:
     return Reconciliation("replayed", len(missing))
 
 
-def rebuild(study: Study, accepted: list[AcceptedFile], scratch: Path) -> None:
-    """Build the store from archive and ledger alone; then it takes the old one's place."""
+def rebuild(
+    study: Study,
+    accepted: list[AcceptedFile],
+    scratch: Path,
+    originals: Originals | None = None,
+) -> tuple[FileReport, ...]:
+    """Build the store from archive and ledger alone; then it takes the old one's place.
+
+    Where ``originals`` are given, those files are read again and acknowledged anew.
+    """
+    reports = []
     part = study.store.with_name(f".{study.store.name}.part")
     _remove_store(part)
     try:
@@ -58,12 +71,16 @@ def rebuild(study: Study, accepted: list[AcceptedFile], scratch: Path) -> None:
             prepare_store(connection)
             _remember_declarations(connection, study)
             for file in accepted:
-                replay(study, connection, file, scratch)
+                if originals is not None and file.sha256 in originals.paths:
+                    reports.append(read_again(study, connection, file, originals, scratch))
+                else:
+                    replay(study, connection, file, scratch)
             connection.execute("CHECKPOINT store")
         _write_ahead_log(study.store).unlink(missing_ok=True)
         part.replace(study.store)
     finally:
         _remove_store(part)
+    return tuple(reports)
 
 
 def _held_batches(study: Study) -> list[tuple[int, str]] | None:
@@ -90,17 +107,6 @@ def _declarations_of(connection: Connection) -> str | None:
         return None
     query = "SELECT content FROM store.meta.state WHERE name = 'declarations'"
     return value(connection, query)  # type: ignore[no-any-return]
-
-
-def declarations_digest(study: Study) -> str:
-    """Return a hash of all that decides how files become rows: sources and used definitions."""
-    used = sorted({form.instrument for source in study.sources for form in source.form})
-    content = {
-        "duckdb": metadata.version("duckdb"),  # ids of forms are its hashes
-        "sources": [source.model_dump(mode="json") for source in study.sources],
-        "definitions": {name: definition_digest(study.catalog[name]) for name in used},
-    }
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _remember_declarations(connection: Connection, study: Study) -> None:

@@ -42,6 +42,8 @@ def run_on_bench(key: str, steps: Steps) -> RunOutcome:
     for position in range(steps.find(key)):
         take_in_file(key, position, steps)
     bench = workbench(key)
+    if bench.has_only_refusals:
+        return conclude(bench, "nothing accepted")
     if not steps.identify(key):
         return conclude(bench, "nothing new")
     steps.compare(key)

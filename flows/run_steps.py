@@ -28,7 +28,10 @@ def mend(key: str) -> None:
     """Bring the store in line with the ledger."""
     bench = workbench(key)
     done = reconcile(bench.study, bench.ledger, bench.scratch)
-    if done.outcome in ("replayed", "rebuilt"):
+    bench.reports.extend(done.reports)
+    if done.outcome == "read again":
+        bench.tell(f"study.toml changed: {done.file_count} files read again")
+    elif done.outcome in ("replayed", "rebuilt"):
         bench.tell(f"store {done.outcome} from archive and ledger: {done.file_count} files")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -43,7 +44,18 @@ class StudyFile(BaseModel):
         names = [source.id for source in self.source]
         if len(set(names)) < len(names):
             raise ValueError("two sources have the same id")
+        _check_attributes(self.source)
         return self
+
+
+def _check_attributes(sources: Iterable[Source]) -> None:
+    kinds: dict[str, str] = {}
+    for source in sources:
+        for name, attribute in source.attributes.items():
+            if kinds.setdefault(name, attribute.type) != attribute.type:
+                raise ValueError(
+                    f'the attribute "{name}" is a number in one source, a code in another'
+                )
 
 
 @dataclass(frozen=True)
@@ -110,6 +122,7 @@ def load_study(folder: Path) -> Study:
         With the line, the offending key and the nearest valid one.
     """
     path = folder / STUDY_FILE
+    _check_folder(folder)
     text = _read(path)
     raw = _parse(text)
     try:
@@ -119,6 +132,17 @@ def load_study(folder: Path) -> Study:
     study = Study(folder, file, load_catalog(_own_instruments(folder)), text)
     _check_instruments(study)
     return study
+
+
+def _check_folder(folder: Path) -> None:
+    # DuckDB takes what follows a question mark in a path for settings.
+    if "?" in str(folder.resolve()):
+        raise StudyError(
+            "E_STUDY_FOLDER",
+            "A study cannot lie under a folder whose name holds a question mark",
+            where=str(folder),
+            fix="Rename that folder.",
+        )
 
 
 def _read(path: Path) -> str:

@@ -81,6 +81,11 @@ class Workbench:
             self.has_begun = True
 
     @property
+    def has_only_refusals(self) -> bool:
+        """Whether files came in and none of this study was ever accepted."""
+        return bool(self.reports) and not self.ledger.entries("file_accepted")
+
+    @property
     def run_folder(self) -> Path:
         """Where this run is published."""
         return self.study.runs / self.require_provenance().run_id

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from instruments.layout import Layout, StageColumn
-from sql.gateway import Connection, fill, value
+from sql.gateway import Connection, fill, rows, value
 from sql.names import identifier, literal
+
+# The facts about clients that the store has a column for.
+HELD = (
+    "SELECT column_name FROM duckdb_columns() WHERE database_name = 'store' "
+    "AND schema_name = 'core' AND table_name = 'client'"
+)
 
 
 def stage_clients(connection: Connection, layout: Layout, keys: Mapping[str, str]) -> None:
@@ -19,14 +25,25 @@ def stage_clients(connection: Connection, layout: Layout, keys: Mapping[str, str
         connection.execute(
             fill("stage_ending", keys=keys, ending=_ending(layout), ending_session=session)
         )
+    if has_clients(connection) and layout.a_row_is == "administration":
+        held = {name for (name,) in rows(connection, HELD)}
+        has_ending = "ending" in layout.roles
+        connection.execute(
+            fill("stage_met_client", held=held, has_ending=has_ending, **_context(layout))
+        )
 
 
-def publish_clients(connection: Connection, layout: Layout) -> None:
+def has_clients(connection: Connection) -> bool:
+    """Whether the store has any client yet."""
+    return bool(value(connection, "SELECT count(*) FROM store.core.client"))
+
+
+def publish_clients(connection: Connection, layout: Layout, batch: int) -> None:
     """Add the staged clients and what is declared of them; later facts win."""
-    has_clients = bool(value(connection, "SELECT count(*) FROM store.core.client"))
-    connection.execute(fill("client_merge", has_clients=has_clients, **_context(layout)))
+    context = _context(layout) | {"has_clients": has_clients(connection), "batch": batch}
+    connection.execute(fill("client_merge", **context))
     if "ending" in layout.roles:
-        connection.execute(fill("ending_merge"))
+        connection.execute(fill("ending_merge", batch=batch))
 
 
 def _context(layout: Layout) -> dict[str, object]:

@@ -49,7 +49,9 @@ def open_gateway(store: Path | None = None, scratch: Path | None = None) -> Iter
 
 def _attach_store(connection: Connection, path: Path) -> None:
     try:
-        connection.execute(f"ATTACH {literal(str(path))} AS store")
+        # An absolute path, as DuckDB takes what stands before a colon for a kind of store.
+        place = path if str(path) == ":memory:" else path.absolute()
+        connection.execute(f"ATTACH {literal(str(place))} AS store")
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
             raise StoreError(

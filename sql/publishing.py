@@ -6,12 +6,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from instruments.definition import Definition
-from instruments.errors import StoreError
+from instruments.errors import ExportError, StoreError
 from instruments.layout import Layout, Placement, StageColumn
-from sql.clients import publish_clients, stage_clients
+from sql.clients import has_clients, publish_clients, stage_clients
 from sql.gateway import Connection, fill, rows, statement, value
 from sql.names import identifier, literal
 from sql.scoring import score_expressions
+
+# What an export may tell of a form: role, name in the stage, name in core.administration.
+FACTS = (
+    ("day", "day_number", "day"),
+    ("therapist", "therapist_id", "therapist_id"),
+    ("clinic", "clinic_id", "clinic_id"),
+)
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,7 @@ def _stage_form(
     )
     staged = f"stage.{identifier(table)}"
     once = _keep_first(connection, staged, placement) if layout.a_row_is != "person" else staged
-    form = _compare(connection, placement, once)
+    form = _compare(connection, layout, placement, once)
     items = _items(placement)
     connection.execute(fill("stage_gaps", gaps=form.gaps, fresh=form.incoming, items=items))
     return form
@@ -184,17 +191,14 @@ def _given(placement: Placement, layout: Layout) -> str:
     return "true" if layout.a_row_is == "person" else f"coalesce({cells}) IS NOT NULL"
 
 
-def _compare(connection: Connection, placement: Placement, table: str) -> StagedForm:
+def _compare(
+    connection: Connection, layout: Layout, placement: Placement, table: str
+) -> StagedForm:
     """Split a stage table into forms that are new, changed and known; keep the first two."""
     incoming = f"stage.{identifier(f'incoming__{placement.alias}')}"
     form_table = form_table_of(placement.definition)
-    exists = value(
-        connection,
-        "SELECT count(*) FROM duckdb_tables() "
-        "WHERE database_name = 'store' AND schema_name = 'core' AND table_name = ?",
-        form_table,
-    )
-    met = exists and value(
+    held = _held_items(connection, form_table)
+    met = held and value(
         connection,
         f"SELECT count(*) FROM {table} SEMI JOIN store.core.{identifier(form_table)} AS f "
         "USING (administration_id)",
@@ -210,12 +214,50 @@ def _compare(connection: Connection, placement: Placement, table: str) -> Staged
             staged=table,
             form_table=form_table,
             items=list(placement.columns),
+            held=held,
+            told=[(name, stored) for role, name, stored in FACTS if role in layout.roles],
+            absent=[(name, stored) for role, name, stored in FACTS if role not in layout.roles],
         )
     )
+    _refuse_parts(connection, placement, incoming, held)
     changed = value(connection, f"SELECT count(*) FROM {incoming} WHERE is_changed")
     if changed:
         connection.execute(_scored_anew(placement, incoming))
     return StagedForm(placement, table, _count(connection, incoming) - changed, changed)
+
+
+def _held_items(connection: Connection, form_table: str) -> list[str]:
+    """Return the items that the store's table of a form has; none where there is no table."""
+    found = rows(
+        connection,
+        "SELECT column_name FROM duckdb_columns() WHERE database_name = 'store' "
+        "AND schema_name = 'core' AND table_name = ? AND column_name <> 'administration_id' "
+        "ORDER BY column_index",
+        form_table,
+    )
+    return [name for (name,) in found]
+
+
+def _refuse_parts(
+    connection: Connection, placement: Placement, incoming: str, held: list[str]
+) -> None:
+    """Refuse forms whose other subscales came from another file: neither file holds all of it."""
+    others = [identifier(item) for item in held if item not in placement.columns]
+    if not others:
+        return
+    table = identifier(form_table_of(placement.definition))
+    parted = value(
+        connection,
+        f"SELECT count(*) FROM {incoming} AS staged "
+        f"INNER JOIN store.core.{table} AS stored USING (administration_id) "
+        f"WHERE coalesce({', '.join(f'stored.{name}' for name in others)}) IS NOT NULL",
+    )
+    if parted:
+        raise ExportError(
+            "E_FORM_PARTED",
+            f'{parted} forms of "{placement.definition.id}" have other subscales in another file',
+            fix="Export all items of a form in one file.",
+        )
 
 
 def _scored_anew(placement: Placement, incoming: str) -> str:
@@ -250,26 +292,22 @@ def count_staged(connection: Connection) -> RowCounts:
     return RowCounts(rows_in, rows_in - quarantined, quarantined, 0)
 
 
-def count_rows(connection: Connection, forms: Iterable[StagedForm]) -> RowCounts:
-    """Return what becomes of each row: a row is known when all its forms are."""
+def count_rows(connection: Connection, layout: Layout, forms: Iterable[StagedForm]) -> RowCounts:
+    """Return what becomes of each row: it is known when its forms and its client's facts are."""
     staged = count_staged(connection)
-    known = _count_known(connection, list(forms))
+    known = _count_known(connection, layout, list(forms))
     return replace(staged, loaded=staged.loaded - known, known=known)
 
 
-def _count_known(connection: Connection, forms: list[StagedForm]) -> int:
-    if not forms:
+def _count_known(connection: Connection, layout: Layout, forms: list[StagedForm]) -> int:
+    if layout.a_row_is == "person":
         return 0
-    written = " UNION ".join(f"SELECT _record FROM {form.incoming}" for form in forms)
-    given = " OR ".join(f"({_given_any(form.placement)})" for form in forms)
-    return int(
-        value(
-            connection,
-            f"SELECT count(*) FROM stage.rows WHERE ({given}) "
-            f"AND _record NOT IN ({written}) "
-            "AND _record NOT IN (SELECT _record FROM stage.quarantined)",
-        )
-    )
+    context = {
+        "given": [_given_any(form.placement) for form in forms],
+        "incoming": [form.incoming for form in forms],
+        "has_clients": has_clients(connection),
+    }
+    return int(value(connection, fill("known_rows", **context)))
 
 
 def _given_any(placement: Placement) -> str:
@@ -284,7 +322,7 @@ def publish(
     _keep_books(connection, facts)
     for form in forms:
         _publish_form(connection, form, facts.batch)
-    publish_clients(connection, layout)
+    publish_clients(connection, layout, facts.batch)
     connection.execute(response_view(connection))
 
 

@@ -30,4 +30,4 @@ def tell_outcome(outcome: RunOutcome) -> None:
     """Print each file's rows and findings, then the report's path."""
     for report in outcome.reports:
         typer.echo(describe_file(report))
-    typer.echo(f"{outcome.ending}: {outcome.report}")
+    typer.echo(f"{outcome.ending}: {outcome.report}" if outcome.report else outcome.ending)

@@ -62,9 +62,11 @@ CREATE TABLE IF NOT EXISTS store.core.score (
     key_version VARCHAR NOT NULL
 );
 
--- core.amendment: one changed answer, score or fact of a form: before, after, from which batch.
+-- core.amendment: one changed answer, score or fact of a form, or attribute or ending of a client:
+-- before, after, from which batch. What a client is has no administration.
 CREATE TABLE IF NOT EXISTS store.core.amendment (
-    administration_id UBIGINT NOT NULL,
+    administration_id UBIGINT,
+    client_id VARCHAR NOT NULL,
     kind VARCHAR NOT NULL,
     name VARCHAR NOT NULL,
     before VARCHAR,

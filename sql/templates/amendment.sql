@@ -6,6 +6,7 @@ SELECT * FROM (
 
     SELECT
         staged.administration_id,
+        staged.client_id,
         'answer' AS kind,
         {{ item.name | literal }} AS name,
         CAST(stored.{{ item.name | ident }} AS VARCHAR) AS before,
@@ -20,6 +21,7 @@ SELECT * FROM (
 
     SELECT
         staged.administration_id,
+        staged.client_id,
         'fact' AS kind,
         {{ name | literal }} AS name,
         CAST(stored.{{ stored }} AS VARCHAR) AS before,
@@ -33,6 +35,7 @@ SELECT * FROM (
 
     SELECT
         new.administration_id,
+        form.client_id,
         'score' AS kind,
         new.scale AS name,
         CAST(old.score AS VARCHAR) AS before,
@@ -41,6 +44,7 @@ SELECT * FROM (
     FROM {{ new_scores }} AS new
     INNER JOIN store.core.score AS old
         ON new.administration_id = old.administration_id AND new.scale = old.scale
+    INNER JOIN {{ fresh }} AS form ON new.administration_id = form.administration_id
     WHERE new.score IS DISTINCT FROM old.score
 )
 ORDER BY ALL;

@@ -44,7 +44,7 @@ def declared_forms(draw: st.DrawFn) -> Form:
 @settings(max_examples=40, deadline=None)
 @given(declared_forms(), st.integers(0, 2**32), st.sampled_from([0.0, 0.1, 0.3, 0.6]))
 def test_the_store_scores_as_the_reference_does(form: Form, seed: int, gap: float) -> None:
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311
     filled = [random_answers(form, rng, gap) for _ in range(12)]
     with tempfile.TemporaryDirectory() as name:
         stored = score_in_store(form, filled, Path(name))

@@ -52,7 +52,7 @@ class Chain:
             keep_faults(self.connection, reading.export.faults)
             sha256 = reading.export.sha256
             forms = stage_forms(self.connection, reading.layout, sha256)
-            counts = count_rows(self.connection, forms)
+            counts = count_rows(self.connection, reading.layout, forms)
             facts = BatchFacts(sha256, path.name, source.id, source.kind, self.batch, counts)
             with transaction(self.connection):
                 publish(self.connection, reading.layout, forms, facts)
