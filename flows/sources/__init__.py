@@ -24,6 +24,7 @@ READERS: Mapping[str, str] = {
     "qualtrics": "flows.sources.qualtrics",
     "limesurvey": "flows.sources.limesurvey",
     "spss": "flows.sources.spss",
+    "excel": "flows.sources.excel",
 }
 
 
