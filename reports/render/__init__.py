@@ -34,6 +34,13 @@ def render_report(folder: Path) -> Path:
     return write_report(folder)
 
 
+def render_documents(folder: Path, *, formats: Sequence[str] = ("docx", "pdf")) -> tuple[Path, ...]:
+    """Write the report of a run as Word (``report.docx``) and PDF (``report.pdf``) beside it."""
+    from reports.render.report import write_documents
+
+    return write_documents(folder, formats)
+
+
 def list_figures(folder: Path) -> tuple[FigureEntry, ...]:
     """Return the figures that a run can draw, in the order of the report."""
     from reports.render.drawing import find_figures

@@ -133,6 +133,25 @@ class Table:
         over = (s.head for s in self.spanners if s.first <= place < s.first + s.count)
         return next(over, "")
 
+    def weights(self, most: int = 26) -> tuple[float, ...]:
+        """Return how wide each column is beside the others, in characters of its longest line.
+
+        Numbers are not broken; texts are, at ``most`` characters.
+        """
+        printed = [self.texts(row) for row in self.rows]
+        return tuple(
+            self._weight(column, [texts[place] for texts in printed], most)
+            for place, column in enumerate(self.columns)
+        )
+
+    def _weight(self, column: Column, texts: list[str], most: int) -> float:
+        longest = max((len(text) for text in texts), default=0)
+        words = max((len(word) for text in (column.head, *texts) for word in text.split(" ")),
+                    default=0)  # fmt: skip
+        if column.kind == "text":
+            return 2 + max(words, min(longest, most))
+        return 2 + max(longest, *map(len, column.head.split(" ")))
+
     @property
     def groups(self) -> tuple[tuple[str, tuple[Row, ...]], ...]:
         """The rows by their group, in order."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.render import draw_figure, list_figures
+from reports.render import draw_figure, draw_table, list_figures
 
 EXPECTED = Path(__file__).with_name("expected")
 
@@ -50,6 +50,12 @@ def test_the_data_of_every_figure_are_as_they_were(rendered: Path, tmp_path: Pat
         draw_figure(rendered, entry.name, out=tmp_path)
         hold(f"{entry.name}.csv", (tmp_path / f"{entry.name}.csv").read_bytes())
         hold(f"{entry.name}.json", (tmp_path / f"{entry.name}.json").read_bytes())
+
+
+def test_a_table_is_as_it_was_in_every_form(rendered: Path, tmp_path: Path) -> None:
+    draw_table(rendered, "contrast", formats=("csv", "latex", "html"), out=tmp_path)
+    for name in ("contrast.csv", "contrast.tex", "contrast.html"):
+        hold(name, (tmp_path / name).read_bytes())
 
 
 def test_the_svg_files_of_the_run_are_those_that_are_drawn_again(

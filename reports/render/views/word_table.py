@@ -8,6 +8,7 @@ from typing import Any
 from reports.render.table import Column, Row, Table
 from reports.render.views.word_parts import element, run_of
 
+TEXT_WIDTH = 9070  # of an A4 page with margins of 25 mm, in twentieths of a point
 RULE, THIN = "12", "6"  # eighths of a point
 WIDE_TABLE = 8
 
@@ -15,8 +16,15 @@ WIDE_TABLE = 8
 def table_element(table: Table) -> Any:
     """Return a table as an element of a Word document."""
     size = 8.0 if len(table.columns) > WIDE_TABLE else 9.0
-    grid = element("w:tblGrid", *(element("w:gridCol") for _ in table.columns))
-    return element("w:tbl", _properties(table), grid, *_rows(table, size))
+    widths = _widths(table)
+    grid = element("w:tblGrid", *(element("w:gridCol", w=str(width)) for width in widths))
+    return element("w:tbl", _properties(table), grid, *_rows(table, size, widths))
+
+
+def _widths(table: Table) -> list[int]:
+    """Return the widths of the columns, in twentieths of a point."""
+    weights = table.weights()
+    return [round(TEXT_WIDTH * weight / sum(weights)) for weight in weights]
 
 
 def _properties(table: Table) -> Any:
@@ -32,9 +40,9 @@ def _properties(table: Table) -> Any:
     )
     return element(
         "w:tblPr",
-        element("w:tblW", w="5000", type="pct"),
+        element("w:tblW", w=str(TEXT_WIDTH), type="dxa"),
         rules,
-        element("w:tblLayout", type="autofit"),
+        element("w:tblLayout", type="fixed"),
         margins,
         element("w:tblLook", val="0020", firstRow="1", firstColumn="1", noVBand="1", noHBand="1"),
         element("w:tblCaption", val=f"{table.label}. {table.title}"),
@@ -42,28 +50,39 @@ def _properties(table: Table) -> Any:
     )
 
 
-def _rows(table: Table, size: float) -> Iterator[Any]:
+def _rows(table: Table, size: float, widths: list[int]) -> Iterator[Any]:
     if table.heads:
-        yield _row([_cell(head, size, span=n, align="center" if head else "left",
-                          rule=THIN if head else "") for head, n in table.heads],
-                   is_head=True)  # fmt: skip
-    yield _row([_head(column, size) for column in table.columns], is_head=True)
+        yield _row(list(_spanners(table, size, widths)), is_head=True)
+    yield _row(
+        [_head(column, size, width) for column, width in zip(table.columns, widths, strict=True)],
+        is_head=True,
+    )
     for group, rows in table.groups:
         if group:
-            yield _row([_cell(group, size, span=len(table.columns), bold=True, keep=True)])
+            yield _row([_cell(group, size, sum(widths), span=len(widths), bold=True, keep=True)])
         for row in rows:
-            yield _row(list(_cells(table, row, size)))
+            yield _row(list(_cells(table, row, size, widths)))
 
 
-def _head(column: Column, size: float) -> Any:
+def _spanners(table: Table, size: float, widths: list[int]) -> Iterator[Any]:
+    place = 0
+    for head, count in table.heads:
+        width = sum(widths[place : place + count])
+        align, rule = ("center", THIN) if head else ("left", "")
+        yield _cell(head, size, width, span=count, align=align, rule=rule)
+        place += count
+
+
+def _head(column: Column, size: float, width: int) -> Any:
     align = "left" if column.kind == "text" else "right"
-    return _cell(column.head, size, italic=column.is_symbol, align=align, rule=THIN)
+    return _cell(column.head, size, width, italic=column.is_symbol, align=align, rule=THIN)
 
 
-def _cells(table: Table, row: Row, size: float) -> Iterator[Any]:
-    for place, (column, text) in enumerate(zip(table.columns, table.texts(row), strict=True)):
+def _cells(table: Table, row: Row, size: float, widths: list[int]) -> Iterator[Any]:
+    for place, (column, _, text) in enumerate(table.printed(row)):
         mark = f" ({row.plan_status})" if place == 0 and row.plan_status else ""
-        yield _cell(text, size, mark=mark, align="left" if column.kind == "text" else "right")
+        align = "left" if column.kind == "text" else "right"
+        yield _cell(text, size, widths[place], mark=mark, align=align)
 
 
 def _row(cells: list[Any], *, is_head: bool = False) -> Any:
@@ -74,10 +93,10 @@ def _row(cells: list[Any], *, is_head: bool = False) -> Any:
 
 
 def _cell(
-    text: str, size: float, *, span: int = 1, bold: bool = False, italic: bool = False,
+    text: str, size: float, width: int, *, span: int = 1, bold: bool = False, italic: bool = False,
     align: str = "left", rule: str = "", mark: str = "", keep: bool = False,
 ) -> Any:  # fmt: skip
-    properties = element("w:tcPr", element("w:tcW", w="0", type="auto"))
+    properties = element("w:tcPr", element("w:tcW", w=str(width), type="dxa"))
     if span > 1:
         properties.append(element("w:gridSpan", val=str(span)))
     if rule:
