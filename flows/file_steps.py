@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from flows.books import accepted_files
 from flows.inbox import hash_file
 from flows.intake import admit_step, open_intake, read_step, stage_step, validate_step
-from flows.quarantine import write_held_rows, write_refusal
+from flows.quarantine import write_refusal
 from flows.workbench import FileOnBench, FileReport, Workbench, workbench
 from instruments.errors import ExportError
 
@@ -84,7 +84,6 @@ def store(bench: Workbench) -> None:
     bench.begin()
     batch = len(accepted_files(bench.ledger)) + 1
     accepted = admit_step(intake, bench.ledger, batch)
-    write_held_rows(bench.study, bench.connection, accepted.sha256)
     bench.reports.append(
         FileReport(accepted.name, accepted.source_id, accepted.counts, intake.validation)
     )

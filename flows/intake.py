@@ -17,6 +17,7 @@ from flows.files import replaced
 from flows.inbox import hash_file
 from flows.layout import add_missing, lay_out
 from flows.ledger import Ledger
+from flows.quarantine import write_held_rows
 from flows.reading import (
     Reading,
     keep_faults,
@@ -82,11 +83,12 @@ def validate_step(intake: Intake) -> Validation:
 
 
 def admit_step(intake: Intake, ledger: Ledger, batch: int) -> AcceptedFile:
-    """Archive, acknowledge and publish a file that was accepted."""
+    """Archive a file that was accepted, list its held rows, acknowledge it, publish it."""
     reading, connection = intake.reading, intake.connection
     with replaced(archive_path(intake.study, reading.export.sha256)) as part:
         archive_text(connection, reading.layout, part)
         _require_same_bytes(reading)
+    write_held_rows(intake.study, connection, reading.export.sha256)
     forms = stage_forms(connection, reading.layout, reading.export.sha256)
     counts = count_rows(connection, reading.layout, forms)
     accepted = acknowledge(intake.study, ledger, reading, counts, batch)
@@ -116,6 +118,7 @@ def replay(study: Study, connection: Connection, accepted: AcceptedFile, scratch
         with transaction(connection):
             publish(connection, layout, forms, _batch_facts(accepted, counts))
         connection.execute("CHECKPOINT store")
+        write_held_rows(study, connection, accepted.sha256)
 
 
 def _archived_layout(study: Study, source: Source, accepted: AcceptedFile) -> Layout:

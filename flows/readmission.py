@@ -24,7 +24,6 @@ from flows.intake import (
     validate_step,
 )
 from flows.ledger import Ledger
-from flows.quarantine import write_held_rows
 from flows.study import Study
 from flows.workbench import FileReport
 from instruments.errors import ExportError
@@ -72,7 +71,6 @@ def read_again(
             stage_step(intake, scratch)
             validation = validate_step(intake)
             admitted = admit_step(intake, originals.ledger, file.batch)
-            write_held_rows(study, connection, admitted.sha256)
     except ExportError:
         replay(study, connection, file, scratch)
         declared = source_digest(study, source_of(study, file.source_id))

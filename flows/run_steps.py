@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from flows.books import accepted_files
+from flows.files import replaced
 from flows.identity import identify_run
 from flows.inbox import new_files
 from flows.plan_scope import known_study
@@ -124,5 +125,6 @@ def finish(key: str) -> None:
     bench = workbench(key)
     run_id = bench.require_provenance().run_id
     has_shown = bench.require_provenance().standing.refusal is None
-    (bench.study.runs / LATEST).write_text(run_id + "\n", encoding="ascii")
+    with replaced(bench.study.runs / LATEST) as part:
+        part.write_text(run_id + "\n", encoding="ascii")
     bench.ledger.append("run_finished", run_id=run_id, has_shown_outcomes=has_shown)

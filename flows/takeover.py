@@ -52,7 +52,7 @@ def is_interrupted(ledger: Ledger) -> bool:
 
 def clear_leftovers(study: Study) -> None:
     """Remove what a killed run may have left half-written."""
-    for folder in (study.folder, study.archive, study.runs):
+    for folder in (study.folder, study.archive, study.runs, study.quarantine):
         for part in folder.glob(".*.part"):
             shutil.rmtree(part) if part.is_dir() else part.unlink()
     shutil.rmtree(scratch_of(study), ignore_errors=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,12 +60,18 @@ def _layers(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
     names = {"density": {"y": "density"}, "quantiles": {"x": "value", "y": "probability"},
              "points": {"x": "value"}}  # fmt: skip
     layer = {"density": "density", "quantiles": "quantile", "points": "point"}
+    if frame.empty:
+        return dict.fromkeys(names, frame)
     return {
-        name: frame[frame["layer"] == layer[name]].rename(columns=renamed).dropna(axis=1, how="all")
-        if not frame.empty
-        else frame
+        name: _cleared(frame[frame["layer"] == layer[name]].rename(columns=renamed), renamed)
         for name, renamed in names.items()
     }
+
+
+def _cleared(layer: pd.DataFrame, renamed: Mapping[str, str]) -> pd.DataFrame:
+    """Return a layer's own values; without rows where the gate withheld all of them."""
+    own = layer.dropna(axis=1, how="all")
+    return own if set(renamed.values()) <= set(own.columns) else own.iloc[:0]
 
 
 def _groups_in(layers: dict[str, pd.DataFrame]) -> set[str]:
