@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,20 @@ from flows.reading import Reading
 from flows.sources.export import Fault, Note
 from flows.sources.identifiers import UnknownColumn
 from flows.study import Study
+from flows.validation import Finding
 from instruments.errors import StoreError
+from instruments.rule import Severity
 from sql.publishing import RowCounts
+
+
+@dataclass(frozen=True)
+class RuleCount:
+    """How often a file broke one rule."""
+
+    rule: str
+    code: str
+    severity: Severity
+    count: int
 
 
 @dataclass(frozen=True)
@@ -35,10 +47,16 @@ class AcceptedFile:
     archive_sha256: str
     declared_sha256: str
     missing: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    findings: tuple[RuleCount, ...] = ()
 
 
 def acknowledge(
-    study: Study, ledger: Ledger, reading: Reading, counts: RowCounts, batch: int
+    study: Study,
+    ledger: Ledger,
+    reading: Reading,
+    counts: RowCounts,
+    batch: int,
+    findings: Iterable[Finding] = (),
 ) -> AcceptedFile:
     """Write an accepted file to the ledger; from here on it belongs to the study."""
     export = reading.export
@@ -56,6 +74,7 @@ def acknowledge(
         archive_sha256=hash_file(archive_path(study, export.sha256)),
         declared_sha256=source_digest(study, reading.source),
         missing={name: dict(codes) for name, codes in sorted(export.missing.items())},
+        findings=tuple(RuleCount(f.rule, f.code, f.severity, f.count) for f in findings),
     )
     write_down(ledger, accepted)
     return accepted
@@ -70,6 +89,7 @@ def _as_facts(accepted: AcceptedFile) -> Mapping[str, Any]:
     facts = asdict(accepted)
     # One short list per broken row: a file may have thousands.
     facts["faults"] = [[f.record, f.code, f.column] for f in accepted.faults]
+    facts["findings"] = [list(asdict(count).values()) for count in accepted.findings]
     return facts
 
 
@@ -89,6 +109,7 @@ def _from_entry(entry: Entry) -> AcceptedFile:
             "faults": tuple(Fault(*fault) for fault in facts["faults"]),
             "notes": tuple(Note(**note) for note in facts["notes"]),
             "left_out": tuple(UnknownColumn(**column) for column in facts["left_out"]),
+            "findings": tuple(RuleCount(*count) for count in facts.get("findings", ())),
         }
     )
 

@@ -59,11 +59,16 @@ def check(
     study: InStudy = Path(),
     source: Annotated[str | None, typer.Option(help="The source they belong to.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write the scorecard as a page.")] = None,
+    rows: Annotated[Path | None, typer.Option(help="Write offending rows: .csv or .xlsx.")] = None,
+    show_values: Annotated[
+        bool, typer.Option("--show-values", help="Print offending cells, on the screen only.")
+    ] = False,
 ) -> None:
     """Tell whether an export is good, without storing it."""
-    from flows.commands.check import check_files
+    from flows.commands.check import Wanted, check_files
 
-    _end(check_files(files, study, source, as_json=json))
+    _end(check_files(files, study, source, Wanted(json, html, rows, show_values)))
 
 
 @app.command()

@@ -66,8 +66,8 @@ def stage_step(intake: Intake, scratch: Path) -> None:
     keep_faults(intake.connection, intake.reading.export.faults)
 
 
-def validate_step(intake: Intake) -> Validation:
-    """Judge the stage; raise the refusal where the file must not be published.
+def validate_step(intake: Intake, *, must_pass: bool = True) -> Validation:
+    """Judge the stage; raise the refusal where the file must not be published, if it must pass.
 
     Raises
     ------
@@ -78,7 +78,8 @@ def validate_step(intake: Intake) -> Validation:
     intake.validation = validate(
         intake.connection, reading.layout, reading.export, reading.left_out
     )
-    intake.validation.require_accepted()
+    if must_pass:
+        intake.validation.require_accepted()
     return intake.validation
 
 
@@ -91,7 +92,8 @@ def admit_step(intake: Intake, ledger: Ledger, batch: int) -> AcceptedFile:
     write_held_rows(intake.study, connection, reading.export.sha256)
     forms = stage_forms(connection, reading.layout, reading.export.sha256)
     counts = count_rows(connection, reading.layout, forms)
-    accepted = acknowledge(intake.study, ledger, reading, counts, batch)
+    findings = intake.validation.findings if intake.validation else ()
+    accepted = acknowledge(intake.study, ledger, reading, counts, batch, findings)
     with transaction(connection):
         publish(connection, reading.layout, forms, _batch_facts(accepted, counts))
     connection.execute("CHECKPOINT store")

@@ -4,35 +4,48 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from flows.commands.wording import describe_file
+from flows.books import accepted_files
 from flows.declarations import Source
+from flows.desk.row_lists import write_rows
+from flows.desk.scorecard import EXIT_CODES, Scorecard, fill_scorecard
+from flows.desk.values import describe_values
+from flows.desk.wording import describe
 from flows.intake import open_intake, read_step, source_of, stage_step, validate_step
+from flows.ledger import Ledger
 from flows.outcome import DONE, REFUSED, WARNINGS
 from flows.settings import apply_settings
 from flows.study import Study, load_study
-from flows.workbench import FileReport
 from instruments.errors import ExportError, StudyError, suggest
 from sql.gateway import open_gateway
-from sql.publishing import count_staged
 
 
-def check_files(files: list[Path], folder: Path, source: str | None, *, as_json: bool) -> int:
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for beside the verdict on the screen."""
+
+    as_json: bool = False
+    html: Path | None = None
+    rows: Path | None = None
+    show_values: bool = False
+
+
+def check_files(files: list[Path], folder: Path, source: str | None, wanted: Wanted) -> int:
     """Judge every file and print what is wrong with it."""
     apply_settings()
     study = load_study(folder)
-    reports = [_check(study, file, _source(study, file, source)) for file in files]
-    if as_json:
-        typer.echo(json.dumps([_as_facts(report) for report in reports], indent=2))
-    else:
-        typer.echo("\n".join(describe_file(report) for report in reports))
-    return max(map(_exit_code, reports), key=(DONE, WARNINGS, REFUSED).index)
+    cards = [_check(study, file, _source(study, file, source), wanted) for file in files]
+    if wanted.as_json:
+        typer.echo(json.dumps([_as_facts(card) for card in cards], indent=2))
+    _write_files(study, cards, wanted)
+    return max((EXIT_CODES[card.verdict] for card in cards), key=(DONE, WARNINGS, REFUSED).index)
 
 
 def _source(study: Study, file: Path, named: str | None) -> Source:
@@ -54,7 +67,8 @@ def _source(study: Study, file: Path, named: str | None) -> Source:
     )
 
 
-def _check(study: Study, file: Path, source: Source) -> FileReport:
+def _check(study: Study, file: Path, source: Source, wanted: Wanted) -> Scorecard:
+    """Judge one file; tell it, and the values if they are asked for, while they are at hand."""
     with tempfile.TemporaryDirectory(prefix="interdep-") as name:
         scratch = Path(name)
         try:
@@ -64,32 +78,45 @@ def _check(study: Study, file: Path, source: Source) -> FileReport:
                 open_intake(study, connection, reading, scratch) as intake,
             ):
                 stage_step(intake, scratch)
-                validation = validate_step(intake)
-                counts = count_staged(connection)
+                validate_step(intake, must_pass=False)
+                with_rows = wanted.html is not None or wanted.rows is not None
+                accepted = accepted_files(Ledger(study.ledger))
+                card = fill_scorecard(intake, accepted, with_offences=with_rows)
+                _tell(card, wanted, describe_values(intake) if wanted.show_values else ())
         except ExportError as refusal:
-            return FileReport(file.name, source.id, refusal=refusal)
-    return FileReport(file.name, source.id, counts, validation)
+            card = Scorecard(file.name, source.id, refusal=refusal)
+            _tell(card, wanted)
+    return card
 
 
-def _exit_code(report: FileReport) -> int:
-    if report.refusal is not None:
-        return REFUSED
-    return WARNINGS if report.validation and report.validation.has_warnings else DONE
+def _tell(card: Scorecard, wanted: Wanted, values: Sequence[str] = ()) -> None:
+    if not wanted.as_json:
+        typer.echo("\n".join([describe(card), *values, ""]))
 
 
-def _as_facts(report: FileReport) -> dict[str, Any]:
-    refusal = report.refusal
+def _write_files(study: Study, cards: Sequence[Scorecard], wanted: Wanted) -> None:
+    if wanted.rows is not None:
+        write_rows(wanted.rows, tuple(one for card in cards for one in card.offences))
+        typer.echo(f"wrote {wanted.rows}", err=True)
+    if wanted.html is not None:
+        from flows.desk.page import write_page
+
+        write_page(wanted.html, study, cards)
+        typer.echo(f"wrote {wanted.html}", err=True)
+
+
+def _as_facts(card: Scorecard) -> dict[str, Any]:
+    refusal = card.refusal
     return {
-        "file": report.name,
-        "source": report.source_id,
-        "verdict": ("accepted", "accepted with warnings", "refused")[
-            (DONE, WARNINGS, REFUSED).index(_exit_code(report))
-        ],
+        "file": card.name,
+        "source": card.source_id,
+        "verdict": card.verdict,
         "refusal": None
         if refusal is None
         else {name: getattr(refusal, name) for name in ("code", "what", "where", "fix")},
-        "rows": None if report.counts is None else asdict(report.counts),
+        "rows": None if card.counts is None else asdict(card.counts),
         "findings": [
-            asdict(finding) for finding in (report.validation.findings if report.validation else ())
+            asdict(finding) for finding in (card.validation.findings if card.validation else ())
         ],
+        "since_last": None if card.since is None else asdict(card.since),
     }

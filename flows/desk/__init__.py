@@ -1,0 +1,1 @@
+"""The data manager's desk: what is said of an export, and what is decided about its rows."""
