@@ -38,3 +38,4 @@ def _entries(analysis: Analysis) -> Iterator[Entry]:
         yield name, figure.kind, figure.title, str(figure.facts.get("outcome", ""))
     if "measures" in kinds:
         yield "reliability", "reliability", "Reliability of the scales that are compared", ""
+        yield "missingness", "missingness", "Who answered what", ""

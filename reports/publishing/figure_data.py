@@ -6,17 +6,23 @@ A figure is one file, ``figures/<figure>``, and its declared facts (labels, rang
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any
+
+import pandas as pd
 
 from reports.analyses import FigureData
 from reports.disclosure.cleared import ClearedTable, Withheld
+from reports.disclosure.estimates import gate_estimates
 from reports.disclosure.figures import gate_quantiles, gate_raincloud
 from reports.disclosure.plane import gate_plane
 from reports.disclosure.policy import DisclosurePolicy
 from reports.disclosure.texts import gate_facts
+from reports.estimates import Estimate, to_frame
 
 Part = tuple[str, ClearedTable | Withheld]
 # All other facts are declared.
+MEANS = ("mean", "ci_low", "ci_high")
 MEASURED = ("dependence_cut", "independence_cut")
 
 
@@ -28,7 +34,8 @@ def gate_figure(
     ``has_measured_cuts`` says that the rule cuts at medians: these are numbers of the clients.
     """
     yield f"figures/{name}-facts", _gate_facts(figure, policy, has_measured_cuts)
-    yield f"figures/{name}", _GATES[figure.kind](figure, policy)
+    if figure.kind in _GATES:
+        yield f"figures/{name}", _GATES[figure.kind](figure, policy)
 
 
 def _gate_facts(
@@ -69,5 +76,31 @@ def _range_of(figure: FigureData, part: str) -> tuple[float, float]:
     return float(figure.facts[f"{part}_low"]), float(figure.facts[f"{part}_high"])
 
 
-_GATES = {"raincloud": _gate_raincloud, "plane": _gate_plane}
-GATED_KINDS = frozenset(_GATES)
+def _gate_trajectory(figure: FigureData, policy: DisclosurePolicy) -> ClearedTable:
+    """Return means over time as estimates: each has its own number of clients behind it."""
+    rows = [_mean_at(figure, row) for row in figure.frame.to_dict("records")]
+    return gate_estimates(to_frame(rows), policy)
+
+
+def _mean_at(figure: FigureData, row: Mapping[Hashable, Any]) -> Estimate:
+    facts = {name: None if pd.isna(row[name]) else float(row[name]) for name in MEANS}
+    return Estimate(
+        analysis=figure.kind,
+        outcome=str(figure.facts["outcome"]),
+        term=f"{row['time']:.6g}",
+        group_a=str(row["presentation"]),
+        estimand="mean",
+        method=str(row["source"]),
+        estimate=facts["mean"],
+        ci_low=facts["ci_low"],
+        ci_high=facts["ci_high"],
+        n=int(row["n"]),
+        plan_status="exploratory",
+        status="ok",
+    )
+
+
+_GATES = {"raincloud": _gate_raincloud, "plane": _gate_plane, "trajectory": _gate_trajectory}
+# What these draw are estimates, gated with all others.
+FROM_ESTIMATES = ("answer_page", "specification_curve")
+GATED_KINDS = frozenset((*_GATES, *FROM_ESTIMATES))

@@ -27,6 +27,13 @@ class TableEntry(NamedTuple):
     title: str
 
 
+class RunLine(NamedTuple):
+    """One run as an index lists it: its id, and when it was, as the ledger says it."""
+
+    run_id: str
+    when: str = ""
+
+
 def render_report(folder: Path) -> Path:
     """Write ``report.html`` and ``figures/*.svg`` of a run, and return the report's path."""
     from reports.render.report import write_report
@@ -39,6 +46,20 @@ def render_documents(folder: Path, *, formats: Sequence[str] = ("docx", "pdf")) 
     from reports.render.report import write_documents
 
     return write_documents(folder, formats)
+
+
+def render_changes(folder: Path, previous: Path) -> Path:
+    """Write ``changes.html`` into a run's folder: what moved since a previous run, and why."""
+    from reports.render.changes import write_changes
+
+    return write_changes(folder, previous)
+
+
+def render_index(runs: Path, lines: Sequence[RunLine]) -> Path:
+    """Write ``index.html`` into the folder of all runs; the lines are listed in their order."""
+    from reports.render.index import write_index
+
+    return write_index(runs, lines)
 
 
 def list_figures(folder: Path) -> tuple[FigureEntry, ...]:

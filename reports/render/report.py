@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from instruments.errors import RunError, suggest
+from reports.render.blocks.method import methods_of
 from reports.render.document import Section, find_pictures
 from reports.render.page import print_page
+from reports.render.references import references_of, write_bibtex
 from reports.render.run_view import load_run
 from reports.render.sections import compose_sections
 from reports.render.writing import write_together
@@ -22,11 +24,16 @@ def write_report(folder: Path) -> Path:
         run,
         sections=sections,
         about=run.provenance("run"),
+        kind="Overly dependent and overly independent clients",
         has_estimates=True,
     )
     pictures = {f"{picture.name}.svg": picture.svg for picture in find_pictures(sections)}
     write_together(folder / "figures", pictures)
-    return write_together(folder, {"report.html": page.encode()})[0]
+    beside = {"report.html": page.encode()}
+    references = references_of(methods_of(run))
+    if references:
+        beside["references.bib"] = write_bibtex(references).encode()
+    return write_together(folder, beside)[0]
 
 
 def write_documents(folder: Path, formats: Sequence[str]) -> tuple[Path, ...]:

@@ -104,6 +104,32 @@ def _measured(outcome: str, mean: float, sd: float, alpha: float) -> Iterator[Es
                method="Cronbach's alpha, Feldt's interval")  # fmt: skip
 
 
+def _page() -> Iterator[Estimate]:
+    shares = {"improved": 0.4, "unchanged": 0.4, "deteriorated": 0.2}
+    across = {"lower": 0.3, "same": 0.5, "higher": 0.2}
+    shared = {"analysis": "answer_page", "outcome": DISTRESS, "estimand": "count",
+              "method": "answer page: cdq.total", "n_clusters": 12}  # fmt: skip
+    for symptoms, share in shares.items():
+        for dependency, part in across.items():
+            yield _row(**shared, term=symptoms, contrast=f"dependency {dependency}",
+                       n=round(500 * share * part))  # fmt: skip
+        yield _row(**shared, term=symptoms, n=round(500 * share))
+    for dependency, part in across.items():
+        yield _row(**shared, term="all", contrast=f"dependency {dependency}", n=round(500 * part))
+    yield _row(**shared, term="all", n=500)
+
+
+def _specifications() -> Iterator[Estimate]:
+    cuts = {"as declared": 7.9, "one SEM lower": 6.8, "one SEM higher": 8.6, "median": 5.1}
+    for cut, points in cuts.items():
+        for scoring, less in (("prorated scores too", 0.0), ("complete forms only", 0.4)):
+            yield _row(analysis="specification", outcome=DISTRESS, term="specification",
+                       estimand="mean difference", method=f"attachment; cut {cut}; {scoring}",
+                       contrast=f"{A} - {B}", group_a=A, group_b=B, estimate=points - less,
+                       ci_low=points - less - 2.3, ci_high=points - less + 2.3, ci_level=0.95,
+                       n=90, n_a=40, n_b=50)  # fmt: skip
+
+
 def specimen_rows() -> list[Estimate]:
     """The estimates of the specimen, exact."""
     distress = {A: 24.4, B: 16.5, "mixed": 22.7, "neither": 17.2, "indeterminate": 19.6}
@@ -120,6 +146,7 @@ def specimen_rows() -> list[Estimate]:
         *_measured("ecr.avoidance@intake", 3.8, 1.2, 0.94),
         *_measured("wai_sr.bond@month_3", 3.4, 0.83, 0.88),
     ]
+    rows += [*_page(), *_specifications()]
     rows += [
         _row(analysis=analysis, outcome=ANXIETY, term=term, estimand="mean difference",
              method="Welch", status="refused", note=CIRCULAR)
@@ -154,6 +181,22 @@ def _flow() -> pd.DataFrame:
     return flow[["outcome", *columns]].astype(kinds)
 
 
+def _course() -> pd.DataFrame:
+    rows = []
+    for group, start, slope in ((A, 26.0, -0.4), (B, 18.0, -0.1)):
+        for month in range(13):
+            mean = start + slope * month
+            rows.append((group, "model", float(month), mean, mean - 1.5, mean + 1.5, SIZES[group]))
+        rows += [
+            (group, "observed", month, start + slope * month + 0.3, None, None, 25)
+            for month in (0.0, 3.0, 7.0)
+        ]
+        rows.append((group, "observed", 11.0, 99.0, None, None, 4))
+    return pd.DataFrame(
+        rows, columns=["presentation", "source", "time", "mean", "ci_low", "ci_high", "n"]
+    )
+
+
 def _figures() -> dict[str, FigureData]:
     middles = {A: 24.4, B: 16.5, "mixed": 22.7, "neither": 17.2, "indeterminate": 19.6}
     clouds = [
@@ -174,7 +217,20 @@ def _figures() -> dict[str, FigureData]:
     for part, label in (("dependence", "anxiety"), ("independence", "avoidance")):
         facts |= {f"{part}_label": label, f"{part}_low": 1, f"{part}_high": 7, f"{part}_cut": 4,
                   f"{part}_grey": 0.3}  # fmt: skip
+    about = {"outcome": DISTRESS, "label": "Psychological distress"}
     return {
+        "trajectory_core_10_total_at_end": FigureData(
+            "trajectory", "Course of psychological distress", _course(),
+            {**about, "unit": "months", "horizon": 12.0, "shape": "linear", "low": 0, "high": 40},
+        ),
+        "answer_page_core_10_total_at_end": FigureData(
+            "answer_page", "Psychological distress and care dependency", pd.DataFrame(),
+            {**about, "dependency": "cdq.total", "dependency_label": "Care dependency"},
+        ),
+        "specification_curve_core_10_total_at_end": FigureData(
+            "specification_curve", "Psychological distress under every rule and cut",
+            pd.DataFrame(), about,
+        ),
         "plane": FigureData("plane", "Dependence and independence", plane, facts),
         "raincloud_core_10_total_at_end": FigureData(
             "raincloud", "Psychological distress", pd.concat(clouds, ignore_index=True),

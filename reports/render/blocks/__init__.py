@@ -28,6 +28,7 @@ BLOCKS: Mapping[str, Callable[[Run], Iterator[Block]]] = {
     "further.analyses": further.analyses,
     "method.refusals": method.refusals,
     "method.methods": method.methods,
+    "method.glossary": method.glossary,
     "method.disclosure": method.disclosure,
     "method.provenance": method.provenance,
     "method.estimates": method.estimates,

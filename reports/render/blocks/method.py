@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pandas as pd
 
-from reports.render.document import Block, Facts, Fold, Prose
-from reports.render.naming import name_group, name_outcome
+from reports.render.document import Block, Facts, Fold, Heading, Listing, Prose
+from reports.render.naming import name_group, name_occasion, name_outcome
+from reports.render.references import (
+    Sentence,
+    read_references,
+    references_of,
+    sentences_of,
+)
 from reports.render.run_view import Run
 from reports.render.table import Cell, Column, Row, Table, interval_of, number_of
 
+GLOSSARY = Path(__file__).resolve().parent.parent / "glossary.toml"
 ANALYSES = {
     "dependence_and_outcome": "without groups",
     "four_presentations": "by presentation",
@@ -75,22 +84,23 @@ def methods(run: Run) -> Iterator[Block]:
     answered = used[used["status"] != "refused"]
     rule, compared = run.facts("tables/rule"), run.provenance("comparison")
     level = float(compared.get("ci_level", "0.95"))
-    paragraphs = [
+    used_methods = methods_of(run)
+    yield Prose(
         (
-            f"Presentations follow the rule “{rule['rule']}” at {rule['landmark']}. Outcomes come "
-            "at or after that occasion; a scale that is part of the rule is never its own "
-            f"outcome. Intervals are of {level:.0%}, tests are judged at "
-            f"{compared.get('alpha', '0.05')}."
-        ),
-        (
-            "Differences of means are Welch's, effect sizes Hedges' g with exact intervals; "
-            "likeness is tested with two one-sided tests against the smallest difference that "
-            "matters, and both kinds of test of the primary outcomes are adjusted together by "
-            "Holm's method."
-        ),
-        "Clients without the outcome are left out of that outcome's rows and counted there.",
-    ]
-    yield Prose(tuple(paragraphs))
+            (
+                f"Presentations follow the rule “{rule['rule']}” at "
+                f"{name_occasion(rule['landmark'])}. Outcomes come at or after that occasion; a "
+                "scale that is part of the rule is never its own outcome. Clients without the "
+                "outcome are left out of that outcome's rows and counted there. Intervals are of "
+                f"{level:.0%}, tests are judged at {compared.get('alpha', '0.05')}."
+            ),
+            " ".join(_cited(sentence) for sentence in sentences_of(used_methods)),
+        )
+    )
+    listed = tuple(reference.apa for reference in references_of(used_methods))
+    if listed:
+        yield Heading("References")
+        yield Listing((*listed, *_instruments(run)))
     counted = answered.value_counts(["analysis", "method"]).sort_index().reset_index()
     rows = [
         Row((Cell(name_analysis(row["analysis"])), Cell(row["method"]), Cell(float(row["count"]))))
@@ -103,6 +113,33 @@ def methods(run: Run) -> Iterator[Block]:
         rows=tuple(rows),
     )
     yield Fold("Every method that was used", (table,))
+
+
+def methods_of(run: Run) -> frozenset[str]:
+    """Return the methods that gave the numbers of a run."""
+    if run.estimates.empty:
+        return frozenset()
+    answered = run.estimates[run.estimates["status"] != "refused"]
+    return frozenset(answered["method"].dropna().astype(str))
+
+
+def _cited(sentence: Sentence) -> str:
+    known = read_references()
+    cites = "; ".join(known[key].cited for key in sentence.cites)
+    return f"{sentence.text} ({cites})."
+
+
+def _instruments(run: Run) -> tuple[str, ...]:
+    """Return the citations of the instruments, each once."""
+    frame = run.frame("tables/measures")
+    return () if frame.empty else tuple(sorted(set(frame["citation"]) - {""}))
+
+
+def glossary(run: Run) -> Iterator[Block]:
+    """Yield the words of the report with what they mean."""
+    terms = tomllib.loads(GLOSSARY.read_text(encoding="utf-8"))["term"]
+    pairs = tuple((str(term["word"]), str(term["means"])) for term in terms)
+    yield Fold("Words used here", (Facts(pairs),))
 
 
 def disclosure(run: Run) -> Iterator[Block]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from instruments.errors import RunError
 from reports.render import FigureEntry
 from reports.render.figures.drawing import Drawing
-from reports.render.figures.marks import INK, MUTED, NARROW_MM, label_rows, n_equals
+from reports.render.figures.marks import FAINT, INK, MUTED, NARROW_MM, label_rows, n_equals
 from reports.render.naming import name_outcome
 from reports.render.numbers import write_interval, write_number
 from reports.render.run_view import Run
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MEASURES = "measures"
+PUBLISHED = ("published_low", "published_high")
+_RANGE = re.compile(r"published samples, widened: ([0-9.]+) to ([0-9.]+)")
 
 
 def describe_reliability(run: Run, entry: FigureEntry) -> Drawing:
@@ -36,7 +39,8 @@ def describe_reliability(run: Run, entry: FigureEntry) -> Drawing:
         kind=entry.kind,
         title=entry.title,
         caption="Cronbach's alpha with 95% confidence interval, of clients who answered every "
-        "item. The broken line is .70, below which differences between groups blur.",
+        "item. Grey bars: what published samples had, widened by their uncertainty. Broken "
+        "line: .70, below which differences between groups blur.",
         alt=_alt(data),
         plan_status=common_status(data["plan_status"]),
         data=data,
@@ -54,12 +58,21 @@ def reliability_data(run: Run) -> pd.DataFrame:
     compared = compared_scales(run)
     chosen = found["outcome"].str.partition("@")[0].isin(compared)
     found = found[chosen] if chosen.any() else found
+    published = published_alphas(run)
     rows: list[dict[str, Any]] = [
         {"outcome": row["outcome"], "label": name_outcome(run, row["outcome"])}
+        | dict(zip(PUBLISHED, published.get(row["outcome"], (None, None)), strict=True))
         | {name: row[name] for name in ("estimate", "ci_low", "ci_high", "n", "plan_status")}
         for row in found.to_dict("records")
     ]
     return pd.DataFrame(rows)
+
+
+def published_alphas(run: Run) -> dict[str, tuple[float, float]]:
+    """Return the range of published alphas of each scale, as the norm check has it."""
+    checks = run.rows(MEASURES, term="norm check: alpha")
+    found = {row["outcome"]: _RANGE.search(str(row["note"])) for row in checks.to_dict("records")}
+    return {name: (float(m[1]), float(m[2])) for name, m in found.items() if m}
 
 
 def compared_scales(run: Run) -> set[str]:
@@ -83,6 +96,9 @@ def _draw(figure: Figure, data: pd.DataFrame) -> None:
     axes.axvline(0.7, color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
     places = range(len(data))
     for place, row in zip(places, data.to_dict("records"), strict=True):
+        if not pd.isna(row["published_low"]):
+            axes.plot((row["published_low"], row["published_high"]), (place, place), color=FAINT,
+                      linewidth=7, solid_capstyle="butt", zorder=1)  # fmt: skip
         axes.plot((row["ci_low"], row["ci_high"]), (place, place), color=INK, linewidth=1.2)
         written = write_number(row["estimate"], is_bounded=True)
         axes.annotate(f"{written}, {n_equals(row['n'])}", (1.0, place), xytext=(4, 0),

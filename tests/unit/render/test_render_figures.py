@@ -23,7 +23,19 @@ from reports.render.figures.paint import FORMATS, paint, read_style
 from reports.render.run_view import Run
 from tests.golden.specimen import publish_specimen
 
-NAMES = ("forest", "slopes", "flow", "plane", "raincloud_core_10_total_at_end", "reliability")
+NAMES = (
+    "forest",
+    "slopes",
+    "flow",
+    "trajectory_core_10_total_at_end",
+    "answer_page_core_10_total_at_end",
+    "specification_curve_core_10_total_at_end",
+    "plane",
+    "raincloud_core_10_total_at_end",
+    "reliability",
+    "missingness",
+)
+SIZES = ("n = 40", "n = 240", "n = 260", ": 260", "240 clients", "n = 500", "n = 90")
 WIDTHS = (80.0, 90.0, 160.0, 183.0)
 
 
@@ -62,14 +74,37 @@ def test_text_is_at_least_six_points_and_inside_the_picture(
     assert not [text for text in outside if text.strip("−0123456789.")]
 
 
-@pytest.mark.parametrize("name", ["forest", "slopes", "flow", "reliability",
-                                  "raincloud_core_10_total_at_end", "plane"])  # fmt: skip
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "missingness"])
 def test_every_figure_shows_how_many_clients(run: Run, name: str) -> None:
     drawing = describe_figure(run, name)
     figure = Figure()
     drawing.draw(figure)
     texts = " ".join(text.get_text() for text in figure.findobj(Text))
-    assert any(count in texts for count in ("n = 40", "n = 240", "n = 260", ": 260", "240 clients"))
+    assert any(count in texts for count in SIZES)
+
+
+def test_the_map_of_answers_says_of_how_many_clients(run: Run) -> None:
+    assert "all 260 clients" in describe_figure(run, "missingness").caption
+
+
+def test_a_mean_of_few_clients_is_not_drawn(run: Run) -> None:
+    data = describe_figure(run, "trajectory_core_10_total_at_end").data
+    assert data["mean"].max() < 30
+    assert set(data["source"]) == {"model", "observed"}
+    assert len(data[data["source"] == "observed"]) == 6
+
+
+def test_the_declared_specification_is_marked(run: Run) -> None:
+    data = describe_figure(run, "specification_curve_core_10_total_at_end").data
+    assert list(data["estimate"]) == sorted(data["estimate"])
+    assert list(data.loc[data["is_declared"], "estimate"]) == [7.9]
+
+
+def test_the_answer_page_holds_the_gated_counts(run: Run) -> None:
+    data = describe_figure(run, "answer_page_core_10_total_at_end").data
+    cells = data.set_index(["symptoms", "dependency"])["n"]
+    assert cells["improved", "same"] == 100
+    assert cells["all", "all"] == 500
 
 
 def test_the_files_of_one_figure(rendered: Path, tmp_path: Path) -> None:
@@ -156,7 +191,7 @@ def test_other_processes_draw_the_same_bytes(rendered: Path, tmp_path: Path) -> 
         "from pathlib import Path\nfrom reports.render import draw_figure, list_figures\n"
         f"for entry in list_figures(Path({str(rendered)!r})):\n"
         f"    draw_figure(Path({str(rendered)!r}), entry.name, dpi=90, out=Path('.'),\n"
-        "                formats=('svg', 'pdf', 'png'))\n"
+        "                formats=('svg', 'pdf'))\n"
     )
     places = []
     for seed, zone in (("1", "UTC"), ("77", "Asia/Tokyo")):
@@ -166,4 +201,4 @@ def test_other_processes_draw_the_same_bytes(rendered: Path, tmp_path: Path) -> 
         subprocess.run([sys.executable, "-c", script], cwd=place, env=settings, check=True)
         places.append({path.name: path.read_bytes() for path in sorted(place.iterdir())})
     assert places[0] == places[1]
-    assert len(places[0]) == 5 * len(NAMES)
+    assert len(places[0]) == 4 * len(NAMES)
