@@ -41,7 +41,8 @@ def measure(n_forms: int) -> dict[str, float]:
                 take_in_file(key, position, steps)
             seconds = time.perf_counter() - began
             counts = workbench(key).reports[0].counts
-        assert counts is not None and counts.loaded == n_forms, counts
+        assert counts is not None
+        assert counts.loaded == n_forms, counts
         ends = [*[at for _, at in marks[1:]], began + seconds]
         parts = {
             message.split()[0]: end - at for (message, at), end in zip(marks, ends, strict=True)

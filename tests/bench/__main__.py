@@ -1,0 +1,70 @@
+"""`make bench`: every benchmark in a process of its own, printed as one table.
+
+Ratios are against a reference that ran in the same process; a busy machine slows both.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+
+
+def main() -> int:
+    """Run what is named on the command line, or everything; return how many limits were missed."""
+    rows = list(_rows(sys.argv[1:]))
+    width = max(len(name) for name, *_ in rows)
+    for name, seen, limit, is_met in rows:
+        mark = "" if is_met else "  MISSED"
+        sys.stdout.write(f"{name:{width}}  {seen:>10}  {limit}{mark}\n")
+    return sum(not is_met for *_, is_met in rows)
+
+
+def _rows(chosen: list[str]) -> Iterator[tuple[str, str, str, bool]]:
+    for name, measured in (("ingest", _ingest), ("check", _check), ("commands", _commands)):
+        if not chosen or name in chosen:
+            yield from measured()
+
+
+def _ingest() -> Iterator[tuple[str, str, str, bool]]:
+    million = _run("ingest", "1000000")
+    yield _row("1,000,000 ECR forms, bare load", million["bare_s"], "s")
+    yield _row("  read, check, archive, store, score", million["chain_s"], "s")
+    yield _row("  ratio to the bare load", million["ratio"], "x", most=4)
+    yield _row("  peak memory", million["peak_mb"], "MB", most=2000)
+    tenth = _run("ingest", "100000")
+    yield _row("  time against a tenth of the rows", million["chain_s"] / tenth["chain_s"], "x", 11)
+
+
+def _check() -> Iterator[tuple[str, str, str, bool]]:
+    seen = _run("check")
+    yield _row(f"check of 100,000 x 40, {seen['rules']:.0f} rules", seen["check_s"], "s")
+    yield _row("  ratio to one hand-written query", seen["ratio"], "x", most=5)
+
+
+def _commands() -> Iterator[tuple[str, str, str, bool]]:
+    seen = _run("commands")
+    yield _row("interdep --help", seen["help_s"], "s", most=0.4)
+    yield _row("interdep figure forest", seen["figure_s"], "s", most=2)
+    yield _row("interdep demo, first in a Prefect home", seen["demo_first_s"], "s", most=60)
+    yield _row("interdep demo again", seen["demo_again_s"], "s")
+    apart = seen["demo_again_s"] - seen["demo_without_prefect_s"]
+    yield _row("  of it Prefect and the simulation", apart, "s")
+
+
+def _run(module: str, *arguments: str) -> dict[str, float]:
+    command = [sys.executable, "-m", f"tests.bench.{module}", *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return json.loads(done.stdout.splitlines()[-1])  # type: ignore[no-any-return]
+
+
+def _row(
+    name: str, seen: float, unit: str, most: float | None = None
+) -> tuple[str, str, str, bool]:
+    limit = "" if most is None else f"at most {most:g} {unit}"
+    return name, f"{seen:.2f} {unit}", limit, most is None or seen <= most
+
+
+if __name__ == "__main__":
+    sys.exit(main())

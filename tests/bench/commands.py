@@ -1,0 +1,63 @@
+"""What a user waits for: help, a figure, the demonstration with Prefect's start apart."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+MAIN = "from flows.cli import main; main()"
+
+
+def measure() -> dict[str, float]:
+    """Return seconds of whole processes, the median of five for the short ones."""
+    with tempfile.TemporaryDirectory() as name:
+        demo = Path(name) / "demo"
+        environment = os.environ | {"PREFECT_HOME": str(Path(name) / "prefect")}
+        first = _seconds("demo", str(demo), env=environment)
+        again = _seconds("demo", str(demo), env=environment)
+        figure = _median(lambda: _seconds("figure", "forest", "-s", str(demo), "--out", name))
+        plain = _plain_run(demo)
+    help_seconds = _median(lambda: _seconds("--help"))
+    return {
+        "help_s": help_seconds,
+        "figure_s": figure,
+        "demo_first_s": first,
+        "demo_again_s": again,
+        "demo_without_prefect_s": plain,
+    }
+
+
+def _plain_run(demo: Path) -> float:
+    """Run the same study without Prefect, imports included."""
+    code = (
+        "import shutil, sys; from pathlib import Path; from flows.run import run_study;"
+        "folder = Path(sys.argv[1]);"
+        "[shutil.rmtree(folder / name) for name in ('runs', 'archive', 'quarantine')];"
+        "[(folder / name).unlink() for name in ('store.duckdb', 'ledger.jsonl')];"
+        "run_study(folder, lambda message: None)"
+    )
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code, str(demo)], check=True, capture_output=True)
+    return time.perf_counter() - began
+
+
+def _seconds(*arguments: str, env: dict[str, str] | None = None) -> float:
+    began = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-c", MAIN, *arguments], check=True, capture_output=True, env=env
+    )
+    return time.perf_counter() - began
+
+
+def _median(work: Callable[[], float]) -> float:
+    return sorted(work() for _ in range(5))[2]
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(measure()) + "\n")
