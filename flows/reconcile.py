@@ -14,7 +14,8 @@ from flows.readmission import Originals, outdated_originals, read_again
 from flows.study import Study
 from flows.workbench import FileReport
 from instruments.errors import StoreError
-from sql.gateway import Connection, open_gateway, rows, value
+from sql.digest import read_everything
+from sql.gateway import Connection, EngineError, open_gateway, rows, value
 from sql.publishing import prepare_store
 
 Outcome = Literal["in step", "replayed", "rebuilt", "new", "read again"]
@@ -90,11 +91,14 @@ def _held_batches(study: Study) -> list[tuple[int, str]] | None:
             if _declarations_of(connection) != declarations_digest(study):
                 return None
             found = rows(connection, "SELECT batch, sha256 FROM store.meta.source_file ORDER BY 1")
+            read_everything(connection, study.store)
             return [(batch, sha256) for batch, sha256 in found]
     except StoreError as error:
         if error.code == "E_STORE_DAMAGED":
             return None
         raise
+    except EngineError:  # the damage lies where the store keeps its books
+        return None
 
 
 def _declarations_of(connection: Connection) -> str | None:

@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
-from sql.gateway import Connection, rows, value
+from pathlib import Path
+
+from sql.gateway import Connection, EngineError, damaged, rows, value
 from sql.names import identifier
 
 
 def store_digests(connection: Connection) -> dict[str, str]:
     """Return the digest of the ordered rows of every table of core, out and meta."""
-    tables = rows(
+    return {
+        f"{schema}.{table}": _digest(connection, _name(schema, table))
+        for schema, table in _tables(connection)
+    }
+
+
+def read_everything(connection: Connection, path: Path) -> None:
+    """Read every block of the store once, so that its checksums are compared.
+
+    Raises
+    ------
+    StoreError
+        ``E_STORE_DAMAGED`` where one is not what it was.
+    """
+    try:
+        for schema, table in _tables(connection):
+            rows(connection, f"SELECT bit_xor(hash(t)) FROM {_name(schema, table)} AS t")
+    except EngineError:
+        raise damaged(path) from None
+
+
+def _tables(connection: Connection) -> list[tuple[str, str]]:
+    return rows(
         connection,
         "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'store' "
         "ORDER BY ALL",
     )
-    return {
-        f"{schema}.{table}": _digest(connection, f"store.{identifier(schema)}.{identifier(table)}")
-        for schema, table in tables
-    }
+
+
+def _name(schema: str, table: str) -> str:
+    return f"store.{identifier(schema)}.{identifier(table)}"
 
 
 def _digest(connection: Connection, table: str) -> str:

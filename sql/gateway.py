@@ -23,6 +23,9 @@ FOLDER = Path(__file__).resolve().parent
 # Exports above this size are staged in an encrypted temporary file rather than in memory.
 STAGE_IN_MEMORY_BYTES = 400_000_000
 Connection = duckdb.DuckDBPyConnection
+EngineError = duckdb.Error
+# How DuckDB says that another process has the file open; damage is told in blocks.
+_HELD_ELSEWHERE = ("Could not set lock", "Conflicting lock", "already open", "another process")
 
 
 @contextmanager
@@ -53,19 +56,20 @@ def _attach_store(connection: Connection, path: Path) -> None:
         place = path if str(path) == ":memory:" else path.absolute()
         connection.execute(f"ATTACH {literal(str(place))} AS store")
     except duckdb.IOException as error:
-        if "lock" in str(error).lower():
+        if any(sign in str(error) for sign in _HELD_ELSEWHERE):
             raise StoreError(
                 "E_STORE_LOCKED",
                 "Another program is using the store",
                 where=str(path),
                 fix="Wait for the run to end; status, figure and table work meanwhile.",
             ) from None
-        raise _damaged(path) from None
+        raise damaged(path) from None
     except duckdb.Error:  # corruption raises the bare class
-        raise _damaged(path) from None
+        raise damaged(path) from None
 
 
-def _damaged(path: Path) -> StoreError:
+def damaged(path: Path) -> StoreError:
+    """Return the error of a store that cannot be read."""
     return StoreError(
         "E_STORE_DAMAGED",
         "The store cannot be read",
