@@ -33,6 +33,8 @@ MEANING = (
     "overindependent: high avoidance, low anxiety (self-report)"
 )
 SIZES = {A: 40, B: 50, "mixed": 45, "neither": 75, "indeterminate": 30}
+# Its address is longer than a phone is wide.
+CITATION = "Somebody (2001). https://example.org/a-very-long-address/without-a-space/at-all"
 MARKUP_NAME = "<script>alert(1)</script>"
 
 
@@ -251,7 +253,7 @@ def _measures() -> pd.DataFrame:
             "scale": scale, "instrument": form, "abbreviation": short, "instrument_name": short,
             "label": label, "form": "English", "language": "en", "low": low, "high": high,
             "higher": f"more {label.lower()}", "direction": direction, "recall_days": None,
-            "citation": "Somebody (2001)", "doi": None, "key_source": "the manual",
+            "citation": CITATION, "doi": None, "key_source": "the manual",
             "key_confidence": "A", "is_verified": form != "wai_sr", "licence": "free",
         }
         for scale, form, short, label, low, high, direction in scales

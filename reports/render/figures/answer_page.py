@@ -11,7 +11,7 @@ from instruments.errors import RunError
 from reports.render import FigureEntry
 from reports.render.figures.drawing import Drawing
 from reports.render.figures.marks import FAINT, INK, NARROW_MM, is_narrow
-from reports.render.naming import name_group
+from reports.render.naming import decapitalise, name_group, name_in_sentence
 from reports.render.numbers import write_count
 from reports.render.run_view import Run
 
@@ -43,7 +43,8 @@ def describe_answer_page(run: Run, entry: FigureEntry) -> Drawing:
     return Drawing(
         name=entry.name,
         kind=entry.kind,
-        title=entry.title,
+        title=f"Change of {name_in_sentence(run, facts.get('outcome', ''))} and of "
+        f"{decapitalise(facts.get('dependency_label', 'dependency'))}",
         caption="Numbers of clients by reliable change; the area of a square follows its number. "
         f"Upwards: {facts.get('label', '')}; across: {facts.get('dependency_label', '')}. Falling "
         "dependency is not in itself success. [c]: left out by the disclosure rules.",

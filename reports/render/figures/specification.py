@@ -10,6 +10,7 @@ from instruments.errors import RunError
 from reports.render import FigureEntry
 from reports.render.figures.drawing import Drawing
 from reports.render.figures.marks import INK, MUTED, NARROW_MM, is_narrow, wrap
+from reports.render.naming import name_outcome
 from reports.render.numbers import write_count, write_number
 from reports.render.run_view import Run
 from reports.render.table import common_status
@@ -41,7 +42,7 @@ def describe_specifications(run: Run, entry: FigureEntry) -> Drawing:
     return Drawing(
         name=entry.name,
         kind=entry.kind,
-        title=entry.title,
+        title=f"{name_outcome(run, facts.get('outcome', ''))}: every rule, cut and way of scoring",
         caption=CAPTION,
         alt=_alt(data),
         plan_status=common_status(data["plan_status"]),

@@ -10,7 +10,7 @@ from instruments.errors import RunError
 from reports.render import FigureEntry
 from reports.render.figures.drawing import Drawing
 from reports.render.figures.marks import MARKS, is_narrow, n_equals
-from reports.render.naming import name_group
+from reports.render.naming import name_group, name_in_sentence
 from reports.render.numbers import write_interval, write_number
 from reports.render.run_view import Run
 
@@ -37,7 +37,7 @@ def describe_trajectory(run: Run, entry: FigureEntry) -> Drawing:
     return Drawing(
         name=entry.name,
         kind=entry.kind,
-        title=entry.title,
+        title=f"Course of {name_in_sentence(run, facts.get('outcome', ''))}",
         caption=CAPTION,
         alt=_alt(data, facts),
         plan_status="exploratory",
