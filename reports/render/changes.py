@@ -111,7 +111,9 @@ def match_estimates(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     key = list(ESTIMATE_KEY)
     columns = ["estimate", "ci_low", "ci_high", "n", "status", "note"]
     old, new = (_keyed(frame, key, columns) for frame in (before, after))
-    both = old.join(new, how="outer", suffixes=("_before", "_after")).reset_index()
+    both = old.merge(
+        new, how="outer", left_index=True, right_index=True, suffixes=("_before", "_after")
+    ).reset_index()
     same = pd.Series(True, index=both.index)
     for column in ("estimate", "ci_low", "ci_high", "n"):
         left, right = both[f"{column}_before"], both[f"{column}_after"]

@@ -19,13 +19,23 @@ from reports.render.references import (
 from reports.render.run_view import Run
 from reports.render.table import Cell, Column, Row, Table, interval_of, number_of
 
+MOST_REFUSALS = 12
 GLOSSARY = Path(__file__).resolve().parent.parent / "glossary.toml"
 ANALYSES = {
+    "answer_page": "the answer page",
+    "change": "reliable change",
+    "course": "course over time",
     "dependence_and_outcome": "without groups",
+    "endings": "how treatments end",
     "four_presentations": "by presentation",
     "groups_at_intake": "the groups at intake",
+    "measurement_invariance": "whether scales mean the same in both groups",
     "measures": "measures",
+    "missing": "who is missing, and what that could change",
     "overdependent_against_overindependent": "the two groups",
+    "planned_contrasts": "planned contrasts",
+    "specification": "every rule, cut and way of scoring",
+    "u_shape": "whether both ends differ from the middle",
 }
 
 
@@ -58,7 +68,7 @@ def refusals(run: Run) -> Iterator[Block]:
         (
             (
                 "An analysis that cannot be run honestly is refused, and so is a number that too "
-                "few clients stand behind. The reason stands in the last column."
+                "few clients stand behind."
             ),
         )
     )
@@ -68,7 +78,28 @@ def refusals(run: Run) -> Iterator[Block]:
         columns=(Column("Outcome"), Column("analysis"), Column("what"), Column("reason")),
         rows=tuple(rows),
     )
-    yield table if len(rows) <= 12 else Fold(f"All {len(rows)} refusals", (table,))
+    if len(rows) <= MOST_REFUSALS:
+        yield table
+    else:
+        yield _by_reason(refused)
+        yield Fold(f"All {len(rows)} refusals", (table,), is_long=True)
+
+
+def _by_reason(refused: pd.DataFrame) -> Table:
+    """Return how often each reason was given in each analysis, most often first."""
+    counted = refused.value_counts(["note", "analysis"]).reset_index()
+    ordered = counted.sort_values(["count", "note", "analysis"], ascending=[False, True, True])
+    return Table(
+        name="reasons",
+        title="Why estimates were refused or withheld",
+        columns=(Column("Reason"), Column("analysis"), Column("estimates", "number", places=0)),
+        rows=tuple(
+            Row(
+                (Cell(row["note"]), Cell(name_analysis(row["analysis"])), Cell(float(row["count"])))
+            )
+            for row in ordered.to_dict("records")
+        ),
+    )
 
 
 def _what(row: pd.Series) -> str:
