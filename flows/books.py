@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from flows.decisions import NONE, Decisions, decisions_by_file, hash_decisions
 from flows.declared import source_digest
 from flows.inbox import hash_file
 from flows.ledger import Entry, Ledger
@@ -48,6 +49,8 @@ class AcceptedFile:
     declared_sha256: str
     missing: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     findings: tuple[RuleCount, ...] = ()
+    # Taken from later entries of the ledger, not from the one that accepted the file.
+    decisions: Decisions = NONE
 
 
 def acknowledge(
@@ -86,7 +89,8 @@ def write_down(ledger: Ledger, accepted: AcceptedFile) -> None:
 
 
 def _as_facts(accepted: AcceptedFile) -> Mapping[str, Any]:
-    facts = asdict(accepted)
+    facts = asdict(replace(accepted, decisions=NONE))
+    del facts["decisions"]
     # One short list per broken row: a file may have thousands.
     facts["faults"] = [[f.record, f.code, f.column] for f in accepted.faults]
     facts["findings"] = [list(asdict(count).values()) for count in accepted.findings]
@@ -95,8 +99,24 @@ def _as_facts(accepted: AcceptedFile) -> Mapping[str, Any]:
 
 def accepted_files(ledger: Ledger) -> list[AcceptedFile]:
     """Return every accepted file, in the order of acceptance; one that was read again once."""
-    found = map(_from_entry, ledger.entries("file_accepted"))
-    return list({file.batch: file for file in found}.values())
+    entries = ledger.entries()
+    found = (_from_entry(entry) for entry in entries if entry.kind == "file_accepted")
+    decided = decisions_by_file(entries)
+    return [
+        replace(file, decisions=decided.get(file.sha256, NONE))
+        for file in {file.batch: file for file in found}.values()
+    ]
+
+
+def decisions_digest(accepted: Iterable[AcceptedFile]) -> str:
+    """Return a hash of all that was decided about accepted files."""
+    return hash_decisions(
+        [
+            [file.sha256, sorted(file.decisions.released), sorted(file.decisions.rejected)]
+            for file in accepted
+            if file.decisions != NONE
+        ]
+    )
 
 
 def _from_entry(entry: Entry) -> AcceptedFile:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli_desk import quarantine_app
 from instruments.errors import InterdepError, StudyError
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ plan_app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(plan_app, name="plan")
+app.add_typer(quarantine_app, name="quarantine")
 
 StudyFolder = Annotated[Path, typer.Argument(help="The folder of the study.")]
 InStudy = Annotated[Path, typer.Option("--study", "-s", help="The folder of the study.")]

@@ -11,7 +11,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-from flows.books import AcceptedFile
+from flows.books import AcceptedFile, decisions_digest
 from flows.study import Study
 from instruments.definition import definition_digest
 from reports.plan_standing import NO_PLAN, Standing
@@ -42,9 +42,11 @@ def identify_run(
     study: Study, accepted: Iterable[AcceptedFile], standing: Standing = NO_PLAN
 ) -> Provenance:
     """Return the identity of the run of a study on its accepted files, under its plan."""
+    accepted = list(accepted)
     inputs = tuple(file.sha256 for file in accepted)
     facts = {
         "inputs": inputs,
+        "decisions": decisions_digest(accepted),
         "study": study.digest,
         "definitions": _definitions_digest(study),
         "code": code_digest(),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.books import AcceptedFile, acknowledge, archive_path, require_archive
+from flows.decisions import NONE, Decisions
 from flows.declarations import Source
 from flows.files import replaced
 from flows.inbox import hash_file
@@ -34,6 +35,7 @@ from instruments.layout import Layout
 from sql.archiving import archive_text, archived_layout
 from sql.gateway import Connection, open_stage, transaction
 from sql.publishing import BatchFacts, RowCounts, count_rows, publish, stage_forms
+from sql.setting_aside import set_aside
 
 
 @dataclass
@@ -44,15 +46,20 @@ class Intake:
     connection: Connection
     reading: Reading
     validation: Validation | None = None
+    decisions: Decisions = NONE
 
 
 @contextmanager
 def open_intake(
-    study: Study, connection: Connection, reading: Reading, scratch: Path
+    study: Study,
+    connection: Connection,
+    reading: Reading,
+    scratch: Path,
+    decisions: Decisions = NONE,
 ) -> Iterator[Intake]:
     """Attach a stage of its own for one file."""
     with open_stage(connection, reading.export.size, scratch):
-        yield Intake(study, connection, reading)
+        yield Intake(study, connection, reading, decisions=decisions)
 
 
 def read_step(study: Study, path: Path, source_id: str, scratch: Path) -> Reading:
@@ -64,6 +71,7 @@ def stage_step(intake: Intake, scratch: Path) -> None:
     """Fill the stage."""
     intake.reading = stage_file(intake.connection, intake.reading, scratch)
     keep_faults(intake.connection, intake.reading.export.faults)
+    set_aside(intake.connection, intake.decisions.rejected, "E_REJECTED")
 
 
 def validate_step(intake: Intake, *, must_pass: bool = True) -> Validation:
@@ -76,7 +84,11 @@ def validate_step(intake: Intake, *, must_pass: bool = True) -> Validation:
     """
     reading = intake.reading
     intake.validation = validate(
-        intake.connection, reading.layout, reading.export, reading.left_out
+        intake.connection,
+        reading.layout,
+        reading.export,
+        reading.left_out,
+        intake.decisions.released,
     )
     if must_pass:
         intake.validation.require_accepted()
@@ -108,19 +120,30 @@ def _require_same_bytes(reading: Reading) -> None:
 
 def replay(study: Study, connection: Connection, accepted: AcceptedFile, scratch: Path) -> None:
     """Publish an accepted file again from its archive."""
-    path = require_archive(study, accepted)
-    source = source_of(study, accepted.source_id)
-    layout = _archived_layout(study, source, accepted)
-    with open_stage(connection, path.stat().st_size, scratch):
-        stage_archive(connection, layout, path, source.decimal)
-        keep_faults(connection, accepted.faults)
-        validate(connection, layout, _archived_export(path, accepted), accepted.left_out)
+    with judge_archive(study, connection, accepted, scratch) as (layout, _):
         forms = stage_forms(connection, layout, accepted.sha256)
         counts = count_rows(connection, layout, forms)
         with transaction(connection):
             publish(connection, layout, forms, _batch_facts(accepted, counts))
         connection.execute("CHECKPOINT store")
         write_held_rows(study, connection, accepted.sha256)
+
+
+@contextmanager
+def judge_archive(
+    study: Study, connection: Connection, accepted: AcceptedFile, scratch: Path
+) -> Iterator[tuple[Layout, Validation]]:
+    """Stage an accepted file from its archive and judge it, under what was decided about it."""
+    path = require_archive(study, accepted)
+    source = source_of(study, accepted.source_id)
+    layout = _archived_layout(study, source, accepted)
+    with open_stage(connection, path.stat().st_size, scratch):
+        stage_archive(connection, layout, path, source.decimal)
+        keep_faults(connection, accepted.faults)
+        set_aside(connection, accepted.decisions.rejected, "E_REJECTED")
+        export = _archived_export(path, accepted)
+        released = accepted.decisions.released
+        yield layout, validate(connection, layout, export, accepted.left_out, released)
 
 
 def _archived_layout(study: Study, source: Source, accepted: AcceptedFile) -> Layout:

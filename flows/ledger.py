@@ -23,12 +23,13 @@ START = "0" * 64
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the ledger: its number from 1, its kind, and what it holds."""
+    """One line of the ledger: its number from 1, its kind, what it holds, and when it was made."""
 
     number: int
     kind: str
     facts: Mapping[str, Any]
     digest: str
+    at: str = ""
 
 
 class Ledger:
@@ -68,7 +69,7 @@ class Ledger:
             raise self._broken(number) from None
         if previous != before:
             raise self._broken(number)
-        return Entry(number, kind, facts, hashlib.sha256(line).hexdigest())
+        return Entry(number, kind, facts, hashlib.sha256(line).hexdigest(), content.get("at", ""))
 
     def _broken(self, number: int) -> StoreError:
         return StoreError(
@@ -81,15 +82,16 @@ class Ledger:
     def append(self, kind: str, /, **facts: Any) -> Entry:
         """Write one entry and flush it to the disk before returning."""
         entries = list(self._read())
-        before = entries[-1].digest if entries else START
-        content = {"at": _now(), "kind": kind, "previous": before, "facts": facts}
+        before, at = entries[-1].digest if entries else START, _now()
+        content = {"at": at, "kind": kind, "previous": before, "facts": facts}
         line = json.dumps(content, sort_keys=True, ensure_ascii=False).encode()
         self._drop_torn_line()
         with self.path.open("ab") as file:
             file.write(line + b"\n")
             file.flush()
             os.fsync(file.fileno())
-        return Entry(len(entries) + 1, kind, facts, hashlib.sha256(line).hexdigest())
+        digest = hashlib.sha256(line).hexdigest()
+        return Entry(len(entries) + 1, kind, facts, digest, at)
 
     def _drop_torn_line(self) -> None:
         if not self.path.exists():

@@ -27,6 +27,7 @@ def write_refusal(study: Study, sha256: str, file: InboxFile, refusal: ExportErr
     """Write ``quarantine/<sha256>.json``: why a file was refused whole."""
     record = {
         "sha256": sha256,
+        "file": file.path.name,
         "source": file.source.id,
         "code": refusal.code,
         "what": refusal.what,

@@ -67,7 +67,7 @@ def read_again(
     """
     try:
         reading = read_step(study, originals.paths[file.sha256], file.source_id, scratch)
-        with open_intake(study, connection, reading, scratch) as intake:
+        with open_intake(study, connection, reading, scratch, file.decisions) as intake:
             stage_step(intake, scratch)
             validation = validate_step(intake)
             admitted = admit_step(intake, originals.ledger, file.batch)

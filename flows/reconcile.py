@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from flows.books import AcceptedFile, accepted_files
+from flows.books import AcceptedFile, accepted_files, decisions_digest
 from flows.declared import declarations_digest
 from flows.intake import replay
 from flows.ledger import Ledger
@@ -40,7 +40,7 @@ def reconcile(study: Study, ledger: Ledger, scratch: Path) -> Reconciliation:
     if not study.store.exists():
         rebuild(study, accepted, scratch)
         return Reconciliation("rebuilt" if accepted else "new", len(accepted))
-    held = _held_batches(study)
+    held = _held_batches(study, decisions_digest(accepted))
     wanted = [(file.batch, file.sha256) for file in accepted]
     if held == wanted:
         return Reconciliation("in step", 0)
@@ -70,7 +70,8 @@ def rebuild(
     try:
         with open_gateway(part, scratch) as connection:
             prepare_store(connection)
-            _remember_declarations(connection, study)
+            _remember(connection, "declarations", declarations_digest(study))
+            _remember(connection, "decisions", decisions_digest(accepted))
             for file in accepted:
                 if originals is not None and file.sha256 in originals.paths:
                     reports.append(read_again(study, connection, file, originals, scratch))
@@ -84,11 +85,12 @@ def rebuild(
     return tuple(reports)
 
 
-def _held_batches(study: Study) -> list[tuple[int, str]] | None:
+def _held_batches(study: Study, decisions: str) -> list[tuple[int, str]] | None:
     """Return the batches that the store holds; None where it must be built again."""
     try:
         with open_gateway(study.store) as connection:
-            if _declarations_of(connection) != declarations_digest(study):
+            made_of = {"declarations": declarations_digest(study), "decisions": decisions}
+            if any(_remembered(connection, name) != digest for name, digest in made_of.items()):
                 return None
             found = rows(connection, "SELECT batch, sha256 FROM store.meta.source_file ORDER BY 1")
             read_everything(connection, study.store)
@@ -101,7 +103,7 @@ def _held_batches(study: Study) -> list[tuple[int, str]] | None:
         return None
 
 
-def _declarations_of(connection: Connection) -> str | None:
+def _remembered(connection: Connection, name: str) -> str | None:
     has_state = value(
         connection,
         "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'store' "
@@ -109,15 +111,12 @@ def _declarations_of(connection: Connection) -> str | None:
     )
     if not has_state:
         return None
-    query = "SELECT content FROM store.meta.state WHERE name = 'declarations'"
-    return value(connection, query)  # type: ignore[no-any-return]
+    query = "SELECT content FROM store.meta.state WHERE name = ?"
+    return value(connection, query, name)  # type: ignore[no-any-return]
 
 
-def _remember_declarations(connection: Connection, study: Study) -> None:
-    connection.execute(
-        "INSERT OR REPLACE INTO store.meta.state VALUES ('declarations', ?)",
-        [declarations_digest(study)],
-    )
+def _remember(connection: Connection, name: str, digest: str) -> None:
+    connection.execute("INSERT OR REPLACE INTO store.meta.state VALUES (?, ?)", [name, digest])
 
 
 def _write_ahead_log(store: Path) -> Path:

@@ -82,7 +82,11 @@ def _check(study: Study, file: Path, source: Source, wanted: Wanted) -> Scorecar
                 with_rows = wanted.html is not None or wanted.rows is not None
                 accepted = accepted_files(Ledger(study.ledger))
                 card = fill_scorecard(intake, accepted, with_offences=with_rows)
-                _tell(card, wanted, describe_values(intake) if wanted.show_values else ())
+                _tell(
+                    card,
+                    wanted,
+                    describe_values(connection, reading.layout) if wanted.show_values else (),
+                )
         except ExportError as refusal:
             card = Scorecard(file.name, source.id, refusal=refusal)
             _tell(card, wanted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from flows.intake import Intake
+from instruments.layout import Layout
 from sql.gateway import Connection, rows
 from sql.names import identifier
 
@@ -14,20 +14,23 @@ MOST = 200
 LONGEST = 60
 
 
-def describe_values(intake: Intake) -> tuple[str, ...]:
+def describe_values(
+    connection: Connection, layout: Layout, *, only_held: bool = False
+) -> tuple[str, ...]:
     """Return a line for each of the first offending cells: record, column, code and what it holds.
 
     Cells of columns that are not admitted, and rows that could not be read, are not in the stage
     and are not shown.
     """
+    severities = "severity = 'error'" if only_held else "true"
     found = rows(
-        intake.connection,
+        connection,
         "SELECT DISTINCT _record, column_name, code FROM stage.finding "  # noqa: S608
-        "WHERE _record IS NOT NULL AND column_name IS NOT NULL "
+        f"WHERE _record IS NOT NULL AND column_name IS NOT NULL AND {severities} "
         f"ORDER BY _record, column_name, code LIMIT {MOST + 1}",
     )
-    admitted = {column.source for column in intake.reading.layout}
-    cells = _cells(intake.connection, [pair for *pair, _ in found if pair[1] in admitted])
+    admitted = {column.source for column in layout}
+    cells = _cells(connection, [pair for *pair, _ in found if pair[1] in admitted])
     lines = [
         f"  row {record}, {column} [{code}]: {show(cells[record, column])}"
         for record, column, code in found[:MOST]

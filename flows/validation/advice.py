@@ -15,6 +15,8 @@ FIXES: Mapping[str, str] = {
     "E_PREVIEW": "Nothing to do: it is a preview or a test of the survey, not a client's answers.",
     "E_DUP_CONFLICT": "Keep the right answer at its source; the row holds two to one question.",
     "E_MERGED": "Unmerge the cells of the sheet and fill in each of them.",
+    "E_REJECTED": "Nothing to do: somebody decided that this row stays out; the ledger says why.",
+    "E_WITHDRAWN": "Leave this client out of the export: consent was withdrawn; nothing was read.",
     "E_UNKNOWN_COLUMN": "Declare it if it is needed, or list it under ignore.",
     "E_IDENTIFIER": "Leave it out of the export; it points to a person, and it was not read.",
     "E_FREE_TEXT": "Leave it out of the export; free text is never stored, and it was not read.",

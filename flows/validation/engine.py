@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from flows.sources.export import Export
 from flows.sources.identifiers import UnknownColumn
@@ -15,6 +15,7 @@ from flows.validation.recording import (
     record_quarantine,
     record_unknown_columns,
 )
+from flows.validation.releasing import free_released
 from flows.validation.suite import find_broken
 from flows.validation.verdict import Finding, Validation
 from instruments.errors import ExportError
@@ -34,11 +35,13 @@ def validate(
     layout: Layout,
     export: Export,
     unknown_columns: Iterable[UnknownColumn] = (),
+    released: Collection[int] = (),
 ) -> Validation:
     """Judge `stage.rows`, filling `stage.finding` and `stage.quarantined`.
 
     What is staged must be committed. Ids are brought to one spelling first (NFKC), so that two
-    encodings of one id do not become two clients.
+    encodings of one id do not become two clients. A row that somebody released is judged again
+    without the other rows that are held back, and stays if it then breaks no rule of an error.
 
     Raises
     ------
@@ -52,13 +55,15 @@ def validate(
     record_unknown_columns(connection, unknown_columns)
     record_broken_cells(connection)
     record_offending(connection, broken)
+    record_quarantine(connection)
+    free_released(connection, broken, released)
     return _conclude(connection, rules, broken)
 
 
 def _conclude(
     connection: Connection, rules: tuple[Rule, ...], broken: tuple[Rule, ...]
 ) -> Validation:
-    quarantined = record_quarantine(connection)
+    quarantined = int(value(connection, "SELECT count(*) FROM stage.quarantined"))
     counted = _count_rows(connection)
     refusal = _refuse_mostly_broken(connection, counted, quarantined)
     return Validation(

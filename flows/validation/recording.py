@@ -10,7 +10,7 @@ from flows.sources.identifiers import UnknownColumn
 from flows.validation.advice import FIXES, OTHER_FIX
 from flows.validation.statements import offending_sql
 from instruments.rule import Category, Rule, Severity
-from sql.gateway import Connection, value
+from sql.gateway import Connection
 from sql.names import literal
 
 
@@ -55,13 +55,12 @@ def record_offending(connection: Connection, rules: Iterable[Rule]) -> None:
         _record(connection, label, offending_sql(rule))
 
 
-def record_quarantine(connection: Connection) -> int:
-    """Hold back every row with an error and return how many there are."""
+def record_quarantine(connection: Connection) -> None:
+    """Hold back every row with an error."""
     connection.execute(
         "INSERT INTO stage.quarantined SELECT DISTINCT _record FROM stage.finding "
         "WHERE severity = 'error' AND _record IS NOT NULL ORDER BY _record"
     )
-    return int(value(connection, "SELECT count(*) FROM stage.quarantined"))
 
 
 def _whole_file(column: str | None) -> str:

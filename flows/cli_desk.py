@@ -1,0 +1,72 @@
+"""The commands of the data manager's desk; each is imported when it is used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+StudyFolder = Annotated[Path, typer.Argument(help="The folder of the study.")]
+FileName = Annotated[str, typer.Argument(help="Its name, or the beginning of its hash.")]
+Records = Annotated[str, typer.Argument(help="Record numbers, such as 12 or 12,15-17.")]
+Why = Annotated[str, typer.Option("--why", help="The reason; it stays in the ledger.")]
+By = Annotated[str, typer.Option("--by", help="Who decides; by default who is logged in.")]
+
+quarantine_app = typer.Typer(
+    help="Rows and files that are held back, and what is decided about them.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@quarantine_app.command("list")
+def list_quarantine(folder: StudyFolder) -> None:
+    """List files with rows that are held back, and files that were refused."""
+    from flows.commands.quarantine import list_quarantine as listed
+
+    raise typer.Exit(listed(folder))
+
+
+@quarantine_app.command("show")
+def show_quarantine(
+    folder: StudyFolder,
+    file: FileName,
+    show_values: Annotated[
+        bool, typer.Option("--show-values", help="Print the cells, on the screen only.")
+    ] = False,
+) -> None:
+    """Show each row of a file that is held back: where, why, what was decided."""
+    from flows.commands.quarantine import show_quarantine as shown
+
+    raise typer.Exit(shown(folder, file, show_values=show_values))
+
+
+@quarantine_app.command("release")
+def release(
+    folder: StudyFolder,
+    file: FileName,
+    records: Records,
+    why: Why,
+    by: By = "",
+    despite: Annotated[
+        list[str] | None, typer.Option(help="A warning to release them despite, such as E_JUMP.")
+    ] = None,
+) -> None:
+    """Judge rows again, without the other held rows, and load them if they pass."""
+    from flows.commands.quarantine import decide_rows
+    from flows.desk.deciding import Request, parse_records
+
+    known = parse_records(records)
+    request = Request("rows_released", file, known, why, by, tuple(despite or ()))
+    raise typer.Exit(decide_rows(folder, request))
+
+
+@quarantine_app.command("reject")
+def reject(folder: StudyFolder, file: FileName, records: Records, why: Why, by: By = "") -> None:
+    """Keep rows out, held back or not: no other row is judged by them any more."""
+    from flows.commands.quarantine import decide_rows
+    from flows.desk.deciding import Request, parse_records
+
+    request = Request("rows_rejected", file, parse_records(records), why, by)
+    raise typer.Exit(decide_rows(folder, request))

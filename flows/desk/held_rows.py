@@ -1,0 +1,122 @@
+"""What lies in quarantine: rows of accepted files that were held back, and refused files."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flows.books import AcceptedFile, accepted_files
+from flows.decisions import KINDS, Decision, as_decision
+from flows.inbox import hash_file, list_inbox
+from flows.ledger import Entry, Ledger
+from flows.study import Study
+from instruments.errors import RunError, suggest
+
+# So much of a hash names a file.
+PREFIX = 6
+
+
+@dataclass(frozen=True)
+class HeldRow:
+    """One reason why one row is held back; never a value."""
+
+    record: int
+    column: str | None
+    code: str
+    rule: str
+    fix: str
+
+
+@dataclass(frozen=True)
+class HeldFile:
+    """An accepted file, the rows of it that are held back, and what was decided about them."""
+
+    file: AcceptedFile
+    rows: tuple[HeldRow, ...]
+    decided: tuple[tuple[str, Decision], ...]
+
+    @property
+    def records(self) -> frozenset[int]:
+        """The records that are held back."""
+        return frozenset(row.record for row in self.rows)
+
+    @property
+    def is_of_interest(self) -> bool:
+        """Whether rows are held back or were decided about."""
+        return bool(self.rows or self.decided)
+
+
+@dataclass(frozen=True)
+class RefusedFile:
+    """A file that was refused whole, and whether it still lies in the inbox."""
+
+    name: str
+    sha256: str
+    source_id: str
+    code: str
+    what: str
+    fix: str
+    is_waiting: bool
+
+
+def list_held(study: Study, ledger: Ledger) -> list[HeldFile]:
+    """Return every accepted file with its rows in quarantine."""
+    decided = [entry for entry in ledger.entries() if entry.kind in KINDS]
+    return [_held(study, file, decided) for file in accepted_files(ledger)]
+
+
+def _held(study: Study, file: AcceptedFile, decided: Iterable[Entry]) -> HeldFile:
+    path = study.quarantine / f"{file.sha256}.csv"
+    rows: tuple[HeldRow, ...] = ()
+    if path.exists():
+        with path.open(encoding="utf-8", newline="") as opened:
+            rows = tuple(_row(cells) for cells in csv.DictReader(opened))
+    own = ((entry.at, as_decision(entry)) for entry in decided)
+    return HeldFile(file, rows, tuple((at, one) for at, one in own if one.sha256 == file.sha256))
+
+
+def _row(cells: dict[str, str]) -> HeldRow:
+    return HeldRow(
+        int(cells["record"]), cells["column_name"] or None, cells["code"], cells["rule"],
+        cells["fix"],
+    )  # fmt: skip
+
+
+def list_refused(study: Study) -> list[RefusedFile]:
+    """Return the files that were refused whole, by name."""
+    waiting = {hash_file(file.path) for file in list_inbox(study)}
+    refused = []
+    for path in sorted(study.quarantine.glob("*.json")):
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        refused.append(
+            RefusedFile(
+                facts["file"], facts["sha256"], facts["source"], facts["code"], facts["what"],
+                facts["fix"], facts["sha256"] in waiting,
+            )
+        )  # fmt: skip
+    return sorted(refused, key=lambda file: (file.name, file.sha256))
+
+
+def find_held(held: Sequence[HeldFile], wanted: str) -> HeldFile:
+    """Return the one file of a name, or whose hash begins so.
+
+    Raises
+    ------
+    RunError
+        ``E_QUARANTINE_FILE`` where none or several are meant.
+    """
+    named = [one for one in held if one.file.name == wanted]
+    if not named and len(wanted) >= PREFIX:
+        named = [one for one in held if one.file.sha256.startswith(wanted)]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        hashes = ", ".join(one.file.sha256[:12] for one in named)
+        what, fix = "Several accepted files have this name", f"Name one by its hash: {hashes}."
+    else:
+        what = "No accepted file has this name"
+        known = [one.file.name for one in held]
+        fix = suggest(wanted, known) or "See: interdep quarantine list DIR"
+    raise RunError("E_QUARANTINE_FILE", what, where=wanted, fix=fix)
