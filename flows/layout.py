@@ -11,7 +11,7 @@ from flows.sources.names import name_key
 from instruments.catalog import Catalog
 from instruments.definition import Definition
 from instruments.errors import ExportError, StudyError, suggest
-from instruments.layout import Kind, Layout, Placement, StageColumn
+from instruments.layout import Kind, Layout, Placement, StageColumn, number_of
 
 # Sessions are numbered from 1; days reach from a waiting list to twenty years of treatment.
 BOUNDS: Mapping[str, tuple[int, int]] = {"session": (1, 5000), "day": (-365, 7300)}
@@ -188,6 +188,7 @@ def _place(
 ) -> Placement:
     low, high = _declared_range(form, definition)
     missing = {**source.missing, **form.missing}
+    _refuse_answers_as_codes(form, missing, low, high)
     columns = {
         item: StageColumn(
             name=f"{alias}__{item}",
@@ -222,6 +223,27 @@ def _place(
             for scale, column in _totals(form, definition).items()
         },
     )
+
+
+def _refuse_answers_as_codes(
+    form: FormBlock, missing: Mapping[str, str], low: int, high: int
+) -> None:
+    """Refuse a missing code that is also an answer: every such answer would be lost in silence.
+
+    Raises
+    ------
+    StudyError
+        ``E_STUDY_MISSING_CODE``.
+    """
+    for code in missing:
+        number = number_of(code)
+        if number is not None and low <= number <= high:
+            raise StudyError(
+                "E_STUDY_MISSING_CODE",
+                f'The missing code "{code}" is an answer to "{form.instrument}" too, '
+                f"which takes {low} to {high}",
+                fix='Declare the code under "missing" of the forms that use it alone.',
+            )
 
 
 def _totals(form: FormBlock, definition: Definition) -> dict[str, str]:

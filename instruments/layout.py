@@ -6,6 +6,7 @@ column once: where it stands in the file, what the stage calls it, and which val
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,7 +16,10 @@ from instruments.definition import Definition, Scale
 
 Kind = Literal["item", "id", "code", "whole", "number", "date"]
 
-# A missing code that is no number is staged as a number far outside every range.
+# The largest whole number that a column of whole numbers takes; below its negative lie the codes.
+MOST_WHOLE = 32000
+# A missing code that is no number, or one too large or too fine for its column, is staged as a
+# number far outside every range.
 FIRST_TEXT_CODE = -32001
 # A cell that is no whole number, in a column of whole numbers that was read as numbers.
 NOT_WHOLE = -32768
@@ -64,12 +68,19 @@ class StageColumn:
         """Every missing code as the stage holds it."""
         if not self.is_numeric:
             return {code: code for code in self.missing}
-        texts = [code for code in self.missing if _number(code) is None]
+        numbers = {code: self._number(code) for code in self.missing}
+        texts = [code for code, number in numbers.items() if number is None]
         return {
             code: FIRST_TEXT_CODE - texts.index(code) if number is None else number
-            for code in self.missing
-            for number in (_number(code),)
+            for code, number in numbers.items()
         }
+
+    def _number(self, code: str) -> int | float | None:
+        """Return a code as a number where the column's type can hold it, else None."""
+        number = number_of(code)
+        if number is None or self.sql_type == "DOUBLE":
+            return number
+        return number if isinstance(number, int) and abs(number) <= MOST_WHOLE else None
 
     @property
     def allowed(self) -> tuple[int, ...] | None:
@@ -149,9 +160,12 @@ class Layout:
             yield from placement.totals.values()
 
 
-def _number(code: str) -> int | float | None:
+def number_of(code: str) -> int | float | None:
+    """Return the finite number that a missing code is written as, None where it is none."""
     try:
         value = float(code)
     except ValueError:
+        return None
+    if not math.isfinite(value):
         return None
     return int(value) if value.is_integer() else value

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from instruments.layout import Layout, StageColumn
+from instruments.layout import MOST_WHOLE, Layout, StageColumn
 from sql.gateway import Connection, fill, rows, value
 from sql.names import identifier, literal
 
@@ -197,7 +197,7 @@ def _point(name: str, decimal: str) -> str:
 def number_or_null(number: str, *, is_whole: bool) -> str:
     """Return a number that is finite and, where asked, whole and small; else NULL."""
     if is_whole:
-        fits = f"{number} = trunc({number}) AND abs({number}) <= 32000"
+        fits = f"{number} = trunc({number}) AND abs({number}) <= {MOST_WHOLE}"
         return f"CASE WHEN {fits} THEN CAST({number} AS SMALLINT) END"
     return f"CASE WHEN isfinite({number}) THEN {number} END"
 
