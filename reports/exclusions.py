@@ -20,12 +20,22 @@ def present_clients(data: StudyData, rule: PresentationRule, standing: Standing)
 
     Medians that divide the groups are those of the clients who stay.
     """
-    plan = standing.plan
-    reasons = exclusion_reasons(data, rule.landmark, () if plan is None else plan.exclusion)
-    scores = data.scores[~data.scores["client_id"].isin(reasons.index)]
+    reasons = _reasons(data, rule, standing)
+    scores = included_scores(data, rule, standing)
     found = assign_presentations(scores, rule, data.measures, data.clients.index)
     excluded = found["client_id"].map(reasons)
     return found.assign(reason=found["reason"].where(excluded.isna(), excluded).astype("str"))
+
+
+def included_scores(data: StudyData, rule: PresentationRule, standing: Standing) -> pd.DataFrame:
+    """Return the scores of the clients whom the plan does not leave out."""
+    excluded = _reasons(data, rule, standing).index
+    return data.scores[~data.scores["client_id"].isin(excluded)]
+
+
+def _reasons(data: StudyData, rule: PresentationRule, standing: Standing) -> pd.Series:
+    plan = standing.plan
+    return exclusion_reasons(data, rule.landmark, () if plan is None else plan.exclusion)
 
 
 def exclusion_reasons(data: StudyData, landmark: str, exclusions: Sequence[Exclusion]) -> pd.Series:

@@ -122,3 +122,23 @@ def _check_grey_zone(rule: PresentationRule) -> None:
             where="[presentation] grey_zone",
             fix="Give one standard error of measurement for each scale, or 0.",
         )
+
+
+def other_rules(rule: PresentationRule, known: Mapping[str, str]) -> tuple[PresentationRule, ...]:
+    """Return every other rule that the scales of a study allow, its cut at their midpoints.
+
+    ``known`` maps the scales of the study to the ids of their forms. Of several scales that could
+    be a part, the first by name stands for it; whether both were filled in at one occasion is
+    for the caller to see.
+    """
+    found = []
+    for name, fit in _FITS.items():
+        chosen = {part: _first_fitting(fit[part], known) for part in ("dependence", "independence")}
+        if name != rule.rule and all(chosen.values()):
+            found.append(PresentationRule.model_validate({"rule": name, **chosen}))
+    return tuple(found)
+
+
+def _first_fitting(part: _Part, known: Mapping[str, str]) -> str | None:
+    fitting = (scale for scale in sorted(known) if part.takes(scale, known[scale]))
+    return next(fitting, None)

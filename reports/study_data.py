@@ -9,7 +9,7 @@ from functools import cached_property
 import pandas as pd
 
 from instruments.layout import Placement
-from instruments.scale import Norm, Scale
+from instruments.scale import Cutoff, Norm, Scale
 
 OCCASIONS = ("intake", "month_3", "month_6", "end", "follow_up")
 # Columns of `StudyData.clients` that are not declared attributes.
@@ -25,8 +25,8 @@ class Measure:
 
     ``low`` and ``high`` are the ends of the score's range, from the range of answers that the
     export declares. Published means and standard deviations are comparable only where that is
-    the form's own range (`has_published_range`). ``embedded_in`` names the
-    longer form whose items a short form repeats.
+    the form's own range (`has_published_range`); elsewhere there are no cut-offs and no minimal
+    important difference. ``embedded_in`` names the longer form whose items a short form repeats.
     """
 
     scale: str
@@ -42,6 +42,8 @@ class Measure:
     has_published_range: bool = True
     recall_days: int | None = None
     norms: tuple[Norm, ...] = ()
+    cutoffs: tuple[Cutoff, ...] = ()
+    minimal_difference: float | None = None
     embedded_in: str | None = None
 
     @property
@@ -61,6 +63,7 @@ def measure_of(placement: Placement, scale: Scale) -> Measure:
     low, high = score_range(placement, scale)
     published = (definition.response.min, definition.response.max)
     declared = (placement.low, placement.high)
+    is_published = declared == published or declared in definition.response.accept_ranges
     return Measure(
         scale=f"{definition.id}.{scale.id}",
         instrument=definition.id,
@@ -72,9 +75,11 @@ def measure_of(placement: Placement, scale: Scale) -> Measure:
         direction=scale.direction,
         items=() if scale.is_composite else placement.items_of(scale),
         is_verified=definition.key_verified,
-        has_published_range=declared == published or declared in definition.response.accept_ranges,
+        has_published_range=is_published,
         recall_days=definition.recall_days,
         norms=scale.norms,
+        cutoffs=scale.cutoffs if is_published else (),
+        minimal_difference=scale.minimal_important_difference if is_published else None,
         embedded_in=definition.embedded_in.form if definition.embedded_in else None,
     )
 
@@ -156,6 +161,21 @@ class StudyData:
         values: pd.Series = self.scores_at(scale, occasion)["value"].dropna()
         return values
 
+    def course_of(self, scale: str) -> pd.DataFrame:
+        """Return every scored administration of a scale, one per client, day and session.
+
+        One rater and one target are kept, as in `one_per_client`. Of several forms of one day the
+        first in the order of occasions counts.
+        """
+        rows = self.scores[(self.scores["scale"] == scale) & self.scores["value"].notna()]
+        if rows.empty:
+            return rows
+        chosen = rows[_is_preferred(rows)]
+        place = chosen["occasion"].map(self.place_in_time)
+        when = ["client_id", "day", "session"]
+        ordered = chosen.assign(_place=place).sort_values([*when, "_place", "value"], kind="stable")
+        return ordered.drop_duplicates(when).drop(columns="_place").reset_index(drop=True)
+
     def count_therapists(self, clients: pd.Index) -> int | None:
         """Return how many therapists stand behind these clients, None where none is known."""
         return int(self.clients["therapist_id"].reindex(clients).nunique()) or None
@@ -170,12 +190,16 @@ def one_per_client(rows: pd.DataFrame) -> pd.DataFrame:
     """
     if rows.empty:
         return rows.set_index("client_id")
-    rater, target = (rows[name].astype("str").fillna("") for name in ("rater", "target"))
-    chosen = rows[(rater == _preferred(rater, "client")) & (target == _preferred(target, ""))]
+    chosen = rows[_is_preferred(rows)]
     ordered = chosen.assign(_unscored=chosen["value"].isna()).sort_values(
         ["client_id", "_unscored", "day", "session"], kind="stable"
     )
     return ordered.drop_duplicates("client_id").drop(columns="_unscored").set_index("client_id")
+
+
+def _is_preferred(rows: pd.DataFrame) -> pd.Series:
+    rater, target = (rows[name].astype("str").fillna("") for name in ("rater", "target"))
+    return (rater == _preferred(rater, "client")) & (target == _preferred(target, ""))
 
 
 def _preferred(names: pd.Series, first: str) -> str:

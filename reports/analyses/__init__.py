@@ -9,15 +9,18 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from instruments.errors import StudyError
+from reports.analyses._blocks import Block, answer_outcome
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._nesting import DIFFERENCE_TERM, EQUIVALENCE_TERM
 from reports.analyses._outcome_values import OutcomeValues, find_outcome
-from reports.analyses._planned import adjustments, mark_planned, planned_pairs
+from reports.analyses._planned import adjustments, mark_planned
+from reports.analyses._specifications import Specifications
 from reports.analyses._verdicts import TestPair, judge_comparisons
-from reports.analyses.dependence_and_outcome import relate_dependence
-from reports.analyses.figures import FigureData, draw_plane, draw_raincloud, name_figure
+from reports.analyses.course import ANALYSIS as COURSE
+from reports.analyses.course import DIFFERENCE as COURSE_DIFFERENCE
+from reports.analyses.course import EQUIVALENCE as COURSE_EQUIVALENCE
+from reports.analyses.figures import FigureData, draw_plane
 from reports.analyses.flow_of_clients import follow_clients
-from reports.analyses.four_presentations import describe_presentations
 from reports.analyses.groups_at_intake import balance_groups
 from reports.analyses.measures import describe_measures
 from reports.analyses.overdependent_against_overindependent import (
@@ -25,11 +28,10 @@ from reports.analyses.overdependent_against_overindependent import (
     DIFFERENCE,
     EQUIVALENCE,
     PLANNED,
-    compare_groups,
 )
 from reports.declarations import Comparison, Outcome, PresentationRule
 from reports.estimates import Estimate, adjust_families, to_frame
-from reports.exclusions import present_clients
+from reports.exclusions import included_scores, present_clients
 from reports.plan_standing import NO_PLAN, Standing
 from reports.presentation import find_cuts
 from reports.study_data import StudyData
@@ -40,7 +42,11 @@ _GROUP_TESTS: tuple[TestPair, ...] = (
     (DIFFERENCE[0], EQUIVALENCE[0]),
     (DIFFERENCE_TERM, EQUIVALENCE_TERM),
 )
-JUDGED: Mapping[str, Sequence[TestPair]] = {ANALYSIS: _GROUP_TESTS, PLANNED: _GROUP_TESTS}
+JUDGED: Mapping[str, Sequence[TestPair]] = {
+    ANALYSIS: _GROUP_TESTS,
+    PLANNED: _GROUP_TESTS,
+    COURSE: ((COURSE_DIFFERENCE, COURSE_EQUIVALENCE),),
+}
 
 
 @dataclass(frozen=True)
@@ -81,10 +87,12 @@ def analyse(
         presentations = present_clients(data, rule, standing)
         inquiry = Inquiry(data, rule, presentations, comparison, seed, standing)
         found = [_find(inquiry, outcome) for outcome in declared]
+        blocks = _answer(inquiry, found)
+        figures = {name: figure for block in blocks for name, figure in block.figures.items()}
         return Analysis(
-            estimates=_judge(_answer(inquiry, found), inquiry),
+            estimates=_judge([*_shared(inquiry, found), *_rows(blocks)], inquiry),
             presentations=presentations,
-            figures=_draw(inquiry, found),
+            figures={"plane": _plane(inquiry), **figures},
             flow=follow_clients(data, rule, presentations, found),
         )
 
@@ -115,26 +123,23 @@ def _check_outcomes(outcomes: Sequence[Outcome]) -> None:
         )
 
 
-def _answer(inquiry: Inquiry, found: Sequence[OutcomeValues]) -> list[Estimate]:
+def _answer(inquiry: Inquiry, found: Sequence[OutcomeValues]) -> list[Block]:
+    specifications = Specifications(inquiry)
+    return [answer_outcome(inquiry, one, found, specifications) for one in found]
+
+
+def _rows(blocks: Sequence[Block]) -> list[Estimate]:
+    return [row for block in blocks for row in block.rows]
+
+
+def _shared(inquiry: Inquiry, found: Sequence[OutcomeValues]) -> list[Estimate]:
+    """Return what is said of the study and not of one outcome."""
     withheld = [one.name for one in found] if inquiry.standing.refusal else []
-    rows = [*describe_measures(inquiry), *balance_groups(inquiry, withheld)]
-    for one in found:
-        rows += relate_dependence(inquiry, one)
-        rows += describe_presentations(inquiry, one)
-        rows += compare_groups(inquiry, one)
-        for pair in planned_pairs(inquiry.standing, one.name):
-            rows += compare_groups(inquiry, one, pair)
-    return rows
+    return [*describe_measures(inquiry), *balance_groups(inquiry, withheld)]
 
 
-def _draw(inquiry: Inquiry, found: Sequence[OutcomeValues]) -> dict[str, FigureData]:
-    data, rule, presentations = inquiry.data, inquiry.rule, inquiry.presentations
-    known = presentations[presentations["is_usable"].astype(bool)]
-    scores = data.scores[data.scores["client_id"].isin(known["client_id"])]
+def _plane(inquiry: Inquiry) -> FigureData:
+    data, rule = inquiry.data, inquiry.rule
+    scores = included_scores(data, rule, inquiry.standing)
     cuts = find_cuts(scores, rule, data.measures)
-    figures = {"plane": draw_plane(presentations, rule, cuts, data.measures)}
-    for one in found:
-        if one.refusal is None:
-            measure = data.measures.get(one.outcome.scale or "")
-            figures[name_figure(one)] = draw_raincloud(presentations, one, measure)
-    return figures
+    return draw_plane(inquiry.presentations, rule, cuts, data.measures)

@@ -17,10 +17,7 @@ _SAID: Mapping[str, str] = {
     r"group the rows alike": (
         "each therapist is a clinic of their own: what is whose cannot be told"
     ),
-    r"singular": (
-        "therapists (or clients) differ too little to tell by how much, so degrees of freedom are "
-        "held down"
-    ),
+    r"singular": "therapists or clients hardly differ here, so by how much cannot be told",
     r"not converge": "the model found no stable answer",
     r"one row per level": "clients were measured once: their own level cannot be told apart",
     r"does not vary": "the outcome is the same for everyone",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from reports.analyses._question import join_notes
 from reports.declarations import Outcome, PresentationRule
 from reports.study_data import Measure, StudyData
 
@@ -30,6 +31,10 @@ class OutcomeValues:
     def name(self) -> str:
         """How estimates call this outcome."""
         return self.outcome.name
+
+    def with_caution(self, *reasons: str | None) -> OutcomeValues:
+        """Return the outcome with further reasons to doubt its estimates."""
+        return replace(self, caution=join_notes(self.caution, *reasons))
 
     def refused_for(self, reason: str | None) -> OutcomeValues:
         """Return the outcome without its values, where there is a reason not to show them."""

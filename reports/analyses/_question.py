@@ -34,7 +34,7 @@ class Question:
     theme: str
     outcome: str
 
-    def answer(self, term: str, estimand: str, method: str, **facts: Any) -> Estimate:
+    def answer(self, term: str, estimand: str, method: str, /, **facts: Any) -> Estimate:
         """Return one estimate; a ``caution`` becomes its status and its note."""
         caution = facts.pop("caution", None)
         note = join_notes(facts.pop("note", None), caution)
@@ -51,7 +51,9 @@ class Question:
             **facts,
         )
 
-    def refuse(self, term: str, estimand: str, method: str, reason: str, **facts: Any) -> Estimate:
+    def refuse(
+        self, term: str, estimand: str, method: str, reason: str, /, **facts: Any
+    ) -> Estimate:
         """Return the row that says why there is no estimate."""
         row = self.answer(term, estimand, method, note=reason, **facts)
         return replace(row, status="refused")

@@ -1,8 +1,11 @@
-"""Level and spread of an outcome within each presentation."""
+"""Level and spread of an outcome within each presentation, and whether they differ."""
 
 from __future__ import annotations
 
+import pandas as pd
+
 from reports.analyses._descriptives import describe_values
+from reports.analyses._four_tests import compare_presentations
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._outcome_values import OutcomeValues
 from reports.analyses._question import THEME_CONTRAST, Question
@@ -13,18 +16,21 @@ ANALYSIS = "four_presentations"
 
 
 def describe_presentations(inquiry: Inquiry, found: OutcomeValues) -> list[Estimate]:
-    """Return mean, interval and standard deviation of one outcome per presentation."""
+    """Return mean, interval and standard deviation per presentation, then the tests of all."""
     question = Question(ANALYSIS, THEME_CONTRAST, found.name)
     if found.refusal:
         return [question.refuse("mean", "mean", "t interval", found.refusal)]
     rows: list[Estimate] = []
+    grouped: dict[str, pd.Series] = {}
     for group in possible_presentations(inquiry.rule):
         members = inquiry.members_of(group)
         values = found.values.reindex(members).dropna()
         rows += describe_values(question, values, level=inquiry.level, group_a=group,
                                 n_missing=len(members) - len(values),
                                 n_clusters=inquiry.data.count_therapists(values.index))  # fmt: skip
-    return rows
+        if group != "indeterminate":
+            grouped[group] = values.sort_index()
+    return [*rows, *compare_presentations(question, inquiry, grouped, found.caution)]
 
 
 def possible_presentations(rule: PresentationRule) -> tuple[str, ...]:

@@ -139,4 +139,5 @@ def _adjusted_rows(
     if both.smaller < MIN_GROUP:
         yield question.refuse(*names, TOO_FEW, **both.facts)
     else:
-        yield contrast_row(question, names, both, partial(ancova, before=known))
+        yield contrast_row(question, names, both, partial(ancova, before=known),
+                           caution=found.caution)  # fmt: skip

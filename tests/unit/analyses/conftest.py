@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -63,6 +63,15 @@ def build_study(items: Items, measures: Mapping[str, Measure], clients: pd.DataF
         items=lambda scale, occasion: items[scale, occasion],
         measures=measures,
     )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def quick(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Leave out the quantiles of the studentized range, half of the time, where nobody asks."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not getattr(request.module, "NEEDS_PAIRS", False):
+            patch.setattr("reports.analyses._four_tests.games_howell", lambda *_, **__: ())
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,97 @@
+"""All scores of a scale after the landmark, in weeks since then: what growth is fitted to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from reports.analyses._inquiry import Inquiry
+from reports.analyses._question import GROUP_A, GROUP_B
+from reports.study_data import StudyData
+
+HORIZONS = {"weeks": (4, 13, 26, 52), "sessions": (5, 10, 20, 40)}
+DAYS_OF_A_WEEK = 7
+
+
+@dataclass(frozen=True)
+class CourseData:
+    """One row per score: client_id, time, score, therapist_id, presentation (NaN outside groups).
+
+    ``horizon`` is the round number of weeks (or sessions) over which change is told: the longest
+    that half of the clients were followed for.
+    """
+
+    rows: pd.DataFrame
+    unit: str
+    horizon: int
+
+    @property
+    def in_contrast(self) -> pd.DataFrame:
+        """The scores of the two extreme groups."""
+        return self.rows[self.rows["presentation"].isin([GROUP_A, GROUP_B])]
+
+    def repeated(self, group: str) -> int:
+        """Return how many clients of a group have two scores or more."""
+        own = self.rows.loc[self.rows["presentation"] == group, "client_id"]
+        return int((own.value_counts() > 1).sum())
+
+    @property
+    def most_scores(self) -> int:
+        """The largest number of scores that one client has."""
+        return int(self.rows["client_id"].value_counts().max())
+
+
+def gather_course(inquiry: Inquiry, scale: str) -> CourseData | None:
+    """Return the scores of a scale from the landmark on, None where none can be placed in time."""
+    data = inquiry.data
+    scores = data.course_of(scale)
+    known = scores[scores["client_id"].isin(inquiry.usable.index)]
+    unit = "weeks" if known["day"].notna().any() else "sessions"
+    time = _weeks(data, inquiry, known) if unit == "weeks" else known["session"].astype("float64")
+    presentation = inquiry.presentations.set_index("client_id")["presentation"]
+    rows = pd.DataFrame(
+        {
+            "client_id": known["client_id"],
+            "time": time,
+            "score": known["value"].astype("float64"),
+            "therapist_id": known["client_id"].map(data.clients["therapist_id"]),
+            "presentation": known["client_id"].map(presentation),
+        }
+    )
+    timed = rows[rows["time"].notna() & (rows["time"] >= 0)].reset_index(drop=True)
+    if timed.empty:
+        return None
+    return CourseData(timed, unit, _horizon(timed, unit))
+
+
+def _weeks(data: StudyData, inquiry: Inquiry, known: pd.DataFrame) -> pd.Series:
+    """Return weeks since the client's form at the landmark; that occasion itself is time 0."""
+    rule = inquiry.rule
+    start = data.scores_at(rule.dependence, rule.landmark)["day"].astype("float64")
+    days = known["day"].astype("float64") - known["client_id"].map(start)
+    at_landmark = known["occasion"] == rule.landmark
+    return days.mask(at_landmark, 0.0) / DAYS_OF_A_WEEK
+
+
+def _horizon(rows: pd.DataFrame, unit: str) -> int:
+    reached = float(rows.groupby("client_id")["time"].max().median())
+    within = [horizon for horizon in HORIZONS[unit] if horizon <= reached]
+    return within[-1] if within else HORIZONS[unit][0]
+
+
+def course_facts(inquiry: Inquiry, course: CourseData, *groups: str) -> dict[str, Any]:
+    """Return the sizes that stand in a row about one or two groups, all clients without one."""
+    rows = course.rows[course.rows["presentation"].isin(groups)] if groups else course.rows
+    clients = pd.Index(rows["client_id"].unique())
+    members = sum(len(inquiry.members_of(group)) for group in groups) or len(inquiry.usable)
+    facts: dict[str, Any] = {
+        "n": len(clients),
+        "n_missing": members - len(clients),
+        "n_clusters": inquiry.data.count_therapists(clients),
+    }
+    if len(groups) == 2:
+        sizes = rows.groupby("presentation")["client_id"].nunique()
+        facts |= {"n_a": int(sizes.get(groups[0], 0)), "n_b": int(sizes.get(groups[1], 0))}
+    return facts

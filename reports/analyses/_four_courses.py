@@ -1,0 +1,99 @@
+"""The courses of all presentations in one model, and whether they differ at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from reports.analyses._contrast import EXTREMES
+from reports.analyses._course_data import CourseData, course_facts
+from reports.analyses._inquiry import Inquiry
+from reports.analyses._model_words import explain_model, reason_of_model, remark_of
+from reports.analyses._nesting import tested
+from reports.analyses._question import MIN_GROUP, Question
+from reports.analyses.course import COURSE, TIME, scaled_term
+from reports.analyses.four_presentations import possible_presentations
+from reports.estimates import Estimate
+from reports.methods.growth import time_columns
+from reports.methods.mixed_model import MixedModel, fit_mixed_model, linear_contrast
+from reports.methods.model_comparison import compare_mixed_models
+from reports.plan import Shape
+
+DIFFER = "difference between courses"
+
+
+def compare_all_courses(
+    question: Question, inquiry: Inquiry, data: CourseData, shape: Shape
+) -> Iterator[Estimate]:
+    """Yield the course of each further presentation, and one test that all are the same."""
+    groups = [
+        name
+        for name in possible_presentations(inquiry.rule)
+        if name != "indeterminate" and data.repeated(name) >= MIN_GROUP
+    ]
+    others = [name for name in groups if name not in EXTREMES]
+    if not others:
+        return
+    frame = _frame(data, groups, shape)
+    therapists = " + (1 | therapist_id)" if frame["therapist_id"].nunique() > 1 else ""
+    slope = "(t | client_id)" if data.most_scores > 2 else "(1 | client_id)"
+    random = f"{slope}{therapists}"
+    model = fit_mixed_model(frame, f"score ~ t * presentation + {random}", level=inquiry.level)
+    for name in others:
+        yield _course_row(question, inquiry, data, shape, model, name, groups[0])
+    yield _test_row(question, inquiry, data, shape, frame, random)
+
+
+def _frame(data: CourseData, groups: list[str], shape: Shape) -> pd.DataFrame:
+    rows = data.rows[data.rows["presentation"].isin(groups)]
+    timed = time_columns(rows["time"], shape=shape).iloc[:, 0]
+    ordered = pd.Categorical(rows["presentation"], groups)
+    return rows.assign(t=timed, presentation=ordered)
+
+
+def _course_row(
+    question: Question,
+    inquiry: Inquiry,
+    data: CourseData,
+    shape: Shape,
+    model: MixedModel,
+    name: str,
+    reference: str,
+) -> Estimate:
+    names = (COURSE, f"points over {data.horizon} {data.unit}", f"growth in {TIME[shape]}")
+    facts = course_facts(inquiry, data, name) | {"group_a": name}
+    if model.status == "refused":
+        return question.refuse(*names, reason_of_model(model), **facts)
+    own = {} if name == reference else {_interaction(model, name): 1.0}
+    term = linear_contrast(model, {"t": 1.0, **own}, name=name)
+    if term.status == "refused":
+        return question.refuse(*names, term.note, **facts)
+    said = {"caution": remark_of(term)}
+    return question.answer(*names, **(tested(scaled_term(term, data, shape)) | facts | said))
+
+
+def _interaction(model: MixedModel, name: str) -> str:
+    wanted = {"t", f"presentation{name}"}
+    return next(term.name for term in model.terms if set(term.name.split(":")) == wanted)
+
+
+def _test_row(
+    question: Question,
+    inquiry: Inquiry,
+    data: CourseData,
+    shape: Shape,
+    frame: pd.DataFrame,
+    random: str,
+) -> Estimate:
+    names = (DIFFER, "likelihood ratio", f"growth in {TIME[shape]}, all presentations")
+    facts = course_facts(inquiry, data, *frame["presentation"].cat.categories)
+    found = compare_mixed_models(
+        frame, f"score ~ t + presentation + {random}", f"score ~ t * presentation + {random}"
+    )
+    if found.status == "refused":
+        return question.refuse(*names, explain_model(found.note) or found.note, **facts)
+    return question.answer(
+        *names, statistic=found.chi_square, df=found.df, p_value=found.p_value,
+        caution=explain_model(found.note), **facts,
+    )  # fmt: skip

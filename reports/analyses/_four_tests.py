@@ -1,0 +1,98 @@
+"""All presentations at once: Welch's analysis of variance with its pairs, and the robust pair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from reports.analyses._contrast import named
+from reports.analyses._inquiry import Inquiry
+from reports.analyses._question import MIN_GROUP, NESTING, Question, limits, reason_of
+from reports.estimates import Estimate
+from reports.methods.four_groups import dunn_holm, games_howell, kruskal_wallis, welch_anova
+from reports.methods.result import NotEstimableError
+
+DIFFERENCE = ("difference between presentations", "omega squared", "Welch's analysis of variance")
+RANKS = ("difference between presentations, by ranks", "H", "Kruskal-Wallis")
+PAIR = ("pair", "mean difference", "Games-Howell, simultaneous")
+RANK_PAIR = ("pair, by ranks", "adjusted p-value", "Dunn, Holm-adjusted")
+TOO_FEW_GROUPS = f"fewer than three presentations with {MIN_GROUP} clients each"
+FEWEST_GROUPS = 3
+
+
+def compare_presentations(
+    question: Question, inquiry: Inquiry, values: Mapping[str, pd.Series], caution: str | None
+) -> Iterator[Estimate]:
+    """Yield whether presentations differ, and which: clients in the grey zone are left out.
+
+    Adjusted p-values of pairs are those of their method, over all pairs of one outcome.
+    """
+    groups = {name: own for name, own in values.items() if len(own) >= MIN_GROUP}
+    clients = pd.Index([client for own in groups.values() for client in own.index])
+    facts = {"n": len(clients), "n_clusters": inquiry.data.count_therapists(clients)}
+    if len(groups) < FEWEST_GROUPS:
+        yield question.refuse(*DIFFERENCE, TOO_FEW_GROUPS, **facts)
+        return
+    level = inquiry.level
+    yield from _all_at_once(question, groups, facts, level, caution)
+    sizes = {name: len(own) for name, own in groups.items()}
+    for rows in (lambda: _mean_pairs(groups, level), lambda: _rank_pairs(groups)):
+        yield from _pair_rows(question, inquiry, groups, sizes, rows)
+
+
+def _all_at_once(
+    question: Question,
+    groups: Mapping[str, pd.Series],
+    facts: dict[str, Any],
+    level: float,
+    caution: str | None,
+) -> Iterator[Estimate]:
+    try:
+        anova, ranks = welch_anova(groups, level=level), kruskal_wallis(groups)
+    except NotEstimableError as error:
+        yield question.refuse(*DIFFERENCE, reason_of(error), **facts)
+        return
+    note = NESTING if facts["n_clusters"] else None
+    yield question.answer(
+        *DIFFERENCE, estimate=anova.omega_squared, statistic=anova.f, df=anova.df_within,
+        p_value=anova.p_value, note=note, caution=caution, **limits(anova.interval), **facts,
+    )  # fmt: skip
+    yield question.answer(*RANKS, statistic=ranks.h, df=float(ranks.df), p_value=ranks.p_value,
+                          **facts)  # fmt: skip
+
+
+# One pair: its groups, the names of its row, and what its method says of it.
+PairRow = tuple[str, str, tuple[str, str, str], dict[str, Any]]
+
+
+def _mean_pairs(groups: Mapping[str, pd.Series], level: float) -> Iterator[PairRow]:
+    for pair in games_howell(groups, level=level):
+        found = {"estimate": pair.difference, "se": pair.se, "statistic": pair.t, "df": pair.df,
+                 "p_adjusted": pair.p_adjusted, **limits(pair.interval)}  # fmt: skip
+        yield pair.group_a, pair.group_b, PAIR, found
+
+
+def _rank_pairs(groups: Mapping[str, pd.Series]) -> Iterator[PairRow]:
+    for pair in dunn_holm(groups):
+        yield pair.group_a, pair.group_b, RANK_PAIR, {"p_adjusted": pair.p_adjusted}
+
+
+def _pair_rows(
+    question: Question,
+    inquiry: Inquiry,
+    groups: Mapping[str, pd.Series],
+    sizes: Mapping[str, int],
+    rows: Callable[[], Iterator[PairRow]],
+) -> Iterator[Estimate]:
+    try:
+        pairs = list(rows())
+    except NotEstimableError:
+        return  # the test of all groups says why
+    for a, b, names, found in pairs:
+        clients = groups[a].index.append(groups[b].index)
+        yield question.answer(
+            *names, **named((a, b)), n=sizes[a] + sizes[b], n_a=sizes[a], n_b=sizes[b],
+            n_clusters=inquiry.data.count_therapists(clients), **found,
+        )  # fmt: skip

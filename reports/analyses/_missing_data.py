@@ -1,0 +1,109 @@
+"""The scores of an outcome at every named occasion up to its own, present or missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from reports.analyses._contrast import EXTREMES, named
+from reports.analyses._inquiry import Inquiry
+from reports.analyses._outcome_values import OutcomeValues
+from reports.methods.mean_difference import welch_difference
+from reports.methods.mixed_model import MixedModel, fit_mixed_model
+
+CONTRAST = "contrast"
+
+
+@dataclass(frozen=True)
+class RepeatedScores:
+    """One row per client and occasion with a score, of the clients who have a presentation.
+
+    Columns: client_id, occasion, score, therapist_id, presentation.
+    """
+
+    rows: pd.DataFrame
+    occasions: tuple[str, ...]
+    target: str
+
+    @property
+    def in_contrast(self) -> pd.DataFrame:
+        """The scores of the two extreme groups, the target as first level of the occasions."""
+        rows = self.rows[self.rows["presentation"].isin(EXTREMES)]
+        return code_contrast(rows, [self.target, *self.occasions[:-1]])
+
+
+def code_contrast(rows: pd.DataFrame, occasions: list[str]) -> pd.DataFrame:
+    """Return rows of the two extreme groups, coded so that their difference is one coefficient."""
+    half = np.where(rows["presentation"] == EXTREMES[0], 0.5, -0.5)
+    ordered = pd.Categorical(rows["occasion"], occasions)
+    return rows.assign(contrast=half, occasion=ordered)
+
+
+def gather_repeated(inquiry: Inquiry, found: OutcomeValues) -> RepeatedScores:
+    """Return all scores of the outcome's scale at named occasions up to the outcome's."""
+    data, outcome = inquiry.data, found.outcome
+    scale, last = str(outcome.scale), data.place_in_time(outcome.occasion)
+    before = [
+        name
+        for name in data.occasions_of(scale)
+        if name in data.occasions and data.place_in_time(name) < last
+    ]
+    occasions = (*before, outcome.occasion)
+    parts = [data.values_at(scale, name).rename("score").to_frame().assign(occasion=name)
+             for name in occasions]  # fmt: skip
+    rows = pd.concat(parts).reset_index(names="client_id")
+    presentation = inquiry.presentations.set_index("client_id")["presentation"]
+    rows["score"] = rows["score"].astype("float64")
+    rows["presentation"] = rows["client_id"].map(presentation)
+    rows["therapist_id"] = rows["client_id"].map(data.clients["therapist_id"])
+    kept = rows[rows["presentation"].notna()].sort_values(["client_id", "occasion"])
+    return RepeatedScores(kept.reset_index(drop=True), occasions, outcome.occasion)
+
+
+def fit_all_available(repeated: RepeatedScores, level: float) -> MixedModel:
+    """Fit occasions by groups with clients and therapists: the contrast is that at the target.
+
+    Unbiased where scores are missing at random given the client's others and the group.
+    """
+    return fit_mixed_model(
+        repeated.in_contrast,
+        f"score ~ occasion * {CONTRAST} + (1 | client_id){therapists(repeated.rows)}",
+        level=level,
+    )
+
+
+def therapists(rows: pd.DataFrame) -> str:
+    """Return the random intercept of therapists as a term of a formula, nothing without them."""
+    return " + (1 | therapist_id)" if rows["therapist_id"].nunique() > 1 else ""
+
+
+def difference_at(target: str) -> Callable[[pd.DataFrame], tuple[float, float, float]]:
+    """Return the analysis of one completed frame: Welch's difference at an occasion.
+
+    Returns estimate, standard error and degrees of freedom. Therapists are in the imputation; the
+    difference itself is the one whose missing scores are in question.
+    """
+
+    def analyse(frame: pd.DataFrame) -> tuple[float, float, float]:
+        at_target = (frame["occasion"] == target).to_numpy()
+        group, score = frame["presentation"].to_numpy(), frame["score"].to_numpy()
+        a, b = (score[at_target & (group == name)] for name in EXTREMES)
+        found = welch_difference(a, b)
+        return found.difference, found.se, found.df
+
+    return analyse
+
+
+def group_facts(inquiry: Inquiry, clients: pd.Index) -> dict[str, Any]:
+    """Return the columns of a row about the extreme groups of which these clients entered."""
+    members = [inquiry.members_of(group) for group in EXTREMES]
+    a, b = (int(group.isin(clients).sum()) for group in members)
+    both = members[0].append(members[1])
+    return named(EXTREMES) | {
+        "n": a + b, "n_a": a, "n_b": b, "n_missing": len(both) - a - b,
+        "n_clusters": inquiry.data.count_therapists(both[both.isin(clients)]),
+    }  # fmt: skip

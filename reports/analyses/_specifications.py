@@ -1,0 +1,169 @@
+"""Other rules, cuts and ways of scoring by which the same clients could have been grouped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+
+from reports.analyses._contrast import EXTREMES
+from reports.analyses._inquiry import Inquiry
+from reports.analyses._outcome_values import OutcomeValues, find_circle
+from reports.analyses._question import MIN_GROUP, TOO_FEW
+from reports.declarations import PresentationRule
+from reports.exclusions import included_scores
+from reports.methods.mean_difference import welch_difference
+from reports.methods.reliability import (
+    alpha_from_covariance,
+    item_covariance,
+    standard_error_of_measurement,
+)
+from reports.methods.result import Interval, NotEstimableError
+from reports.methods.specification_curve import Choice
+from reports.presentation import assign_presentations, find_cuts
+from reports.rule_fit import other_rules
+
+DECLARED_CUT, MEDIAN = "as declared", "median"
+SHIFTS = {"one SEM lower": -1.0, "one SEM higher": 1.0}
+CUTS = (DECLARED_CUT, *SHIFTS, MEDIAN)
+ANY_SCORE, COMPLETE = "prorated scores too", "complete forms only"
+SCORINGS = (ANY_SCORE, COMPLETE)
+NO_SEM = "the error of measurement of the rule's scales is not known here"
+OUTSIDE = "this cut lies outside the scale"
+EARLY = "the groups are known only after the outcome"
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The two extreme groups as one specification makes them."""
+
+    a: pd.Index
+    b: pd.Index
+
+
+@dataclass
+class Specifications:
+    """All specifications of one study; groups are made once, for every outcome."""
+
+    inquiry: Inquiry
+    _made: dict[tuple[str, str, str], Groups | str] = field(default_factory=dict)
+    _read: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    @cached_property
+    def rules(self) -> dict[str, PresentationRule]:
+        """The declared rule and every other that the study's forms allow, by name."""
+        inquiry = self.inquiry
+        known = {name: measure.instrument for name, measure in inquiry.data.measures.items()}
+        others = (self._placed(rule) for rule in other_rules(inquiry.rule, known))
+        usable = [rule for rule in others if rule is not None]
+        return {rule.rule: rule for rule in (inquiry.rule, *usable)}
+
+    def _placed(self, rule: PresentationRule) -> PresentationRule | None:
+        """Return a rule at the first occasion at which both of its scales were filled in."""
+        data = self.inquiry.data
+        both = [set(data.occasions_of(name)) & set(data.occasions) for name in rule.scales]
+        shared = sorted(set.intersection(*both), key=data.place_in_time)
+        needs_therapist = rule.rule in ("care-dependency", "attachment-to-therapist")
+        fitting = [name for name in shared if not (needs_therapist and name == "intake")]
+        return rule.model_copy(update={"landmark": fitting[0]}) if fitting else None
+
+    def difference(self, found: OutcomeValues, choice: Choice) -> tuple[float, Interval]:
+        """Return Welch's difference of an outcome under one specification."""
+        rule = self.rules[str(choice["rule"])]
+        self._check(found, rule)
+        a, b = self.values(found, choice)
+        welch = welch_difference(a, b, level=self.inquiry.level)
+        return welch.difference, welch.interval
+
+    def values(self, found: OutcomeValues, choice: Choice) -> tuple[pd.Series, pd.Series]:
+        """Return the outcome of both groups under one specification."""
+        groups = self._groups(*(str(choice[name]) for name in ("rule", "cut", "scoring")))
+        values = found.values
+        if choice["scoring"] == COMPLETE:
+            values = values[values.index.isin(self._complete(found))]
+        a, b = (values[values.index.isin(group)] for group in (groups.a, groups.b))
+        if min(len(a), len(b)) < MIN_GROUP:
+            raise NotEstimableError(TOO_FEW)
+        return a, b
+
+    def _check(self, found: OutcomeValues, rule: PresentationRule) -> None:
+        data, scale = self.inquiry.data, found.outcome.scale
+        if scale is None:
+            return
+        circle = find_circle(data, rule, scale)
+        if circle:
+            raise NotEstimableError(circle)
+        if data.place_in_time(found.outcome.occasion) < data.place_in_time(rule.landmark):
+            raise NotEstimableError(EARLY)
+
+    def _complete(self, found: OutcomeValues) -> pd.Index:
+        scale = found.outcome.scale
+        if scale is None:
+            return found.values.index
+        scores = self.inquiry.data.scores_at(scale, found.outcome.occasion)
+        complete: pd.Index = scores.index[scores["answered"] == scores["item_count"]]
+        return complete
+
+    def _groups(self, rule: str, cut: str, scoring: str) -> Groups:
+        key = (rule, cut, scoring)
+        if key not in self._made:
+            try:
+                self._made[key] = self._make(self.rules[rule], cut, scoring)
+            except NotEstimableError as error:
+                self._made[key] = str(error)
+        made = self._made[key]
+        if isinstance(made, str):
+            raise NotEstimableError(made)
+        return made
+
+    def _make(self, rule: PresentationRule, cut: str, scoring: str) -> Groups:
+        inquiry = self.inquiry
+        chosen = self._with_cut(rule.model_copy(update={"complete_only": scoring == COMPLETE}), cut)
+        found = assign_presentations(
+            self._scores(rule), chosen, inquiry.data.measures, inquiry.data.clients.index
+        )
+        clients, group = found["client_id"], found["presentation"]
+        a, b = (pd.Index(clients[group == name]) for name in EXTREMES)
+        return Groups(a, b)
+
+    def _scores(self, rule: PresentationRule) -> pd.DataFrame:
+        """Return what a rule reads: its scales at its landmark, of clients who are not excluded."""
+        if rule.rule not in self._read:
+            data = self.inquiry.data
+            scores = included_scores(data, self.inquiry.rule, self.inquiry.standing)
+            is_read = scores["scale"].isin(rule.scales) & (scores["occasion"] == rule.landmark)
+            self._read[rule.rule] = scores[is_read]
+        return self._read[rule.rule]
+
+    def _with_cut(self, rule: PresentationRule, cut: str) -> PresentationRule:
+        if cut == DECLARED_CUT:
+            return rule
+        if cut == MEDIAN:
+            return rule.model_copy(update={"cut": "median"})
+        data = self.inquiry.data
+        cuts = find_cuts(self._scores(rule), rule, data.measures)
+        moved = tuple(
+            place + SHIFTS[cut] * self._sem(scale, rule.landmark)
+            for place, scale in zip((cuts.dependence, cuts.independence), rule.scales, strict=False)
+        )
+        for place, scale in zip(moved, rule.scales, strict=False):
+            measure = data.measures[scale]
+            if not measure.low < place <= measure.high:
+                raise NotEstimableError(OUTSIDE)
+        return rule.model_copy(update={"cut": moved})
+
+    def _sem(self, scale: str, occasion: str) -> float:
+        """Return the error of measurement of a scale in this sample."""
+        data = self.inquiry.data
+        if not data.measures[scale].items:
+            raise NotEstimableError(NO_SEM)
+        complete = data.items(scale, occasion).dropna()
+        values = data.values_at(scale, occasion)
+        if len(complete) < MIN_GROUP:
+            raise NotEstimableError(NO_SEM)
+        covariance, n = item_covariance(complete)
+        alpha = alpha_from_covariance(covariance, n).value
+        if not 0 <= alpha <= 1:
+            raise NotEstimableError(NO_SEM)
+        return standard_error_of_measurement(float(values.std(ddof=1)), alpha)

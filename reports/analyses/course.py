@@ -1,0 +1,214 @@
+"""How an outcome changes over treatment, and whether it changes differently by presentation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reports.analyses._contrast import EXTREMES, named
+from reports.analyses._course_data import CourseData, course_facts, gather_course
+from reports.analyses._inquiry import Inquiry
+from reports.analyses._model_words import reason_of_model, remark_of
+from reports.analyses._nesting import equivalence_of, tested
+from reports.analyses._outcome_values import OutcomeValues
+from reports.analyses._question import (
+    GROUP_A,
+    GROUP_B,
+    MIN_GROUP,
+    THEME_CONTRAST,
+    TOO_FEW,
+    TOO_FEW_AT_ALL,
+    Question,
+    join_notes,
+)
+from reports.estimates import Estimate
+from reports.methods.growth import GrowthModel, fit_growth
+from reports.methods.mixed_model import MixedTerm
+from reports.plan import Shape
+
+ANALYSIS = "course"
+COURSE, DIFFERENCE, EQUIVALENCE = "course", "difference in course", "equivalence in course"
+OTHER: dict[Shape, Shape] = {"log": "linear", "linear": "log"}
+TIME = {"log": "logarithmic time", "linear": "linear time"}
+ONCE = "measured once, so nothing can be said of change"
+NO_TIME = "the exports do not say when the scores were taken"
+SAME_SLOPE = (
+    "clients' own courses could not be told apart from chance, so this is surer than it should be"
+)
+CIRCULAR = "circular"
+
+
+@dataclass(frozen=True)
+class Course:
+    """The rows of one outcome's course, and the fitted model that its figure is drawn from."""
+
+    rows: tuple[Estimate, ...]
+    data: CourseData | None = None
+    growth: GrowthModel | None = None
+    shape: Shape = "log"
+
+
+def has_course(inquiry: Inquiry, found: OutcomeValues, others: Sequence[OutcomeValues]) -> bool:
+    """Tell whether the course of a scale is told with this outcome: its latest, or as planned."""
+    if found.outcome.scale is None:
+        return False
+    if inquiry.standing.asked("course", found.name):
+        return True
+    same = [one.outcome.occasion for one in others if one.outcome.scale == found.outcome.scale]
+    return found.outcome.occasion == max(same, key=inquiry.data.place_in_time)
+
+
+def follow_course(inquiry: Inquiry, found: OutcomeValues) -> Course:
+    """Return growth in each group, their difference and its equivalence, in points.
+
+    Slopes are told as change over a round number of weeks, so that both shapes of time can be
+    compared. A scale of the rule has only one course, that of all clients: chosen for extreme
+    scores, groups return to the mean without having changed.
+    """
+    question = Question(ANALYSIS, THEME_CONTRAST, found.name)
+    shape = shape_of(inquiry, found)
+    names = (DIFFERENCE, "points", f"growth in {TIME[shape]}")
+    is_circular = bool(found.refusal) and str(found.refusal).startswith(CIRCULAR)
+    if found.refusal and not is_circular:
+        return Course((question.refuse(*names, found.refusal, **named(EXTREMES)),))
+    data = gather_course(inquiry, str(found.outcome.scale))
+    reason = _unfit(data, is_circular=is_circular)
+    if data is None or reason:
+        return Course((question.refuse(*names, reason, **named(EXTREMES)),))
+    if is_circular:
+        refused = question.refuse(*names, str(found.refusal), **named(EXTREMES))
+        return Course((refused, *_everyone(question, inquiry, data, shape)))
+    return _compare(question, inquiry, found, data, shape)
+
+
+def shape_of(inquiry: Inquiry, found: OutcomeValues) -> Shape:
+    """Return the shape of time that answers: the plan's, else that of the study file."""
+    planned = inquiry.standing.asked("course", found.name)
+    return planned[0].shape if planned else inquiry.comparison.course
+
+
+def _unfit(data: CourseData | None, *, is_circular: bool) -> str:
+    if data is None:
+        return NO_TIME
+    if data.most_scores < 2:
+        return ONCE
+    if is_circular:
+        return "" if data.rows["client_id"].nunique() >= MIN_GROUP else TOO_FEW_AT_ALL
+    return TOO_FEW if min(map(data.repeated, EXTREMES)) < MIN_GROUP else ""
+
+
+def _compare(
+    question: Question, inquiry: Inquiry, found: OutcomeValues, data: CourseData, shape: Shape
+) -> Course:
+    growth, caution = fit_course(inquiry, data, shape)
+    rows = list(_headline(question, inquiry, found, data, growth, caution, shape))
+    rows.append(_sensitivity(question, inquiry, data, OTHER[shape]))
+    return Course(tuple(rows), data, growth if growth.differences else None, shape)
+
+
+def fit_course(
+    inquiry: Inquiry, data: CourseData, shape: Shape, *, has_groups: bool = True
+) -> tuple[GrowthModel, str | None]:
+    """Return the growth model, and a caution where clients could not have slopes of their own."""
+    rows = data.in_contrast if has_groups else data.rows
+    has_therapists = rows["therapist_id"].nunique() > 1
+
+    def fit(*, has_random_slope: bool) -> GrowthModel:
+        return fit_growth(
+            rows,
+            "score",
+            time="time",
+            shape=shape,
+            therapist="therapist_id" if has_therapists else None,
+            groups=("presentation", GROUP_A, GROUP_B) if has_groups else None,
+            has_random_slope=has_random_slope,
+            level=inquiry.level,
+        )
+
+    # Two scores of a client hold one change: a slope of their own would leave no residual.
+    if data.most_scores < 3:
+        return fit(has_random_slope=False), None
+    growth = fit(has_random_slope=True)
+    if growth.slopes:
+        return growth, None
+    return fit(has_random_slope=False), SAME_SLOPE
+
+
+def scaled_term(term: MixedTerm, data: CourseData, shape: Shape) -> MixedTerm:
+    """Return a slope as change over the horizon."""
+    factor = math.log1p(data.horizon) if shape == "log" else float(data.horizon)
+    return replace(
+        term,
+        estimate=term.estimate * factor,
+        se=term.se * factor,
+        interval=term.interval.scaled(factor),
+    )
+
+
+def _names(term: str, data: CourseData, shape: Shape) -> tuple[str, str, str]:
+    return term, f"points over {data.horizon} {data.unit}", f"growth in {TIME[shape]}"
+
+
+def _headline(
+    question: Question,
+    inquiry: Inquiry,
+    found: OutcomeValues,
+    data: CourseData,
+    growth: GrowthModel,
+    caution: str | None,
+    shape: Shape,
+) -> Iterator[Estimate]:
+    both = course_facts(inquiry, data, *EXTREMES) | named(EXTREMES)
+    names = _names(DIFFERENCE, data, shape)
+    if not growth.differences:
+        yield question.refuse(*names, reason_of_model(growth.model), **both)
+        return
+    for group, slope in zip(EXTREMES, growth.slopes, strict=True):
+        own = course_facts(inquiry, data, group) | {"group_a": group}
+        change = scaled_term(slope, data, shape)
+        yield _term_row(question, _names(COURSE, data, shape), change, caution, own)
+    difference = scaled_term(growth.differences[0], data, shape)
+    caution = join_notes(found.caution, caution)
+    yield _term_row(question, names, difference, caution, both)
+    smallest, alpha = found.outcome.smallest_effect, inquiry.comparison.alpha
+    answer = equivalence_of(difference, smallest, alpha) | both
+    term, estimand, method = _names(EQUIVALENCE, data, shape)
+    yield question.answer(term, estimand, f"two one-sided tests, {method}", **answer)
+
+
+def _term_row(
+    question: Question,
+    names: tuple[str, str, str],
+    term: MixedTerm,
+    caution: str | None,
+    facts: dict[str, Any],
+) -> Estimate:
+    if term.status == "refused":
+        return question.refuse(*names, term.note, **facts)
+    said = {"caution": join_notes(caution, remark_of(term))}
+    return question.answer(*names, **(tested(term) | facts | said))
+
+
+def _sensitivity(question: Question, inquiry: Inquiry, data: CourseData, shape: Shape) -> Estimate:
+    """Return the difference in course with the other shape of time."""
+    growth, caution = fit_course(inquiry, data, shape)
+    both = course_facts(inquiry, data, *EXTREMES) | named(EXTREMES)
+    names = _names(f"{DIFFERENCE}, {TIME[shape]}", data, shape)
+    if not growth.differences:
+        return question.refuse(*names, reason_of_model(growth.model), **both)
+    difference = scaled_term(growth.differences[0], data, shape)
+    return _term_row(question, names, difference, caution, both)
+
+
+def _everyone(
+    question: Question, inquiry: Inquiry, data: CourseData, shape: Shape
+) -> Iterator[Estimate]:
+    """Yield the course of all clients together."""
+    growth, caution = fit_course(inquiry, data, shape, has_groups=False)
+    facts, names = course_facts(inquiry, data), _names(COURSE, data, shape)
+    if not growth.slopes:
+        yield question.refuse(*names, reason_of_model(growth.model), **facts)
+        return
+    yield _term_row(question, names, scaled_term(growth.slopes[0], data, shape), caution, facts)

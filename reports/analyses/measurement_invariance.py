@@ -1,0 +1,195 @@
+"""Does the outcome's scale measure the same in both groups, and the same before and after?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from reports.analyses._contrast import EXTREMES, named
+from reports.analyses._inquiry import Inquiry
+from reports.analyses._outcome_values import OutcomeValues
+from reports.analyses._question import THEME_CONTRAST, Question, limits
+from reports.estimates import Estimate
+from reports.methods.invariance import (
+    InvarianceReport,
+    InvarianceStep,
+    check_group_invariance,
+    check_occasion_invariance,
+)
+
+ANALYSIS = "measurement_invariance"
+GROUPS, OCCASIONS = "across groups", "over occasions"
+METHOD = "multi-group maximum likelihood, one factor"
+HOLDS = "highest step that holds"
+NOT_GROUPS = "the scale does not measure the same in both groups: a difference may be one of items"
+NOT_OCCASIONS = "the scale does not measure the same before and after: change may be one of items"
+POOR_FIT = "one factor does not describe these items well"
+# Below this, what is held equal between groups is not a good description within them either.
+LEAST_CFI = 0.90
+MINIMUM = 100
+FEW = f"fewer than {MINIMUM} clients of a group answered every item"
+NO_ITEMS = "the scale has no items of its own here, or fewer than three"
+FEWEST_ITEMS = 3
+# With at most so many different answers, robust statistics are asked for.
+FEW_CATEGORIES = 5
+
+
+@dataclass(frozen=True)
+class Invariance:
+    """The rows of one outcome, and what they caution of its differences and of its course."""
+
+    rows: tuple[Estimate, ...]
+    of_groups: str | None = None
+    of_course: str | None = None
+
+
+def check_invariance(inquiry: Inquiry, found: OutcomeValues) -> Invariance:
+    """Return how far one factor is the same across the two groups and from landmark to outcome.
+
+    Clients with every item answered enter. A scale of the rule is never tested: the groups were
+    made from it.
+    """
+    question = Question(ANALYSIS, THEME_CONTRAST, found.name)
+    scale = found.outcome.scale
+    first = (f"{HOLDS} {GROUPS}", "step", METHOD)
+    if found.refusal or scale is None:
+        return Invariance((question.refuse(*first, found.refusal or NO_ITEMS),))
+    if len(inquiry.data.measures[scale].items) < FEWEST_ITEMS:
+        return Invariance((question.refuse(*first, NO_ITEMS),))
+    groups = _across_groups(inquiry, found, scale)
+    rows = list(_rows(question, GROUPS, groups, named(EXTREMES)))
+    over_time = _over_occasions(inquiry, found, scale)
+    if over_time is not None:
+        rows += _rows(question, OCCASIONS, over_time, {})
+    return Invariance(
+        tuple(rows),
+        NOT_GROUPS if _is_broken(groups.report) else None,
+        NOT_OCCASIONS if over_time is not None and _is_broken(over_time.report) else None,
+    )
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """One ladder of models, and the sizes of what it compares."""
+
+    report: InvarianceReport
+    facts: dict[str, Any]
+
+
+def _is_broken(report: InvarianceReport) -> bool:
+    """Tell whether means are not comparable, as far as it could be checked."""
+    return report.status != "refused" and report.holds in ("none", "configural", "metric",
+                                                           "partial metric")  # fmt: skip
+
+
+def _answers(inquiry: Inquiry, scale: str, occasion: str) -> pd.DataFrame:
+    items = inquiry.data.items(scale, occasion)
+    return items[items.index.isin(inquiry.usable.index)].dropna()
+
+
+def _is_coarse(items: pd.DataFrame) -> bool:
+    return bool(items.nunique().max() <= FEW_CATEGORIES)
+
+
+def _across_groups(inquiry: Inquiry, found: OutcomeValues, scale: str) -> _Checked:
+    items = _answers(inquiry, scale, found.outcome.occasion)
+    group = inquiry.in_contrast.reindex(items.index).dropna()
+    frame = items.loc[group.index].assign(presentation=group)
+    report = check_group_invariance(
+        frame, {"scale": list(items.columns)}, group="presentation", groups=EXTREMES[::-1],
+        robust=_is_coarse(items), minimum=MINIMUM,
+    )  # fmt: skip
+    sizes = group.value_counts()
+    facts = {
+        "n": len(group), "n_a": int(sizes.get(EXTREMES[0], 0)),
+        "n_b": int(sizes.get(EXTREMES[1], 0)), "n_missing": len(inquiry.in_contrast) - len(group),
+        "n_clusters": inquiry.data.count_therapists(group.index),
+    }  # fmt: skip
+    return _Checked(report, facts)
+
+
+def _over_occasions(inquiry: Inquiry, found: OutcomeValues, scale: str) -> _Checked | None:
+    """Return the ladder from landmark to outcome, None where the scale has only one of them."""
+    occasions = [inquiry.rule.landmark, found.outcome.occasion]
+    if occasions[0] == occasions[1] or occasions[0] not in inquiry.data.occasions_of(scale):
+        return None
+    parts = [_answers(inquiry, scale, name).assign(occasion=name) for name in occasions]
+    both = parts[0].index.intersection(parts[1].index)
+    frame = pd.concat([part.loc[both] for part in parts]).reset_index(names="client_id")
+    items = [name for name in parts[0].columns if name != "occasion"]
+    report = check_occasion_invariance(
+        frame, {"scale": items}, client="client_id", occasion="occasion", occasions=occasions,
+        robust=_is_coarse(frame[items]), minimum=MINIMUM,
+    )  # fmt: skip
+    facts = {
+        "n": len(both), "n_missing": len(inquiry.usable) - len(both),
+        "n_clusters": inquiry.data.count_therapists(both),
+    }  # fmt: skip
+    return _Checked(report, facts)
+
+
+def _rows(
+    question: Question, what: str, checked: _Checked, names: dict[str, str]
+) -> Iterator[Estimate]:
+    report, facts = checked.report, checked.facts | names
+    term = f"{HOLDS} {what}"
+    if report.status == "refused":
+        is_small = "fewer than" in report.note
+        reason = FEW if is_small else _without_counts(report.note)
+        yield question.refuse(term, "step", METHOD, reason, **facts)
+        return
+    caution = _caution(what, report)
+    yield question.answer(term, "step", METHOD, note=report.holds, caution=caution, **facts)
+    for step in _last_of_each(report):
+        yield from _step_rows(question, what, step, facts)
+    for mean in report.latent_means:
+        yield question.answer(
+            f"latent difference {what}", "standard deviations of the reference", METHOD,
+            estimate=mean.estimate, se=mean.se, **limits(mean.interval), **facts,
+        )  # fmt: skip
+
+
+def _caution(what: str, report: InvarianceReport) -> str | None:
+    if _is_broken(report):
+        return NOT_GROUPS if what == GROUPS else NOT_OCCASIONS
+    configural = report.steps[0].fit
+    return POOR_FIT if configural.cfi < LEAST_CFI else None
+
+
+def _without_counts(note: str) -> str:
+    return " ".join(word for word in note.split() if not any(c.isdigit() for c in word))
+
+
+def _last_of_each(report: InvarianceReport) -> list[InvarianceStep]:
+    """Return the last model of each level: with partial invariance, the one that was settled on."""
+    by_level = {step.level: step for step in report.steps}
+    return list(by_level.values())
+
+
+def _step_rows(
+    question: Question, what: str, step: InvarianceStep, facts: dict[str, Any]
+) -> Iterator[Estimate]:
+    term = f"{step.level} {what}"
+    if step.fit.status == "refused":
+        yield question.refuse(term, "CFI", METHOD, _without_counts(step.fit.note), **facts)
+        return
+    freed = f"freed: {', '.join(f'{kind} of {item}' for kind, item in step.freed)}"
+    note = freed if step.freed else None
+    fit = step.fit
+    yield question.answer(term, "CFI", METHOD, estimate=fit.cfi, statistic=fit.chi_square,
+                          df=float(fit.df), p_value=fit.p_value, note=note, **facts)  # fmt: skip
+    yield question.answer(term, "RMSEA", METHOD, estimate=fit.rmsea,
+                          **limits(fit.rmsea_interval), **facts)  # fmt: skip
+    if step.level == "configural":
+        return
+    yield question.answer(term, "change of CFI", METHOD, estimate=step.cfi_change,
+                          statistic=step.chi_square_change, df=float(step.df_change),
+                          p_value=_known(step.p_value), **facts)  # fmt: skip
+    yield question.answer(term, "change of RMSEA", METHOD, estimate=step.rmsea_change, **facts)
+
+
+def _known(value: float) -> float | None:
+    return value if value == value else None

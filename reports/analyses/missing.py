@@ -1,0 +1,239 @@
+"""Who is missing, by presentation, and what the missing scores could change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from reports.analyses._contrast import EXTREMES
+from reports.analyses._inquiry import Inquiry
+from reports.analyses._missing_data import (
+    CONTRAST,
+    RepeatedScores,
+    difference_at,
+    fit_all_available,
+    gather_repeated,
+    group_facts,
+)
+from reports.analyses._model_words import reason_of_model, remark_of
+from reports.analyses._nesting import tested
+from reports.analyses._outcome_values import OutcomeValues
+from reports.analyses._question import (
+    MIN_GROUP,
+    THEME_CONTRAST,
+    TOO_FEW,
+    Question,
+    limits,
+    reason_of,
+)
+from reports.analyses._shares import share_difference_row, share_row
+from reports.estimates import Estimate
+from reports.methods.balance import standardized_difference
+from reports.methods.imputation import ImputedScores, impute_scores
+from reports.methods.pooling import PooledEstimate
+from reports.methods.result import NotEstimableError
+from reports.methods.tipping_point import (
+    Shift,
+    analyse_imputed,
+    find_tipping_point,
+    shift_imputed,
+)
+from reports.presentation import PARTS
+
+ANALYSIS = "missing"
+MISSING, AFTER_DROPOUT = "missing", "missing after dropout"
+ABSENT = "clients without a score at this occasion"
+AVAILABLE = ("difference, all available data", "mean difference",
+             "mixed model of all occasions, clients and therapists")  # fmt: skip
+IMPUTED = ("difference, imputed", "mean difference",
+           "multiple imputation with therapists, Rubin's rules, Welch")  # fmt: skip
+TIPPING = "shift of missing scores in points"
+HOW_TIPPING = "multiple imputation, shifted until the answer turns"
+STANDS = "the answer stands up to a shift of {largest:g} points"
+AGAINST = "missing against present"
+ONCE = "measured at one occasion, so that nothing tells of those who are missing there"
+NOBODY = "nobody in the two groups is missing at this occasion"
+ATTRIBUTE = "an attribute of the client, not of an occasion"
+DRAWS = 20
+# How far a shift is followed, in smallest effects of interest.
+FARTHEST = 4
+
+
+def follow_missing(inquiry: Inquiry, found: OutcomeValues) -> list[Estimate]:
+    """Return who is missing and how they differ, and the difference of groups without them.
+
+    First the likelihood of all available scores, then imputation with therapist indicators beside
+    it, then worse cases: clients without a score fared worse by the smallest effect of interest,
+    in both groups or in one; and the shift at which the answer turns.
+    """
+    question = Question(ANALYSIS, THEME_CONTRAST, found.name)
+    if found.refusal or found.outcome.scale is None:
+        return [question.refuse(*AVAILABLE, found.refusal or ATTRIBUTE)]
+    rows = list(_absent_rows(question, inquiry, found))
+    rows += _against_rows(question, inquiry, found)
+    repeated = gather_repeated(inquiry, found)
+    clients = pd.Index(repeated.in_contrast["client_id"].unique())
+    facts = group_facts(inquiry, clients)
+    reason = _refuse_model(inquiry, found, repeated)
+    if reason:
+        return [*rows, question.refuse(*AVAILABLE, reason, **facts)]
+    rows.append(_available_row(question, inquiry, repeated, facts))
+    return [*rows, *_imputed_rows(question, inquiry, found, repeated, facts)]
+
+
+def _absent_rows(question: Question, inquiry: Inquiry, found: OutcomeValues) -> Iterator[Estimate]:
+    usable = inquiry.usable
+    is_absent = pd.Series(~usable.index.isin(found.values.index), index=usable.index)
+    ending = inquiry.data.clients["ending"].reindex(usable.index)
+    kinds = {MISSING: is_absent}
+    if ending.notna().any():
+        kinds[AFTER_DROPOUT] = is_absent & ending.eq("dropout").fillna(value=False)
+    for term, kind in kinds.items():
+        for group in (None, *EXTREMES):
+            own = kind if group is None else kind[kind.index.isin(inquiry.members_of(group))]
+            yield share_row(question, inquiry, term, ABSENT, own, group)
+        yield share_difference_row(question, inquiry, term, ABSENT, kind)
+
+
+def _against_rows(question: Question, inquiry: Inquiry, found: OutcomeValues) -> Iterator[Estimate]:
+    """Yield how clients without a score differed at the landmark from those with one."""
+    landmark = inquiry.rule.landmark
+    columns = {part: inquiry.usable[part] for part in PARTS}
+    if found.outcome.occasion != landmark:
+        own = inquiry.data.values_at(str(found.outcome.scale), landmark)
+        columns["the outcome itself"] = own[own.index.isin(inquiry.usable.index)]
+    for name, values in columns.items():
+        known = values.astype("float64").dropna()
+        is_there = known.index.isin(found.values.index)
+        absent, present = known[~is_there], known[is_there]
+        names = (f"{AGAINST}: {name}", "standardized difference", "Austin")
+        facts = {
+            "n": len(known), "n_a": len(absent), "n_b": len(present),
+            "n_clusters": inquiry.data.count_therapists(known.index),
+        }  # fmt: skip
+        if min(len(absent), len(present)) < MIN_GROUP:
+            yield question.refuse(*names, TOO_FEW, **facts)
+            continue
+        try:
+            value = standardized_difference(absent, present)
+        except NotEstimableError as error:
+            yield question.refuse(*names, reason_of(error), **facts)
+        else:
+            yield question.answer(*names, estimate=value, **facts)
+
+
+def _refuse_model(inquiry: Inquiry, found: OutcomeValues, repeated: RepeatedScores) -> str | None:
+    if len(repeated.occasions) < 2:
+        return ONCE
+    present = [inquiry.members_of(group).isin(found.values.index).sum() for group in EXTREMES]
+    return TOO_FEW if min(present) < MIN_GROUP else None
+
+
+def _available_row(
+    question: Question, inquiry: Inquiry, repeated: RepeatedScores, facts: dict[str, Any]
+) -> Estimate:
+    model = fit_all_available(repeated, inquiry.level)
+    if model.status == "refused":
+        return question.refuse(*AVAILABLE, reason_of_model(model), **facts)
+    term = model.term(CONTRAST)
+    if term.status == "refused":
+        return question.refuse(*AVAILABLE, term.note, **facts)
+    return question.answer(*AVAILABLE, **(tested(term) | facts | {"caution": remark_of(term)}))
+
+
+def _imputed_rows(
+    question: Question,
+    inquiry: Inquiry,
+    found: OutcomeValues,
+    repeated: RepeatedScores,
+    facts: dict[str, Any],
+) -> list[Estimate]:
+    present = repeated.in_contrast
+    with_score = present.loc[present["occasion"] == repeated.target, "client_id"].nunique()
+    facts = facts | {"n_missing": facts["n"] - with_score}
+    if not facts["n_missing"]:
+        return [question.refuse(*IMPUTED, NOBODY, **facts)]
+    try:
+        imputed = impute(repeated, inquiry.seed)
+        return list(_pooled_rows(question, inquiry, found, imputed, facts))
+    except NotEstimableError as error:
+        return [question.refuse(*IMPUTED, reason_of(error), **facts)]
+
+
+def impute(repeated: RepeatedScores, seed: int, *, draws: int = DRAWS) -> ImputedScores:
+    """Return the scores of all presentations, completed at every occasion."""
+    has_therapists = repeated.rows["therapist_id"].nunique() > 1
+    return impute_scores(
+        repeated.rows,
+        "score",
+        occasions=repeated.occasions,
+        therapist="therapist_id" if has_therapists else None,
+        predictors=["presentation"],
+        draws=draws,
+        seed=seed,
+    )
+
+
+def _pooled_rows(
+    question: Question,
+    inquiry: Inquiry,
+    found: OutcomeValues,
+    imputed: ImputedScores,
+    facts: dict[str, Any],
+) -> Iterator[Estimate]:
+    analysis = difference_at(found.outcome.occasion)
+    pooled = analyse_imputed(imputed, analysis, level=inquiry.level)
+    yield question.answer(*IMPUTED, **_columns(pooled), **facts)
+    worse = _worse(inquiry, found) * found.outcome.smallest_effect
+    for who, shift in _shifts(found).items():
+        moved = analyse_imputed(shift_imputed(imputed, worse, shift), analysis,
+                                level=inquiry.level)  # fmt: skip
+        yield question.answer(
+            f"difference, missing {who} worse", *IMPUTED[1:], **_columns(moved), **facts,
+            note=f"missing scores moved by {worse:g} points, the smallest effect of interest",
+        )  # fmt: skip
+    for group in EXTREMES:
+        yield _tipping_row(question, imputed, _shifts(found)[group], group, worse, facts,
+                           inquiry, found)  # fmt: skip
+
+
+def _worse(inquiry: Inquiry, found: OutcomeValues) -> int:
+    """Return the sign of a worse score; of a neutral scale, that of a higher one."""
+    direction = inquiry.data.measures[str(found.outcome.scale)].direction
+    return -1 if direction == "better" else 1
+
+
+def _shifts(found: OutcomeValues) -> dict[str, Shift]:
+    at = (found.outcome.occasion,)
+    each = {group: Shift("presentation", group, at) for group in EXTREMES}
+    return {"clients": Shift(occasions=at), **each}
+
+
+def _columns(pooled: PooledEstimate) -> dict[str, Any]:
+    return {
+        "estimate": pooled.estimate, "se": pooled.se, "statistic": pooled.statistic,
+        "df": pooled.df, "p_value": pooled.p_value, **limits(pooled.interval),
+    }  # fmt: skip
+
+
+def _tipping_row(
+    question: Question,
+    imputed: ImputedScores,
+    shift: Shift,
+    group: str,
+    worse: float,
+    facts: dict[str, Any],
+    inquiry: Inquiry,
+    found: OutcomeValues,
+) -> Estimate:
+    """Return the shift of one group's missing scores at which the answer turns."""
+    largest = FARTHEST * worse
+    tipping = find_tipping_point(
+        imputed, difference_at(found.outcome.occasion), shift=shift, largest=largest,
+        level=inquiry.level,
+    )  # fmt: skip
+    note = STANDS.format(largest=largest) if tipping.delta is None else None
+    return question.answer(f"tipping point, {group}", TIPPING, HOW_TIPPING,
+                           estimate=tipping.delta, note=note, **facts)  # fmt: skip

@@ -1,0 +1,264 @@
+"""Courses over treatment: growth in each group, its difference, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reports.analyses import Analysis, analyse
+from reports.declarations import Comparison, Outcome, PresentationRule
+from reports.methods.mixed_model import fit_mixed_model
+from reports.plan_standing import Standing
+from reports.study_data import Measure, StudyData
+from tests.unit.plans import a_hypothesis, a_plan
+
+ECR = {"method": "mean", "higher": "more", "direction": "worse", "instrument": "ecr"}
+CORE = {"method": "sum", "higher": "more distressed", "direction": "worse"}
+OUTCOME = Outcome(scale="core_10.total", occasion="end", smallest_effect=3.0)
+WEEKS = (0, 4, 12, 20, 30)
+OCCASIONS = ("intake", "session", "month_3", "session", "end")
+RULE = PresentationRule(
+    rule="attachment", dependence="ecr.anxiety", independence="ecr.avoidance", cut=(4.0, 4.0)
+)
+
+
+def a_study(
+    *,
+    extra: float = 0.0,
+    n: int = 160,
+    level: float = 0.0,
+    therapists: int = 16,
+    weeks: tuple[int, ...] = WEEKS,
+    spread: float = 0.8,
+    has_days: bool = True,
+) -> StudyData:
+    """Four equal groups; everyone's score falls by 2 ln(1 + week), more or less by `extra`."""
+    rng = np.random.default_rng(5)
+    anxious, avoidant = np.arange(n) % 2 == 1, np.arange(n) % 4 > 1
+    ids = np.array([f"c{k:04}" for k in range(n)])
+    tilt = np.where(anxious & ~avoidant, 0.5, np.where(avoidant & ~anxious, -0.5, 0.0))
+    slope = -2.0 + extra * tilt + rng.normal(0, spread, n)
+    start = 24 + level * tilt + rng.normal(0, 4, n)
+    rows = []
+    for week, occasion in zip(weeks, OCCASIONS, strict=False):
+        score = start + slope * np.log1p(week) + rng.normal(0, 1.5, n)
+        rows.append(scores_of(ids, "core_10.total", occasion, week, score))
+    rows.append(scores_of(ids, "ecr.anxiety", "intake", 0, np.where(anxious, 5.0, 2.0)))
+    rows.append(scores_of(ids, "ecr.avoidance", "intake", 0, np.where(avoidant, 5.0, 2.0)))
+    rows += [
+        scores_of(ids, name, "end", weeks[-1], rng.normal(3, 1, n))
+        for name in ("ecr.anxiety", "ecr.avoidance")
+    ]
+    clients = pd.DataFrame(
+        {
+            "clinic": "north",
+            "therapist_id": [f"t{k // 4 % therapists:02}" for k in range(n)],
+            "ending": "planned",
+        },
+        index=pd.Index(ids, name="client_id"),
+    )
+    measures = {
+        "core_10.total": Measure("core_10.total", "core_10", "distress", 0, 40, **CORE),
+        "ecr.anxiety": Measure("ecr.anxiety", label="anxiety", low=1, high=7, **ECR),
+        "ecr.avoidance": Measure("ecr.avoidance", label="avoidance", low=1, high=7, **ECR),
+    }
+    scores = pd.concat(rows, ignore_index=True)
+    if not has_days:
+        scores = scores.assign(day=pd.NA, session=scores["session"] + 1)
+    return StudyData(clients, scores, lambda *_: pd.DataFrame(), measures)
+
+
+def scores_of(
+    ids: np.ndarray, scale: str, occasion: str, week: int, values: np.ndarray
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "client_id": ids, "scale": scale, "occasion": occasion, "session": week,
+            "day": 7 * week, "rater": "client", "target": "", "therapist_id": "t00",
+            "clinic": "north", "value": values, "answered": 10, "item_count": 10,
+            "is_prorated": False,
+        }
+    )  # fmt: skip
+
+
+def run(data: StudyData, *, standing: Standing | None = None, **comparison: str) -> Analysis:
+    declared = Comparison.model_validate(comparison)
+    return analyse(data, RULE, [OUTCOME], declared, 1, standing=standing or Standing())
+
+
+def course_of(found: Analysis) -> pd.DataFrame:
+    return found.estimates[found.estimates["analysis"] == "course"]
+
+
+def row_of(rows: pd.DataFrame, term: str, group: str | None = None) -> pd.Series:
+    chosen = rows[rows["term"] == term]
+    if group is not None:
+        chosen = chosen[chosen["group_a"] == group]
+    assert len(chosen) == 1
+    return chosen.iloc[0]
+
+
+@pytest.fixture(scope="module")
+def different() -> Analysis:
+    return run(a_study(extra=2.0))
+
+
+def test_a_planted_difference_in_course_is_found(different: Analysis) -> None:
+    row = row_of(course_of(different), "difference in course")
+    # Over 26 weeks: 2 ln 27.
+    assert row["estimand"] == "points over 26 weeks"
+    assert row["ci_low"] < 2 * np.log1p(26) < row["ci_high"]
+    assert row["p_value"] < 0.001
+    assert (row["n_a"], row["n_b"], row["n_missing"]) == (40, 40, 0)
+    assert "log" in row["method"]
+
+
+def test_each_group_has_its_own_course(different: Analysis) -> None:
+    rows = course_of(different)
+    for group, slope in (("overdependent", -1.0), ("overindependent", -3.0), ("mixed", -2.0)):
+        row = row_of(rows, "course", group)
+        assert row["ci_low"] - 1 < slope * np.log1p(26) < row["ci_high"] + 1
+        assert row["n"] == 40
+    assert row_of(rows, "difference between courses")["p_value"] < 0.001
+
+
+def test_the_difference_equals_the_model_fitted_apart(different: Analysis) -> None:
+    data = a_study(extra=2.0)
+    scores = data.scores[data.scores["scale"] == "core_10.total"]
+    groups = different.presentations.set_index("client_id")["presentation"]
+    frame = pd.DataFrame(
+        {
+            "y": scores["value"], "t": np.log1p(scores["day"] / 7) / np.log1p(26),
+            "client_id": scores["client_id"], "x": scores["client_id"].map(groups),
+            "therapist_id": scores["client_id"].map(data.clients["therapist_id"]),
+        }
+    )  # fmt: skip
+    pair = frame[frame["x"].isin(["overdependent", "overindependent"])]
+    half = pair.assign(x=np.where(pair["x"] == "overdependent", 0.5, -0.5))
+    model = fit_mixed_model(half, "y ~ t * x + (t | client_id) + (1 | therapist_id)")
+    row = row_of(course_of(different), "difference in course")
+    assert row["estimate"] == pytest.approx(model.term("t:x").estimate, rel=1e-4)
+    assert row["se"] == pytest.approx(model.term("t:x").se, rel=1e-3)
+
+
+def test_a_difference_in_level_is_no_difference_in_course() -> None:
+    found = run(a_study(level=6.0))
+    assert row_of(course_of(found), "difference in course")["p_value"] > 0.05
+    block = found.estimates[found.estimates["analysis"] == "overdependent_against_overindependent"]
+    assert row_of(block, "difference")["p_value"] < 0.001
+
+
+def test_what_the_groups_brought_with_them_is_cautioned() -> None:
+    found = run(a_study(level=12.0)).estimates
+    block = found[found["analysis"] == "overdependent_against_overindependent"]
+    row = row_of(block, "difference")
+    assert row["status"] == "caution"
+    assert "before treatment already" in row["note"]
+    assert "before treatment" not in str(row_of(course_of(run(a_study(level=12.0))),
+                                                "difference in course")["note"])  # fmt: skip
+
+
+def test_the_verdict_of_a_course_comes_from_its_difference_and_its_equivalence(
+    different: Analysis,
+) -> None:
+    rows = course_of(different)
+    assert row_of(rows, "verdict")["note"] == "different"
+    alike = course_of(run(a_study(spread=0.1)))
+    assert row_of(alike, "verdict")["note"] == "equivalent"
+    assert row_of(alike, "equivalence in course")["p_value"] < 0.05
+
+
+def test_the_other_shape_of_time_stands_beside_it(different: Analysis) -> None:
+    rows = course_of(different)
+    assert "linear" in row_of(rows, "difference in course, linear time")["method"]
+    turned = course_of(run(a_study(extra=2.0), course="linear"))
+    assert "linear" in row_of(turned, "difference in course")["method"]
+    assert row_of(turned, "difference in course, logarithmic time")["estimate"] == pytest.approx(
+        row_of(rows, "difference in course")["estimate"]
+    )
+
+
+def test_a_plan_chooses_the_shape_and_makes_the_course_confirmatory() -> None:
+    hypothesis = a_hypothesis(question="course", shape="linear")
+    presentation = RULE.model_dump()
+    plan = a_plan(hypothesis=[hypothesis], presentation=presentation)
+    rows = course_of(run(a_study(extra=2.0), standing=Standing(plan, version=1)))
+    confirmed = rows[rows["plan_status"] == "confirmatory"]
+    assert set(confirmed["term"]) == {
+        "difference in course", "equivalence in course", "verdict",
+    }  # fmt: skip
+    assert "linear" in row_of(rows, "difference in course")["method"]
+    assert row_of(rows, "verdict")["method"] == "Holm-adjusted tests"
+
+
+def test_sessions_stand_in_for_days_where_there_are_none() -> None:
+    rows = course_of(run(a_study(extra=2.0, has_days=False)))
+    assert row_of(rows, "difference in course")["estimand"] == "points over 20 sessions"
+
+
+def test_clients_with_one_score_stay_in_the_model() -> None:
+    data = a_study(extra=2.0)
+    is_core = data.scores["scale"] == "core_10.total"
+    is_gone = data.scores["client_id"].isin([f"c{k:04}" for k in range(1, 41, 4)])
+    later = data.scores["occasion"] != "intake"
+    rows = course_of(run(replace(data, scores=data.scores[~(is_core & is_gone & later)])))
+    row = row_of(rows, "difference in course")
+    assert (row["n_a"], row["n_missing"]) == (40, 0)
+
+
+def test_two_occasions_are_enough() -> None:
+    rows = course_of(run(a_study(extra=2.0, weeks=(0, 30))))
+    assert row_of(rows, "difference in course")["status"] == "refused"
+    data = a_study(extra=2.0, weeks=(0, 30))
+    later = data.scores["occasion"].replace({"session": "end"})
+    rows = course_of(run(replace(data, scores=data.scores.assign(occasion=later))))
+    row = row_of(rows, "difference in course")
+    assert row["ci_low"] < 2 * np.log1p(26) < row["ci_high"]
+
+
+def test_few_therapists_are_said_to_be_few() -> None:
+    row = row_of(course_of(run(a_study(extra=2.0, therapists=4))), "difference in course")
+    assert "holds for these, not for therapists in general" in row["note"]
+    assert "4" not in row["note"]
+
+
+def test_too_few_clients_are_refused() -> None:
+    row = row_of(course_of(run(a_study(n=32))), "difference in course")
+    assert (row["status"], row["note"]) == ("refused", "fewer than 10 clients in a group")
+
+
+def test_a_scale_of_the_rule_has_one_course_without_groups() -> None:
+    data = a_study()
+    own = Outcome(scale="ecr.anxiety", occasion="end", smallest_effect=0.5)
+    rows = analyse(data, RULE, [own], Comparison(), 1).estimates
+    rows = rows[rows["analysis"] == "course"]
+    assert row_of(rows, "difference in course")["note"].startswith("circular")
+    everyone = row_of(rows, "course")
+    assert everyone["n"] == 160
+    assert pd.isna(everyone["group_a"])
+
+
+def test_a_scale_of_several_outcomes_has_its_course_once() -> None:
+    early = OUTCOME.model_copy(update={"occasion": "month_3"})
+    rows = analyse(a_study(), RULE, [early, OUTCOME], Comparison(), 1).estimates
+    assert set(rows.loc[rows["analysis"] == "course", "outcome"]) == {"core_10.total@end"}
+
+
+def test_the_trajectory_has_the_model_and_the_means_behind_it(different: Analysis) -> None:
+    figure = different.figures["trajectory_core_10_total_at_end"]
+    frame = figure.frame
+    assert list(frame.columns) == [
+        "presentation", "source", "time", "mean", "ci_low", "ci_high", "n",
+    ]  # fmt: skip
+    model = frame[frame["source"] == "model"]
+    assert (model.groupby("presentation")["time"].max() == 26).all()
+    assert (model["ci_low"] < model["mean"]).all()
+    observed = frame[frame["source"] == "observed"]
+    assert observed["time"].min() == 0
+    start = observed[observed["time"] == 0].set_index("presentation")["mean"]
+    drawn = model[model["time"] == 0].set_index("presentation")["mean"]
+    assert (start - drawn[start.index]).abs().max() < 1
+    assert figure.facts["unit"] == "weeks"

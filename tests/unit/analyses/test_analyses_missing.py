@@ -1,0 +1,148 @@
+"""Who is missing, and what the missing scores could change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reports.analyses import Analysis, analyse
+from reports.declarations import Comparison, Outcome
+from reports.study_data import StudyData
+from tests.unit.analyses.test_analyses_course import OUTCOME, RULE, a_study
+
+
+def thinned(data: StudyData, is_gone: np.ndarray) -> StudyData:
+    """Take the end of some clients away; they dropped out."""
+    gone = data.clients.index[is_gone]
+    is_end = (data.scores["occasion"] == "end") & data.scores["scale"].eq("core_10.total")
+    clients = data.clients.assign(ending=np.where(is_gone, "dropout", "planned"))
+    scores = data.scores[~(is_end & data.scores["client_id"].isin(gone))]
+    return replace(data, scores=scores, clients=clients)
+
+
+def run(data: StudyData, outcome: Outcome = OUTCOME, seed: int = 1) -> Analysis:
+    return analyse(data, RULE, [outcome], Comparison(), seed)
+
+
+def rows_of(found: Analysis) -> pd.DataFrame:
+    return found.estimates[found.estimates["analysis"] == "missing"]
+
+
+def row_of(rows: pd.DataFrame, term: str, **where: str) -> pd.Series:
+    chosen = rows[rows["term"] == term]
+    for column, value in where.items():
+        chosen = chosen[chosen[column] == value]
+    assert len(chosen) == 1
+    return chosen.iloc[0]
+
+
+@pytest.fixture(scope="module")
+def data() -> StudyData:
+    """Of overdependent clients, those who did badly until month 3 are missing at the end."""
+    whole = a_study(extra=2.0, n=240)
+    scores = whole.scores[whole.scores["scale"] == "core_10.total"]
+    middle = scores[scores["occasion"] == "month_3"].set_index("client_id")["value"]
+    kind = np.arange(240) % 4
+    is_bad = middle.reindex(whole.clients.index).to_numpy() > 20.0
+    return thinned(whole, ((kind == 1) & is_bad) | (np.arange(240) % 20 == 2))
+
+
+@pytest.fixture(scope="module")
+def rows(data: StudyData) -> pd.DataFrame:
+    return rows_of(run(data))
+
+
+def test_shares_missing_are_counted_by_presentation_and_reason(
+    data: StudyData, rows: pd.DataFrame
+) -> None:
+    lost = 240 - len(data.values_at("core_10.total", "end"))
+    everyone = rows[(rows["term"] == "missing") & rows["group_a"].isna()].iloc[0]
+    assert (everyone["n"], everyone["n_a"]) == (240, lost)
+    dependent = row_of(rows, "missing", group_a="overdependent", estimand="share")
+    assert dependent["n"] == 60
+    assert dependent["estimate"] > 0.2
+    dropped = rows[(rows["term"] == "missing after dropout") & rows["group_a"].isna()].iloc[0]
+    assert dropped["n_a"] == lost
+
+
+def test_who_is_missing_is_compared_with_who_is_not(rows: pd.DataFrame) -> None:
+    row = row_of(rows, "missing against present: the outcome itself")
+    assert row["estimate"] > 0.3
+    assert row["n_a"] + row["n_b"] == row["n"] == 240
+
+
+def test_all_available_data_bring_the_difference_nearer_to_the_truth(
+    data: StudyData, rows: pd.DataFrame
+) -> None:
+    truth = 2.0 * np.log1p(30)
+    found = run(data).estimates
+    observed = found[
+        (found["analysis"] == "overdependent_against_overindependent")
+        & (found["term"] == "difference")
+    ]["estimate"].item()
+    available = row_of(rows, "difference, all available data")
+    imputed = row_of(rows, "difference, imputed")
+    for row in (available, imputed):
+        assert abs(row["estimate"] - truth) < abs(observed - truth)
+        assert row["ci_low"] < truth < row["ci_high"]
+    assert available["n_missing"] == 0
+    assert imputed["n_missing"] > 10
+
+
+def test_worse_cases_move_the_difference_the_way_they_must(rows: pd.DataFrame) -> None:
+    imputed = row_of(rows, "difference, imputed")["estimate"]
+    dependent = row_of(rows, "difference, missing overdependent worse")
+    other = row_of(rows, "difference, missing overindependent worse")
+    assert dependent["estimate"] > imputed > other["estimate"]
+    assert "3 points" in dependent["note"]
+
+
+def test_the_tipping_point_is_a_shift_or_says_how_far_the_answer_stands(
+    rows: pd.DataFrame,
+) -> None:
+    for group in ("overdependent", "overindependent"):
+        row = row_of(rows, f"tipping point, {group}")
+        if pd.isna(row["estimate"]):
+            assert row["note"] == "the answer stands up to a shift of 12 points"
+        else:
+            assert 0 < row["estimate"] <= 12
+
+
+def test_a_weak_answer_turns_where_it_must() -> None:
+    weak = thinned(a_study(extra=0.9, n=240, spread=0.3), np.arange(240) % 8 == 2)
+    rows = rows_of(run(weak))
+    difference = row_of(rows, "difference, imputed")
+    assert difference["ci_low"] > 0
+    turned = row_of(rows, "tipping point, overindependent")["estimate"]
+    assert 0 < turned <= 12
+
+
+def test_the_same_seed_gives_the_same_numbers(data: StudyData, rows: pd.DataFrame) -> None:
+    pd.testing.assert_frame_equal(rows_of(run(data)), rows, check_exact=True)
+    other = row_of(rows_of(run(data, seed=2)), "difference, imputed")["estimate"]
+    assert other != row_of(rows, "difference, imputed")["estimate"]
+
+
+def test_where_nobody_is_missing_nothing_is_imputed() -> None:
+    rows = rows_of(run(a_study()))
+    row = row_of(rows, "difference, imputed")
+    assert row["note"] == "nobody in the two groups is missing at this occasion"
+    assert "tipping point, overdependent" not in set(rows["term"])
+
+
+def test_an_outcome_measured_once_says_so() -> None:
+    data = a_study()
+    once = data.scores[~(data.scores["scale"].eq("core_10.total")
+                         & data.scores["occasion"].isin(["intake", "month_3"]))]  # fmt: skip
+    row = row_of(rows_of(run(replace(data, scores=once))), "difference, all available data")
+    assert row["note"].startswith("measured at one occasion")
+
+
+def test_an_attribute_is_not_missing_over_time() -> None:
+    data = a_study()
+    aged = replace(data, clients=data.clients.assign(age=np.arange(160.0)))
+    row = rows_of(run(aged, Outcome(attribute="age", smallest_effect=5)))
+    assert row["note"].item() == "an attribute of the client, not of an occasion"

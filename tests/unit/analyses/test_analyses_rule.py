@@ -1,0 +1,227 @@
+"""What the rule and the measure could change: specifications, invariance, four groups, a U."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from reports.analyses import Analysis, analyse
+from reports.analyses._model_words import explain_model
+from reports.declarations import Comparison, Outcome, PresentationRule
+from reports.plan_standing import Standing
+from reports.study_data import Measure, StudyData
+from tests.unit.analyses.test_analyses_course import RULE, scores_of
+from tests.unit.plans import a_hypothesis, a_plan
+
+NEEDS_PAIRS = True
+
+
+def run(data: StudyData, rule: PresentationRule, *outcomes: Outcome) -> Analysis:
+    return analyse(data, rule, outcomes, Comparison(), 1)
+
+
+def rows_of(found: Analysis, analysis: str) -> pd.DataFrame:
+    return found.estimates[found.estimates["analysis"] == analysis]
+
+
+@pytest.fixture(scope="module")
+def found(study: StudyData, rule: PresentationRule, outcome: Outcome) -> Analysis:
+    return run(study, rule, outcome)
+
+
+def test_every_specification_is_a_row_and_the_declared_one_is_the_headline(found: Analysis) -> None:
+    rows = rows_of(found, "specification")
+    each = rows[rows["term"] == "specification"]
+    assert len(each) == 8
+    declared = each[each["method"] == "attachment; cut as declared; prorated scores too"]
+    headline = rows_of(found, "overdependent_against_overindependent")
+    headline = headline[headline["term"] == "difference"]
+    for column in ("estimate", "ci_low", "ci_high", "n_a", "n_b"):
+        assert declared[column].item() == headline[column].item()
+
+
+def test_the_curve_says_how_far_specifications_agree(found: Analysis) -> None:
+    rows = rows_of(found, "specification").set_index("term")
+    each = rows.loc["specification", "estimate"]
+    assert rows.loc["median", "estimate"] == pytest.approx(each.median())
+    assert rows.loc["lowest", "estimate"] == each.min()
+    assert rows.loc["same sign as the median", "estimate"] == 1.0
+    assert rows.loc["usable", "estimate"] == 8
+    figure = found.figures["specification_curve_core_10_total_at_end"].frame
+    assert figure["is_declared"].sum() == 1
+    assert figure["estimate"].is_monotonic_increasing
+    assert list(figure["rank"]) == list(range(1, 9))
+
+
+def test_another_rule_is_tried_where_its_forms_are_there() -> None:
+    rng = np.random.default_rng(2)
+    n = 240
+    ids = np.array([f"c{k:04}" for k in range(n)])
+    names = ("ecr.anxiety", "ecr.avoidance", "rpt.destructive_overdependence",
+             "rpt.dysfunctional_detachment")  # fmt: skip
+    rows = [scores_of(ids, name, "intake", 0, rng.normal(4, 1.5, n).clip(1, 7)) for name in names]
+    rows.append(scores_of(ids, "core_10.total", "end", 30, rng.normal(15, 5, n)))
+    facts = {"low": 1, "high": 7, "method": "mean", "higher": "more", "direction": "worse"}
+    measures = {
+        name: Measure(name, name.partition(".")[0], name, **facts)
+        for name in (*names, "core_10.total")
+    }
+    clients = pd.DataFrame(
+        {"clinic": "n", "therapist_id": [f"t{k % 9}" for k in range(n)], "ending": "planned"},
+        index=pd.Index(ids, name="client_id"),
+    )
+    data = StudyData(clients, pd.concat(rows), lambda *_: pd.DataFrame(), measures)
+    outcome = Outcome(scale="core_10.total", occasion="end", smallest_effect=2)
+    figure = run(data, RULE, outcome).figures["specification_curve_core_10_total_at_end"].frame
+    assert set(figure["rule"]) == {"attachment", "relationship-profile"}
+    refused = figure[figure["cut"].str.contains("SEM")]
+    assert refused["note"].str.contains("error of measurement").all()
+    part = Outcome(scale="rpt.destructive_overdependence", occasion="intake", smallest_effect=1)
+    figure = run(data, RULE, part).figures["specification_curve_rpt_destructive_overdependence"
+                                           "_at_intake"].frame  # fmt: skip
+    own = figure[figure["rule"] == "relationship-profile"]
+    assert own["note"].str.startswith("circular").all()
+
+
+def test_all_presentations_are_tested_at_once_and_in_pairs(
+    study: StudyData, found: Analysis
+) -> None:
+    rows = rows_of(found, "four_presentations")
+    test = rows[rows["term"] == "difference between presentations"].iloc[0]
+    groups = found.presentations.set_index("client_id")["presentation"]
+    values = study.values_at("core_10.total", "end")
+    samples = [values[groups[groups == name].index] for name in sorted(set(groups))]
+    expected = stats.f_oneway(*samples, equal_var=False)
+    assert test["statistic"] == pytest.approx(expected.statistic)
+    assert test["p_value"] == pytest.approx(expected.pvalue)
+    assert test["n"] == 400
+    ranks = rows[rows["term"] == "difference between presentations, by ranks"]
+    assert ranks["statistic"].item() == pytest.approx(stats.kruskal(*samples).statistic)
+    pairs = rows[rows["term"] == "pair"]
+    assert len(pairs) == 6
+    assert pairs["p_adjusted"].notna().all()
+    assert pairs["p_value"].isna().all()
+    assert len(rows[rows["term"] == "pair, by ranks"]) == 6
+
+
+def test_two_groups_are_not_called_four(
+    make_study: Callable[..., StudyData], rule: PresentationRule, outcome: Outcome
+) -> None:
+    high = rule.model_copy(update={"cut": (6.9, 6.9)})
+    rows = rows_of(run(make_study(n=40), high, outcome), "four_presentations")
+    test = rows[rows["term"] == "difference between presentations"]
+    assert test["note"].item() == "fewer than three presentations with 10 clients each"
+
+
+def test_invariance_across_large_groups_is_checked(
+    make_study: Callable[..., StudyData], rule: PresentationRule, outcome: Outcome
+) -> None:
+    data = make_study(n=520)
+    rows = rows_of(run(data, rule, outcome), "measurement_invariance").set_index("term")
+    held = rows.loc["highest step that holds across groups"]
+    assert held["note"].split(";")[0] in {"scalar", "partial scalar"}
+    assert held["n_a"] >= 100
+    change = rows.loc["metric across groups"]
+    assert set(change["estimand"]) == {"CFI", "RMSEA", "change of CFI", "change of RMSEA"}
+    assert rows.loc["highest step that holds over occasions", "status"] in {"ok", "caution"}
+
+
+def test_a_shifted_item_is_noticed_and_cautions_the_difference(
+    make_study: Callable[..., StudyData], rule: PresentationRule, outcome: Outcome
+) -> None:
+    data = make_study(n=620, effect=0.0)
+    groups = run(data, rule, outcome).presentations.set_index("client_id")["presentation"]
+    dependent = groups.index[groups == "overdependent"]
+
+    def items(scale: str, occasion: str) -> pd.DataFrame:
+        answers = data.items(scale, occasion).copy()
+        if (scale, occasion) == ("core_10.total", "end"):
+            for k, name in enumerate(answers.columns):
+                if k % 2:
+                    answers.loc[dependent, name] = answers.loc[dependent, name] + 2.0 * k / 7
+        return answers
+
+    found = run(replace(data, items=items), rule, outcome)
+    held = rows_of(found, "measurement_invariance").set_index("term")
+    note = held.loc["highest step that holds across groups", "note"]
+    assert not note.startswith("scalar")
+    if "comparable" not in note and not note.startswith("partial scalar"):
+        block = rows_of(found, "overdependent_against_overindependent").set_index("term")
+        assert "may be one of items" in block.loc["difference", "note"]
+
+
+def test_small_groups_are_refused_for_invariance(
+    make_study: Callable[..., StudyData], rule: PresentationRule, outcome: Outcome
+) -> None:
+    rows = rows_of(run(make_study(n=300), rule, outcome), "measurement_invariance")
+    rows = rows.set_index("term")
+    row = rows.loc["highest step that holds across groups"]
+    assert row["note"] == "fewer than 100 clients of a group answered every item"
+
+
+def test_a_u_is_looked_for_only_where_the_plan_asks(
+    study: StudyData, rule: PresentationRule, outcome: Outcome, found: Analysis
+) -> None:
+    assert rows_of(found, "u_shape").empty
+    dependence = study.values_at("ecr.anxiety", "intake")
+    noise = np.random.default_rng(3).normal(0, 2, len(dependence))
+    bent = 10 + 3 * (dependence - dependence.mean()) ** 2 + noise
+    is_end = study.scores["scale"].eq("core_10.total") & study.scores["occasion"].eq("end")
+    value = study.scores["value"].where(~is_end, study.scores["client_id"].map(bent))
+    plan = a_plan(
+        hypothesis=[a_hypothesis(question="u_shape")], presentation=rule.model_dump(mode="json")
+    )
+    bent_study = replace(study, scores=study.scores.assign(value=value))
+    asked = analyse(bent_study, rule, [], Comparison(), 1, standing=Standing(plan, version=1))
+    rows = rows_of(asked, "u_shape").set_index("term")
+    assert rows.loc["u shape", "p_value"] < 0.001
+    assert rows.loc["u shape", "plan_status"] == "confirmatory"
+    assert rows.loc["u shape", "estimate"] == pytest.approx(dependence.mean(), abs=0.3)
+
+
+def test_therapists_are_in_the_difference_and_its_price_is_told(
+    study: StudyData, found: Analysis
+) -> None:
+    rows = rows_of(found, "overdependent_against_overindependent").set_index("term")
+    assert rows.loc["difference with therapists", "n_clusters"] == 12
+    assert rows.loc["difference with therapists", "estimate"] == pytest.approx(
+        rows.loc["difference", "estimate"], abs=0.6
+    )
+    assert rows.loc["design effect", "estimate"] >= 1
+    assert 0 <= rows.loc["share of therapists", "estimate"] < 0.2
+    detectable = rows.loc["smallest detectable difference", "estimate"]
+    se = rows.loc["difference", "se"]
+    assert 2.6 * se < detectable < 3.1 * se
+
+
+def test_one_therapist_can_say_nothing_of_therapists(
+    study: StudyData, rule: PresentationRule, outcome: Outcome
+) -> None:
+    alone = replace(study, clients=study.clients.assign(therapist_id="t1"))
+    rows = rows_of(run(alone, rule, outcome), "overdependent_against_overindependent")
+    row = rows[rows["term"] == "difference with therapists"].iloc[0]
+    assert "nothing can be said of therapists" in row["note"]
+    nobody = replace(study, clients=study.clients.assign(therapist_id=pd.NA))
+    rows = rows_of(run(nobody, rule, outcome), "overdependent_against_overindependent")
+    row = rows[rows["term"] == "difference with therapists"].iloc[0]
+    assert row["note"] == "the export does not say who the therapists are"
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("3 levels of therapist_id: modelled as fixed",
+         "few therapists: what is said holds for these, not for therapists in general"),
+        ("4 levels of clinic: modelled as fixed", None),
+        ("singular fit", "therapists or clients hardly differ here, so by how much cannot be told"),
+        ("some new remark of 7 words", "some new remark of some words"),
+        ("", None),
+    ],
+)  # fmt: skip
+def test_a_models_remarks_are_said_in_words_without_counts(note: str, said: str | None) -> None:
+    assert explain_model(note) == said
