@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from reports.analyses.four_presentations import possible_presentations
 from reports.declarations import Outcome
 from reports.disclosure.policy import DisclosurePolicy
 from reports.presentation import describe_presentation
@@ -21,8 +22,6 @@ CUT_WORDS = {
     "midpoint": "the midpoints of the two ranges",
     "median": "the medians of the clients with both scores",
 }
-PRESENTED = ("overdependent", "overindependent", "mixed", "interdependent", "neither",
-             "indeterminate")  # fmt: skip
 OUTCOME_COLUMNS = ("outcome", "label", "occasion", "low", "high", "higher", "direction",
                    "smallest_effect", "is_primary")  # fmt: skip
 
@@ -59,7 +58,7 @@ def rule_facts(context: RunContext) -> pd.DataFrame:
             if isinstance(rule.cut, str)
             else " and ".join(f"{x:g}" for x in rule.cut)
         )
-        grey = " and ".join(f"{x:g}" for x in rule.grey_zone)
+        grey = " and ".join(f"{x:g}" for x in rule.grey_zone) if any(rule.grey_zone) else ""
         rows = [
             ("rule", rule.rule),
             ("dependence", labels.get(rule.dependence, rule.dependence)),
@@ -71,7 +70,8 @@ def rule_facts(context: RunContext) -> pd.DataFrame:
             ("landmark", rule.landmark),
             ("complete_only", "yes" if rule.complete_only else "no"),
         ]
-        rows += [(name, describe_presentation(rule.rule, name)) for name in PRESENTED]
+        possible = possible_presentations(rule)
+        rows += [(name, describe_presentation(rule.rule, name)) for name in possible]
     return pd.DataFrame(rows, columns=["name", "value"], dtype="str")
 
 

@@ -37,12 +37,16 @@ def write_count(value: float | None) -> str:
 
 
 def write_percent(share: float | None) -> str:
-    """Write a share as a percentage without decimals.
+    """Write a share as a percentage without decimals; nearly all is not all.
 
-    >>> write_percent(0.125)
-    '12%'
+    >>> write_percent(0.125), write_percent(0.998), write_percent(1.0)
+    ('12%', '>99%', '100%')
     """
-    return LEFT_OUT if share is None or not math.isfinite(share) else f"{share:.0%}"
+    if share is None or not math.isfinite(share):
+        return LEFT_OUT
+    if 0.995 <= share < 1:
+        return ">99%"
+    return "<1%" if 0 < share < 0.005 else f"{share:.0%}"
 
 
 def write_p(value: float | None) -> str:

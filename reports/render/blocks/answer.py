@@ -67,7 +67,7 @@ def _who(run: Run) -> str:
 
 def _about(counts: pd.Series) -> str:
     written = write_count(None if counts.empty else counts.iloc[0])
-    return "a number left out" if written == "[c]" else written
+    return "some" if written == "[c]" else written
 
 
 def _primary(run: Run) -> list[str]:
@@ -93,7 +93,8 @@ def _verdicts(run: Run) -> dict[str, list[str]]:
 
 def _differences(run: Run) -> str:
     verdicts = _verdicts(run)
-    clear = verdicts.get("different", []) + verdicts.get("different but trivially small", [])
+    trivial = verdicts.get("different but trivially small", [])
+    clear = verdicts.get("different", []) + trivial
     if not clear:
         return "No clear difference between the two was found on any primary outcome."
     said = {"higher": [], "lower": []}  # type: dict[str, list[str]]
@@ -101,22 +102,29 @@ def _differences(run: Run) -> str:
         row = _row(run, GROUPS, outcome, "difference")
         if row is not None:
             way = "higher" if row["estimate"] > 0 else "lower"
-            said[way].append(_sized(run, outcome, row))
+            said[way].append(_sized(run, outcome, row, is_trivial=outcome in trivial))
     parts = [f"{way} on {_listed(items)}" for way, items in said.items() if items]
     if not parts:
         return ""
     return f"The overly dependent clients score {' and '.join(parts)}{refer('table', 'contrast')}."
 
 
-def _sized(run: Run, outcome: str, row: Any) -> str:
-    name = phrase_outcome(run, outcome)
-    much = plain(abs(row["estimate"]))
-    if pd.isna(row["ci_low"]):
-        return f"{name} (by {much} points)"
-    low, high = sorted((abs(row["ci_low"]), abs(row["ci_high"])))
+def _sized(run: Run, outcome: str, row: Any, *, is_trivial: bool) -> str:
+    """Return an outcome with the size of its difference, in points where it is a scale."""
+    unit = " points" if "@" in outcome else ""
+    size = f"by {plain(abs(row['estimate']))}{unit}"
+    if not pd.isna(row["ci_low"]):
+        size = f"{size}, plausibly {_range(row)}"
+    extra = ", too small to matter" if is_trivial else ""
+    return f"{phrase_outcome(run, outcome)} ({size}{extra})"
+
+
+def _range(row: Any) -> str:
+    """Return the interval of a difference without its sign: the words beside it carry that."""
     if row["ci_low"] < 0 < row["ci_high"]:
-        return f"{name} (by {much} points, plausibly {plain_interval(row)})"
-    return f"{name} (by {much} points, plausibly {plain(low)} to {plain(high)})"
+        return plain_interval(row)
+    low, high = sorted((abs(row["ci_low"]), abs(row["ci_high"])))
+    return f"{plain(low)} to {plain(high)}"
 
 
 def _rest(run: Run) -> str:

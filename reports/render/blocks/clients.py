@@ -23,7 +23,12 @@ def presentations(run: Run) -> Iterator[Block]:
     if not rule:
         yield Prose(("The study declares no presentation rule, so nobody is compared.",))
         return
-    grey = rule["grey_zone"]
+    grey = (
+        f"; scores nearer to a cut than the grey zone ({rule['grey_zone']} points) are "
+        "indeterminate"
+        if rule["grey_zone"]
+        else ", without a grey zone"
+    )
     yield Prose(
         (
             (
@@ -31,8 +36,7 @@ def presentations(run: Run) -> Iterator[Block]:
                 f"clients answered at {name_occasion(rule['landmark'])}: "
                 f"{decapitalise(rule['dependence'])} stands for dependence, "
                 f"{decapitalise(rule['independence'])} for independence. A score at or above its "
-                f"cut is high. The cuts are {rule['cut']}; scores nearer to a cut than the grey "
-                f"zone ({grey} points) are indeterminate."
+                f"cut is high. The cuts are {rule['cut']}{grey}."
             ),
             (
                 "The rule decides the groups: another cut puts other people into them. So the "
