@@ -7,6 +7,7 @@ blank.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,7 +22,7 @@ from flows.sources.border import refuse_identifiers
 from flows.sources.codes import declared_codes
 from flows.sources.excel_cells import cell_text, column_texts, correct_texts
 from flows.sources.excel_package import Book, damaged, guarded, open_book
-from flows.sources.excel_scan import Details, search, take_apart
+from flows.sources.excel_scan import Details, count_columns, search, take_apart
 from flows.sources.export import Export
 from flows.sources.header import check_names
 from flows.sources.names import clean_name, list_names
@@ -161,8 +162,7 @@ class Sheet:
         return rows
 
     def _rows(self) -> Iterator[Cells]:
-        rows: Iterator[Cells] = self.table.iter_rows()
-        return rows
+        return _iterate(self.path, self.table)
 
     def _names(self, cells: Cells) -> tuple[str, ...]:
         names = [clean_name(cell_text(cell)) for cell in cells]
@@ -174,6 +174,8 @@ class Sheet:
         with guarded(self.path):
             seen = search(self.book.pieces(self.name), self.book.formats)
             rows, columns = seen.rows, seen.columns
+            if seen.is_clear and rows * columns > MOST_CELLS:
+                columns = count_columns(self.book.pieces(self.name))
             if not seen.is_clear or rows * columns > MOST_CELLS:
                 found = take_apart(self.book.pieces(self.name), (), frozenset())
                 rows, columns = found.rows, found.columns
@@ -216,6 +218,23 @@ def _percentages(formats: dict[int, DisplayFormat]) -> dict[int, DisplayFormat]:
     return {row: found for row, found in formats.items() if found.kind == "percent"}
 
 
+def _iterate(path: Path, table: Any) -> Iterator[Cells]:
+    """Yield the rows of a table; a date that no calendar has makes its reader panic."""
+    rows = table.iter_rows()
+    for row in itertools.count(1):
+        try:
+            cells = next(rows, None)
+        except BaseException as error:
+            if type(error).__name__ != "PanicException":
+                raise
+            raise refuse(path, "E_DAMAGED", "A cell of the workbook cannot be read, such as a date "
+                         "that no calendar has.", place=f"row {row}",
+                         fix="Correct it, and save the workbook again.") from None  # fmt: skip
+        if cells is None:
+            return
+        yield cells
+
+
 def _load(path: Path, sheet: str) -> Any:
     import python_calamine
 
@@ -223,4 +242,8 @@ def _load(path: Path, sheet: str) -> Any:
         with python_calamine.load_workbook(str(path)) as book:
             return book.get_sheet_by_name(sheet)
     except (python_calamine.CalamineError, OSError, ValueError):
+        raise damaged(path) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
         raise damaged(path) from None

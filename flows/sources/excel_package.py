@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -22,7 +23,8 @@ BOOK, STRINGS, STYLES = "xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xm
 MOST_BYTES = 250_000_000
 PIECE = 1 << 22
 BROKEN = (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, EOFError, KeyError,
-          NotImplementedError, RuntimeError, UnicodeDecodeError, ValueError)  # fmt: skip
+          NotImplementedError, RuntimeError, UnicodeDecodeError, ValueError, struct.error,
+          OSError)  # fmt: skip
 SAVE = "Open it in Excel and save it as .xlsx."
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 

@@ -72,6 +72,12 @@ def search(pieces: Iterable[bytes], formats: Sequence[DisplayFormat | None]) -> 
     return Sighting(rows, columns, is_clear and count > 0)
 
 
+def count_columns(pieces: Iterable[bytes]) -> int:
+    """Return the last column that any cell of a sheet stands in."""
+    letters = (set(COLUMN.findall(piece)) for piece in _overlapping(pieces))
+    return max((_number(found) for part in letters for found in part), default=0)
+
+
 def take_apart(
     pieces: Iterable[bytes], formats: Sequence[DisplayFormat | None], wanted: frozenset[int]
 ) -> Details:

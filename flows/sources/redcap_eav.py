@@ -65,8 +65,10 @@ def _read_lines(pivot: Pivot, scratch: Path) -> Export:
         at_field, at_value = keys.index(FIELD), keys.index(VALUE)
 
         def blank_value(row: list[str]) -> Verdict:
-            row[at_field] = name_key(row[at_field])
-            if not pivot.is_read(row[at_field]):
+            name = row[at_field]
+            if name not in project.dictionary.fields:
+                row[at_field] = name = name_key(name)
+            if not pivot.is_read(name):
                 row[at_value] = ""
             return None
 

@@ -42,6 +42,9 @@ class Pivot:
             name: columns_of(found, self._missing)
             for name, found in self.project.dictionary.fields.items()
         }
+        admits = self.project.admission.admits
+        self._is_read = {name: any(map(admits, own)) for name, own in self._columns.items()}
+        self._id_field = next(iter(self._columns))
 
     @property
     def dictionary(self) -> Dictionary:
@@ -51,11 +54,12 @@ class Pivot:
     @property
     def id_field(self) -> str:
         """The field that names the record: REDCap's first."""
-        return next(iter(self.dictionary.fields))
+        return self._id_field
 
     def is_read(self, name: str) -> bool:
         """Whether the answers to a field are needed."""
-        return any(map(self.project.admission.admits, self._columns.get(name, (name,))))
+        found = self._is_read.get(name)
+        return self.project.admission.admits(name) if found is None else found
 
     def add(self, key: Key, name: str, value: str) -> None:
         """Put one answer into its row."""

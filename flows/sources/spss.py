@@ -23,6 +23,7 @@ from flows.sources.names import clean_name
 from flows.sources.refusal import refuse
 from flows.sources.spss_values import Variable
 from flows.sources.table_copy import TableChunk, TableCopy
+from instruments.errors import ExportError
 
 MAGIC = (b"$FL2", b"$FL3")
 # Cells that are read at a time: about 30 bytes each while they are.
@@ -63,17 +64,20 @@ class SpssFile:
     @cached_property
     def meta(self) -> Any:
         """What the file says of its variables, without user-missing values."""
-        return self._read(metadataonly=True)[1]
+        meta = self._read(metadataonly=True)[1]
+        if any(name is None for name in meta.column_names):
+            raise self._damaged("a variable without a name")
+        return meta
 
     @cached_property
     def written(self) -> dict[str, str]:
         """The names of the variables, cleaned, and as they are written."""
         return {clean_name(name): name for name in self.meta.column_names}
 
-    @property
+    @cached_property
     def header(self) -> tuple[str, ...]:
         """The names of the variables."""
-        return tuple(self.written)
+        return tuple(map(clean_name, self.meta.column_names))
 
     @cached_property
     def fields(self) -> dict[str, DictionaryField]:
@@ -140,6 +144,8 @@ class SpssFile:
             return pyreadstat.read_sav(str(self.file.path), encoding=encoding, **how)
         except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError,
                 MemoryError) as error:  # fmt: skip
-            raise refuse(self.file.path, "E_DAMAGED", "The file cannot be read as an SPSS file.",
-                         place=type(error).__name__,
-                         fix="Save it again, or declare its encoding.") from None  # fmt: skip
+            raise self._damaged(type(error).__name__) from None
+
+    def _damaged(self, place: str) -> ExportError:
+        return refuse(self.file.path, "E_DAMAGED", "The file cannot be read as an SPSS file.",
+                      place=place, fix="Save it again, or declare its encoding.")  # fmt: skip

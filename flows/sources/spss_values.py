@@ -84,7 +84,7 @@ class Variable:
         """Return what stands for a missing value, and keep what it means."""
         if not self.keeps_reasons:
             return ""
-        label = clean_name(self.labels.get(value, ""))[:LONGEST_REASON]
+        label = clean_name(self.labels.get(value) or "")[:LONGEST_REASON]
         if not self._fits(code, value, is_labelled=bool(label)):
             code, label = USER_MISSING, ""
         self.reasons.setdefault(code, label or USER_MISSING)

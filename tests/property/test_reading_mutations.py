@@ -1,0 +1,56 @@
+"""However a good export is spoilt: one code, or every row accounted for."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.property.export_mutations import good_exports, mutate
+from tests.property.stress_reading import spoil_and_check, stress
+from tests.unit.nasty.desk import check
+
+KINDS = tuple(good_exports())
+# Of ten thousand that `stress_reading` runs through by hand.
+SEEDS = range(20)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_good_export_itself_is_accepted_whole(kind: str, tmp_path: object) -> None:
+    from pathlib import Path
+
+    folder = Path(str(tmp_path))
+    export = good_exports()[kind]
+    for name, content in export.files.items():
+        (folder / name).write_bytes(content)
+    checked = check(folder / export.name, export.source, folder / "scratch")
+    assert (checked.counts.rows_in, checked.counts.loaded, checked.errors()) == (12, 12, [])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_spoilt_export_is_refused_with_a_code_or_counted_whole(kind: str) -> None:
+    outcomes = stress(kind, SEEDS)
+    assert sum(outcomes.values()) == len(SEEDS)
+    assert len(outcomes) > 2
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_hundred_more_of_each_kind(kind: str) -> None:
+    assert sum(stress(kind, range(1000, 1100)).values()) == 100
+
+
+def test_the_rule_engine_changes_nothing_of_the_outcome() -> None:
+    for kind in ("csv", "excel"):
+        export = good_exports()[kind]
+        for seed in range(3):
+            outcomes = {spoil_and_check(export, seed, with_engine=how) for how in (True, False)}
+            assert len(outcomes) == 1
+
+
+def test_a_seed_spoils_an_export_in_one_way_only() -> None:
+    for kind in KINDS:
+        export = good_exports()[kind]
+        if kind in ("sav", "zsav", "excel"):  # written with the time of day in them
+            continue
+        assert mutate(export, 7) == mutate(export, 7)
+        assert len({tuple(mutate(export, seed).values()) for seed in range(20)}) > 10
