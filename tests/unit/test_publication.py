@@ -14,6 +14,9 @@ from reports.publication import describe_measures, publish_run
 from reports.publishing.context import MEASURE_COLUMNS, SOURCE_COLUMNS
 from reports.publishing.estimate_csv import as_csv
 from reports.publishing.fact_tables import gate_fact_table, read_fact_table
+from reports.render.document import find_tables
+from reports.render.run_view import load_run
+from reports.render.sections import compose_sections
 from reports.study_data import Measure
 from tests.golden import specimen
 from tests.golden.specimen import publish_specimen, specimen_analysis, specimen_context
@@ -118,6 +121,21 @@ def test_few_quarantined_rows_are_left_out_and_none_are_shown(tmp_path: Path) ->
         or pd.isna(counts["a.csv", "all"])
         or (counts["a.csv", "all"] - counts["a.csv", "loaded"] in (0, 5))
     )
+
+
+def test_rows_of_many_files_are_counted_by_source(tmp_path: Path) -> None:
+    sources = pd.DataFrame(
+        [(f"week_{number:03}.csv", "weekly", "csv", f"{number:064x}", 103, 100, 3, 0)
+         for number in range(200)],
+        columns=list(SOURCE_COLUMNS),
+    )  # fmt: skip
+    folder = publish_specimen(tmp_path / "run", sources=sources)
+    counts = frame_of(load_cleared(folder), "tables/row_counts").set_index(["name", "fate"])["n"]
+    assert counts["weekly", "quarantined"] == 600
+    assert set(counts.index.get_level_values("name")) == {"weekly", "all"}
+    tables = find_tables(compose_sections(load_run(folder), with_pictures=False))
+    table = next(table for table in tables if table.name == "files")
+    assert [table.texts(row)[:4] for row in table.rows] == [("weekly", "200", "20,600", "20,000")]
 
 
 def test_a_run_without_a_comparison_publishes_files_and_findings(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from reports.render.document import Block, Fold, Prose
 from reports.render.run_view import Run
 from reports.render.table import Cell, Column, Row, Table
 
-FATES = ("loaded", "quarantined", "known", "all")
+FATES = ("loaded", "quarantined", "known")
 SEVERITIES = ("fatal", "error", "warning", "note")
 SEVERITY_WORDS = {
     "fatal": "Fatal: the file was refused",
@@ -28,24 +28,16 @@ def files(run: Run) -> Iterator[Block]:
         yield Prose(("No file has been taken in yet.",))
         return
     counts = _counts(run.frame("tables/row_counts"))
-    rows = [
-        Row(
-            (
-                Cell(str(file["name"])),
-                Cell(str(file["source_id"])),
-                *(Cell(counts.get((str(file["name"]), fate))) for fate in ("all", *FATES[:3])),
-                Cell(str(file["sha256"])[:12]),
-            )
-        )
-        for file in known.drop_duplicates("name").to_dict("records")
-    ]
+    by_file = known.drop_duplicates("name")
+    is_by_source = bool(counts) and not set(by_file["name"]) <= {name for name, _ in counts}
+    rows = list(_source_rows(by_file, counts) if is_by_source else _file_rows(by_file, counts))
     why = run.why_withheld("tables/row_counts")
     yield Table(
         name="files",
         title="Files and what became of their rows",
         columns=(
-            Column("File"),
-            Column("source"),
+            Column("Source" if is_by_source else "File"),
+            Column("files" if is_by_source else "source"),
             Column("rows in", "count"),
             Column("loaded", "count"),
             Column("quarantined", "count"),
@@ -61,6 +53,22 @@ def files(run: Run) -> Iterator[Block]:
             *((why,) if why else ()),
         ),
     )
+
+
+def _file_rows(files: pd.DataFrame, counts: dict[tuple[str, str], float]) -> Iterator[Row]:
+    for file in files.to_dict("records"):
+        name, digest = str(file["name"]), str(file["sha256"])[:12]
+        yield _account(name, str(file["source_id"]), counts, digest)
+
+
+def _source_rows(files: pd.DataFrame, counts: dict[tuple[str, str], float]) -> Iterator[Row]:
+    for source, own in files.groupby("source_id", sort=True):
+        yield _account(str(source), f"{len(own):,}", counts, "")
+
+
+def _account(name: str, second: str, counts: dict[tuple[str, str], float], digest: str) -> Row:
+    held = (Cell(counts.get((name, fate))) for fate in ("all", *FATES))
+    return Row((Cell(name), Cell(second), *held, Cell(digest)))
 
 
 def _counts(frame: pd.DataFrame) -> dict[tuple[str, str], float]:
