@@ -19,6 +19,10 @@ from reports.wording import (
 GROUPS = "overdependent_against_overindependent"
 CONTINUOUS = "dependence_and_outcome"
 PER_SD = "points per standard deviation"
+PLAIN = ("difference", "equivalence")
+NESTED = ("difference with therapists", "equivalence with therapists")
+# What a row says whose scores went with dependence before treatment.
+BROUGHT_ALONG = "before treatment already"
 WITHHELD = "withheld"
 
 
@@ -32,12 +36,13 @@ class OutcomeSentences:
 
 
 @dataclass(frozen=True)
-class _Answers:
+class Answers:
     """The estimates of one outcome, and what it is called."""
 
     rows: pd.DataFrame
     what: str
     unit: str
+    has_plan: bool = False
 
     def find(self, analysis: str, term: str, estimand: str | None = None) -> pd.Series | None:
         """Return one estimate, None where the table has none."""
@@ -56,8 +61,28 @@ class _Answers:
     @property
     def verdict(self) -> str | None:
         """The one word of the comparison, None where there is none or it is withheld."""
-        row = self.find(GROUPS, "verdict")
+        return self.verdict_of(GROUPS)
+
+    def verdict_of(self, analysis: str) -> str | None:
+        """Return the one word of an analysis, None where there is none or it is withheld."""
+        row = self.find(analysis, "verdict")
         return None if row is None or row["status"] == "refused" else str(row["note"])
+
+    @property
+    def tests(self) -> tuple[str, str]:
+        """The tests of difference and equivalence that answer: the planned ones, or Welch's."""
+        planned = self.find(GROUPS, NESTED[0])
+        is_planned = planned is not None and planned["plan_status"] == "confirmatory"
+        return NESTED if is_planned else PLAIN
+
+    @property
+    def adjustment(self) -> str:
+        """How p-values were adjusted: "Holm-adjusted"."""
+        row = self.find(GROUPS, "verdict")
+        method = "" if row is None or pd.isna(row["method"]) else str(row["method"])
+        return (
+            method.removesuffix(" tests") if method.endswith("-adjusted tests") else "Holm-adjusted"
+        )
 
 
 def write_sentences(
@@ -69,24 +94,32 @@ def write_sentences(
     them; what the rows withhold or refuse is said to be so. Nothing is called an effect, and an
     undecided question is never called answered with no.
     """
+    answers = gather_answers(estimates, outcome, label)
+    clinician = [_plain_continuous(answers), _plain_groups(answers), _pairs(answers),
+                 _detectable(answers), _brought_along(answers), _meaning(answers),
+                 _plain_status(answers)]  # fmt: skip
+    author = [_formal_continuous(answers), _formal_groups(answers), _formal_equivalence(answers),
+              _formal_status(answers)]  # fmt: skip
+    return OutcomeSentences(outcome, join_sentences(clinician), join_sentences(author))
+
+
+def gather_answers(estimates: pd.DataFrame, outcome: str, label: str | None) -> Answers:
+    """Return the estimates of one outcome with what it is called in a sentence."""
     scale, _, occasion = outcome.partition("@")
     named = label or scale.replace(".", " ").replace("_", " ")
     what = f"{named} at {occasion.replace('_', ' ')}" if occasion else named
     # Attributes have units of their own, which the estimates do not know.
     unit = " points" if occasion else ""
-    answers = _Answers(estimates[estimates["outcome"] == outcome], what, unit)
-    clinician = [_plain_continuous(answers), _plain_groups(answers), _pairs(answers),
-                 _meaning(answers), _plain_status(answers)]  # fmt: skip
-    author = [_formal_continuous(answers), _formal_groups(answers), _formal_equivalence(answers),
-              _formal_status(answers)]  # fmt: skip
-    return OutcomeSentences(outcome, _joined(clinician), _joined(author))
+    has_plan = bool((estimates["plan_status"] == "confirmatory").any())
+    return Answers(estimates[estimates["outcome"] == outcome], what, unit, has_plan)
 
 
-def _joined(parts: list[str]) -> str:
+def join_sentences(parts: list[str]) -> str:
+    """Return sentences as one text, without the empty ones."""
     return no_break(" ".join(part for part in parts if part))
 
 
-def _missing_part(answers: _Answers, analysis: str, term: str, asked: str) -> str:
+def _missing_part(answers: Answers, analysis: str, term: str, asked: str) -> str:
     """Say why there is no number: nobody asked, it was refused, or it is withheld."""
     row = answers.find(analysis, term)
     if row is None:
@@ -99,7 +132,7 @@ def _missing_part(answers: _Answers, analysis: str, term: str, asked: str) -> st
     return f"{asked} was not analysed: {note}."
 
 
-def _plain_continuous(answers: _Answers) -> str:
+def _plain_continuous(answers: Answers) -> str:
     said = [_plain_slope(answers, term) for term in ("dependence", "independence")]
     known = [text for text in said if text]
     if known:
@@ -108,7 +141,7 @@ def _plain_continuous(answers: _Answers) -> str:
     return _missing_part(answers, CONTINUOUS, "dependence", asked)
 
 
-def _plain_slope(answers: _Answers, term: str) -> str:
+def _plain_slope(answers: Answers, term: str) -> str:
     row = answers.known(CONTINUOUS, term, PER_SD)
     if row is None:
         return ""
@@ -131,13 +164,13 @@ def _range(row: pd.Series) -> str:
     return f"plausibly {plain_interval(row)}"
 
 
-def _plain_groups(answers: _Answers) -> str:
-    row = answers.known(GROUPS, "difference")
+def _plain_groups(answers: Answers) -> str:
+    row = answers.known(GROUPS, answers.tests[0])
     if row is None:
         asked = (
             f"The comparison of overly dependent with overly independent clients on {answers.what}"
         )
-        return _missing_part(answers, GROUPS, "difference", asked)
+        return _missing_part(answers, GROUPS, answers.tests[0], asked)
     higher = "higher" if row["estimate"] > 0 else "lower"
     how_much = f"{_distance(answers, row, higher)} on average, {_range(row)}"
     return _VERDICTS.get(answers.verdict or "", _NO_VERDICT).format(
@@ -145,7 +178,7 @@ def _plain_groups(answers: _Answers) -> str:
     )
 
 
-def _distance(answers: _Answers, row: pd.Series, higher: str) -> str:
+def _distance(answers: Answers, row: pd.Series, higher: str) -> str:
     size = plain(abs(row["estimate"]))
     return "just as high" if size == "0" else f"{size}{answers.unit} {higher}"
 
@@ -169,14 +202,14 @@ _VERDICTS = {
 _NO_VERDICT = "Overly dependent clients are, in {what}, {how_much}; there is no verdict."
 
 
-def _bound(answers: _Answers) -> str:
+def _bound(answers: Answers) -> str:
     row = answers.known(GROUPS, "smallest effect of interest")
     if row is None:
         return "the smallest difference that matters"
     return f"the {plain(row['estimate'])}{answers.unit} that would matter"
 
 
-def _pairs(answers: _Answers) -> str:
+def _pairs(answers: Answers) -> str:
     row = answers.known(GROUPS, "superiority")
     if row is None or answers.verdict is None:
         return ""
@@ -189,7 +222,32 @@ def _pairs(answers: _Answers) -> str:
     )
 
 
-def _meaning(answers: _Answers) -> str:
+def _detectable(answers: Answers) -> str:
+    """Say what these clients could have shown, where the question stays open."""
+    row = answers.known(GROUPS, "smallest detectable difference")
+    if row is None or answers.verdict != "undecided":
+        return ""
+    return (
+        f"With these clients, only a difference of about {plain(row['estimate'])}{answers.unit} or "
+        "more could be counted on to show."
+    )
+
+
+def _brought_along(answers: Answers) -> str:
+    """Say that clients differed before treatment: what they brought is not what dependence did."""
+    rows = [
+        answers.known(GROUPS, answers.tests[0]),
+        answers.known(CONTINUOUS, "dependence", PER_SD),
+    ]
+    if not any(row is not None and BROUGHT_ALONG in str(row["note"]) for row in rows):
+        return ""
+    return (
+        "Clients differed in this before treatment already, so it did not come with treatment and "
+        "says nothing of what dependence does; how they changed is told by their course."
+    )
+
+
+def _meaning(answers: Answers) -> str:
     row = answers.known(GROUPS, "difference")
     parts = [] if row is None or pd.isna(row["note"]) else str(row["note"]).split("; ")
     said = dict(part.split(": ", 1) for part in parts if ": " in part)
@@ -201,20 +259,32 @@ def _meaning(answers: _Answers) -> str:
     )
 
 
-def _plan_status(answers: _Answers) -> str:
-    known = sorted(set(answers.rows["plan_status"].dropna()))
-    return known[-1] if known else "exploratory"
+def _statuses(answers: Answers) -> tuple[str, str]:
+    """Return the plan status of the continuous question and of the comparison of groups."""
+    rows = (answers.find(CONTINUOUS, "dependence", PER_SD), answers.find(GROUPS, answers.tests[0]))
+    continuous, groups = ("exploratory" if row is None else str(row["plan_status"]) for row in rows)
+    return continuous, groups
 
 
-def _plain_status(answers: _Answers) -> str:
-    if _plan_status(answers) == "confirmatory":
+def _plain_status(answers: Answers) -> str:
+    continuous, groups = _statuses(answers)
+    if continuous == groups == "confirmatory":
         return "Confirmatory: the plan was locked beforehand."
+    if "confirmatory" in (continuous, groups):
+        planned = "the comparison of the two groups" if groups == "confirmatory" else (
+            "how dependence goes with the outcome"
+        )  # fmt: skip
+        return (
+            f"Confirmatory, as planned and locked beforehand: {planned}; the rest is exploratory."
+        )
+    if answers.has_plan:
+        return "Exploratory: the locked plan does not name it."
     return "Exploratory: no plan was locked beforehand."
 
 
-def _formal_continuous(answers: _Answers) -> str:
+def _formal_continuous(answers: Answers) -> str:
     said = [
-        _formal_slope(row, term)
+        _formal_slope(row, term, answers.adjustment)
         for term in ("dependence", "independence", "dependence x independence")
         if (row := answers.known(CONTINUOUS, term, PER_SD)) is not None
     ]
@@ -222,60 +292,64 @@ def _formal_continuous(answers: _Answers) -> str:
         asked = f"The regression of {answers.what} on dependence and independence"
         return _missing_part(answers, CONTINUOUS, "dependence", asked)
     first = answers.known(CONTINUOUS, "dependence", PER_SD)
-    clients = "" if first is None else f" (N = {_count(first['n'])})"
+    clients = "" if first is None else f" (N = {count_of(first['n'])})"
     return f"In the regression of {answers.what}{clients}, {'; '.join(said)}."
 
 
-def _formal_slope(row: pd.Series, term: str) -> str:
+def _formal_slope(row: pd.Series, term: str, how: str) -> str:
     return (
         f"{term.replace(' x ', ' × ')}: b = {signed(row['estimate'])}, {interval(row)}, "
-        f"t({decimals(row['df'])}) = {signed(row['statistic'])}, {_both_p(row)}"
+        f"t({decimals(row['df'])}) = {signed(row['statistic'])}, {both_p(row, how)}"
     )
 
 
-def _formal_groups(answers: _Answers) -> str:
-    row = answers.known(GROUPS, "difference")
+def _formal_groups(answers: Answers) -> str:
+    row = answers.known(GROUPS, answers.tests[0])
     if row is None:
         asked = f"The comparison of presentations on {answers.what}"
-        return _missing_part(answers, GROUPS, "difference", asked)
+        return _missing_part(answers, GROUPS, answers.tests[0], asked)
+    test = "Welch's" if answers.tests == PLAIN else "mixed model with therapists,"
     return (
-        f"Overdependent (n = {_count(row['n_a'])}) minus overindependent clients "
-        f"(n = {_count(row['n_b'])}): {signed(row['estimate'])}{answers.unit}, "
-        f"{interval(row)}, Welch's t({decimals(row['df'])}) = {signed(row['statistic'])}, "
-        f"{_both_p(row)}, {_formal_size(answers)}."
+        f"Overdependent (n = {count_of(row['n_a'])}) minus overindependent clients "
+        f"(n = {count_of(row['n_b'])}): {signed(row['estimate'])}{answers.unit}, "
+        f"{interval(row)}, {test} t({decimals(row['df'])}) = {signed(row['statistic'])}, "
+        f"{both_p(row, answers.adjustment)}, {_formal_size(answers)}."
     )
 
 
-def _formal_size(answers: _Answers) -> str:
+def _formal_size(answers: Answers) -> str:
     row = answers.known(GROUPS, "standardized difference")
     if row is None:
         return f"Hedges' g {WITHHELD}"
     return f"Hedges' g = {signed(row['estimate'])}, {interval(row)}, extreme groups"
 
 
-def _formal_equivalence(answers: _Answers) -> str:
-    row = answers.known(GROUPS, "equivalence")
+def _formal_equivalence(answers: Answers) -> str:
+    row = answers.known(GROUPS, answers.tests[1])
     bound = answers.known(GROUPS, "smallest effect of interest")
     if row is None or bound is None:
         return ""
     word = answers.verdict or WITHHELD
     return (
-        f"Equivalence within ±{decimals(bound['estimate'])}{answers.unit}: {_both_p(row)}, "
-        f"{interval(row)}; verdict: {word}."
+        f"Equivalence within ±{decimals(bound['estimate'])}{answers.unit}: "
+        f"{both_p(row, answers.adjustment)}, {interval(row)}; verdict: {word}."
     )
 
 
-def _both_p(row: pd.Series) -> str:
+def both_p(row: pd.Series, adjustment: str = "Holm-adjusted") -> str:
+    """Write the p-value, and the adjusted one where there is one."""
     if pd.isna(row["p_adjusted"]):
         return p_value(row["p_value"])
-    return f"{p_value(row['p_value'])}, Holm-adjusted {p_value(row['p_adjusted'])}"
+    return f"{p_value(row['p_value'])}, {adjustment} {p_value(row['p_adjusted'])}"
 
 
-def _count(n: object) -> str:
+def count_of(n: object) -> str:
+    """Write a number of clients, or that it is withheld."""
     return WITHHELD if pd.isna(n) else f"{int(n):,}"  # type: ignore[call-overload]
 
 
-def _formal_status(answers: _Answers) -> str:
-    if _plan_status(answers) == "confirmatory":
-        return "The analysis was confirmatory."
-    return "The analysis was exploratory."
+def _formal_status(answers: Answers) -> str:
+    continuous, groups = _statuses(answers)
+    if continuous != groups:
+        return f"The regression was {continuous}, the comparison of groups {groups}."
+    return f"The analysis was {continuous}."

@@ -49,6 +49,7 @@ class Specifications:
     inquiry: Inquiry
     _made: dict[tuple[str, str, str], Groups | str] = field(default_factory=dict)
     _read: dict[str, pd.DataFrame] = field(default_factory=dict)
+    _split: dict[tuple[str, ...], tuple[pd.Series, pd.Series]] = field(default_factory=dict)
 
     @cached_property
     def rules(self) -> dict[str, PresentationRule]:
@@ -78,9 +79,17 @@ class Specifications:
 
     def values(self, found: OutcomeValues, choice: Choice) -> tuple[pd.Series, pd.Series]:
         """Return the outcome of both groups under one specification."""
-        groups = self._groups(*(str(choice[name]) for name in ("rule", "cut", "scoring")))
+        key = (found.name, *(str(choice[name]) for name in ("rule", "cut", "scoring")))
+        if key not in self._split:
+            self._split[key] = self._two_groups(found, *key[1:])
+        return self._split[key]
+
+    def _two_groups(
+        self, found: OutcomeValues, rule: str, cut: str, scoring: str
+    ) -> tuple[pd.Series, pd.Series]:
+        groups = self._groups(rule, cut, scoring)
         values = found.values
-        if choice["scoring"] == COMPLETE:
+        if scoring == COMPLETE:
             values = values[values.index.isin(self._complete(found))]
         a, b = (values[values.index.isin(group)] for group in (groups.a, groups.b))
         if min(len(a), len(b)) < MIN_GROUP:

@@ -141,7 +141,10 @@ def test_the_plan_status_is_said() -> None:
     locked = [replace(row, plan_status="confirmatory") for row in a_block()]
     assert say(locked).author.endswith("The analysis was confirmatory.")
     mixed = [locked[0], *a_block()[1:]]
-    assert say(mixed).author.endswith("The analysis was exploratory.")
+    assert say(mixed).author.endswith(
+        "The regression was confirmatory, the comparison of groups exploratory."
+    )
+    assert "how dependence goes with the outcome; the rest is exploratory" in say(mixed).clinician
 
 
 def test_the_groups_are_described_as_self_report() -> None:

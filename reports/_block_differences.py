@@ -1,0 +1,204 @@
+"""Sentences on courses, all presentations, other specifications, and what the scale measures."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from reports._block_parts import IN_WORDS, A, B, plausibly, reason_of_block, row_of_group
+from reports.sentences import WITHHELD, Answers, both_p, count_of
+from reports.wording import decimals, interval, p_value, plain, signed
+
+_DIFFER = {
+    "different": "the two change differently",
+    "different but trivially small": "the two change differently, but by less than matters",
+    "equivalent": "the two change alike, within what would matter",
+    "undecided": "whether the two change differently is undecided",
+}
+
+
+def plain_course(answers: Answers) -> str:
+    """Say how both groups changed, and whether differently."""
+    row = answers.known("course", "difference in course")
+    if row is None:
+        return _everyones_course(answers) or reason_of_block(
+            answers, "course", "difference in course", f"The course of {answers.what}"
+        )
+    over = str(row["estimand"]).removeprefix("points ")
+    each = [_changed(answers, group) for group in (A, B)]
+    verdict = _DIFFER.get(answers.verdict_of("course") or "", "there is no verdict on the two")
+    between = f"{plain(row['estimate'])}{answers.unit} between them, {plausibly(row)}"
+    if not all(each):
+        return f"How {answers.what} changes {over}: {verdict} ({between})."
+    return (
+        f"The scores behind {answers.what} changed {over} by {each[0]} and by {each[1]}; "
+        f"{verdict} ({between})."
+    )
+
+
+def _changed(answers: Answers, group: str) -> str:
+    row = row_of_group(answers, "course", "course", group)
+    if row is None:
+        return ""
+    return f"{plain(row['estimate'])}{answers.unit} in {IN_WORDS[group]} clients"
+
+
+def _everyones_course(answers: Answers) -> str:
+    """Say how all clients changed, where groups cannot be compared."""
+    row = row_of_group(answers, "course", "course", None)
+    if row is None:
+        return ""
+    over = str(row["estimand"]).removeprefix("points ")
+    return (
+        f"The scores behind {answers.what} changed {over} by {plain(row['estimate'])}"
+        f"{answers.unit} in all clients together, {plausibly(row)}; groups made from these scores "
+        "cannot be compared in them."
+    )
+
+
+def formal_course(answers: Answers) -> str:
+    """Say the difference in course as a paper does."""
+    row = answers.known("course", "difference in course")
+    if row is None:
+        return reason_of_block(
+            answers, "course", "difference in course", f"Growth of {answers.what}"
+        )
+    said = (
+        f"{str(row['method']).capitalize()}, with clients' own courses and therapists (n = "
+        f"{count_of(row['n_a'])} and {count_of(row['n_b'])}): difference in change "
+        f"{str(row['estimand']).removeprefix('points ')} {signed(row['estimate'])}{answers.unit}, "
+        f"{interval(row)}, t({decimals(row['df'])}) = {signed(row['statistic'])}, {both_p(row)}"
+    )
+    alike = answers.known("course", "equivalence in course")
+    if alike is not None:
+        said = f"{said}; equivalence: {both_p(alike)}, {interval(alike)}"
+    return f"{said}; verdict: {answers.verdict_of('course') or WITHHELD}."
+
+
+FOUR_TEST = "difference between presentations"
+
+
+def plain_four(answers: Answers) -> str:
+    """Say whether presentations differ, and which."""
+    row = answers.known("four_presentations", FOUR_TEST)
+    if row is None:
+        asked = f"All presentations on {answers.what}"
+        return reason_of_block(answers, "four_presentations", FOUR_TEST, asked)
+    apart = _pairs_apart(answers)
+    p = row["p_value"] if pd.isna(row["p_adjusted"]) else row["p_adjusted"]
+    if p >= 1 - row["ci_level"]:
+        return f"Whether the presentations differ in {answers.what} at all is undecided."
+    if not apart:
+        return f"The presentations differ in {answers.what}, but no two of them clearly."
+    return f"The presentations differ in {answers.what}: {'; '.join(apart)}."
+
+
+def _pairs_apart(answers: Answers) -> list[str]:
+    rows = answers.rows
+    pairs = rows[(rows["analysis"] == "four_presentations") & (rows["term"] == "pair")]
+    clear = pairs[pairs["p_adjusted"] < 1 - pairs["ci_level"]]
+    return [
+        f"{row['group_a']} clients score {plain(abs(row['estimate']))}{answers.unit} "
+        f"{'higher' if row['estimate'] > 0 else 'lower'} than {row['group_b']} ones"
+        for _, row in clear.iterrows()
+    ]
+
+
+def formal_four(answers: Answers) -> str:
+    """Say the tests of all presentations as a paper does."""
+    row = answers.known("four_presentations", FOUR_TEST)
+    if row is None:
+        asked = f"Welch's analysis of variance of {answers.what}"
+        return reason_of_block(answers, "four_presentations", FOUR_TEST, asked)
+    ranks = answers.find("four_presentations", f"{FOUR_TEST}, by ranks")
+    robust = "" if ranks is None or pd.isna(ranks["statistic"]) else (
+        f"; Kruskal-Wallis H({decimals(ranks['df'])}) = {signed(ranks['statistic'])}, "
+        f"{p_value(ranks['p_value'])}"
+    )  # fmt: skip
+    return (
+        f"Welch's F = {signed(row['statistic'])} (error df = {decimals(row['df'])}), "
+        f"{both_p(row)}, ω² = {signed(row['estimate'])}, {interval(row)}{robust}."
+    )
+
+
+def plain_rule(answers: Answers) -> str:
+    """Say how far the difference depends on how groups are made."""
+    found = [answers.known("specification", term) for term in
+             ("lowest", "highest", "same sign as the median", "usable")]  # fmt: skip
+    low, high, same, usable = found
+    if low is None or high is None:
+        asked = f"Whether the rule matters for {answers.what}"
+        return reason_of_block(answers, "specification", "median", asked)
+    share = "" if same is None else f"; {round(100 * same['estimate'])}% of them have the same sign"
+    how_many = "other" if usable is None else f"{round(usable['estimate'])}"
+    return (
+        f"Under {how_many} ways to make the groups and to score, the difference in {answers.what} "
+        f"runs from {plain(low['estimate'])} to {plain(high['estimate'])}{answers.unit}{share}."
+    )
+
+
+def formal_rule(answers: Answers) -> str:
+    """Say the specification curve as a paper does."""
+    terms = ("usable", "median", "lowest", "highest", "same sign as the median",
+             "beyond zero on its side")  # fmt: skip
+    rows = [answers.known("specification", term) for term in terms]
+    if any(row is None for row in rows[:4]):
+        asked = f"The specification curve of {answers.what}"
+        return reason_of_block(answers, "specification", "median", asked)
+    usable, median, low, high, same, beyond = (
+        float("nan") if row is None else float(row["estimate"]) for row in rows
+    )
+    return (
+        f"Over {usable:.0f} specifications the median difference is {signed(median)}, from "
+        f"{signed(low)} to {signed(high)}; {same:.0%} agree in sign, {beyond:.0%} exclude zero."
+    )
+
+
+_WHAT = {
+    "across groups": "in both groups",
+    "over occasions": "before and after",
+}
+_HOLDS = {
+    "scalar": "measures the same {what}",
+    "partial scalar": "measures the same {what} but for single items",
+}
+
+
+def plain_invariance(answers: Answers) -> str:
+    """Say whether the scale measures the same in both groups, and before and after."""
+    return " ".join(text for what in _WHAT if (text := _invariant(answers, what)))
+
+
+def _invariant(answers: Answers, what: str) -> str:
+    row = answers.find("measurement_invariance", f"highest step that holds {what}")
+    if row is None:
+        return ""
+    if row["status"] == "refused" or pd.isna(row["note"]):
+        note = WITHHELD if pd.isna(row["note"]) else str(row["note"])
+        asked = f"Whether the scale measures the same {_WHAT[what]} could not be checked"
+        return f"{asked}: {note}."
+    step = str(row["note"]).split("; ", maxsplit=1)[0]
+    said = _HOLDS.get(step, "does not measure the same {what}, so scores are not comparable")
+    return f"The scale {said.format(what=_WHAT[what])}."
+
+
+def formal_invariance(answers: Answers) -> str:
+    """Say which step of invariance holds as a paper does."""
+    said = []
+    for what in _WHAT:
+        row = answers.find("measurement_invariance", f"highest step that holds {what}")
+        if row is None or row["status"] == "refused" or pd.isna(row["note"]):
+            continue
+        step = str(row["note"]).split("; ", maxsplit=1)[0]
+        changes = [
+            f"{level}: ΔCFI = {signed(change['estimate'])}"
+            for level in ("metric", "scalar")
+            if (change := answers.known("measurement_invariance", f"{level} {what}",
+                                        "change of CFI")) is not None
+        ]  # fmt: skip
+        said.append(f"{what} {step} invariance held ({', '.join(changes) or 'no further step'})")
+    if said:
+        return f"For {answers.what}, {'; '.join(said)}."
+    asked = f"Invariance of {answers.what}"
+    return reason_of_block(
+        answers, "measurement_invariance", "highest step that holds across groups", asked
+    )

@@ -1,0 +1,219 @@
+"""Each block's sentences: what is said, what is withheld, and what is never said."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reports.block_sentences import BLOCKS, BlockSentences, write_block_sentences
+from reports.estimates import Estimate, to_frame
+from reports.sentences import write_sentences
+
+OUTCOME = "core_10.total@end"
+PAIR = {"contrast": "overdependent - overindependent", "group_a": "overdependent",
+        "group_b": "overindependent"}  # fmt: skip
+COUNTS = {"n": 148, "n_a": 75, "n_b": 73}
+
+
+def a_row(analysis: str, term: str, estimand: str, **facts: object) -> Estimate:
+    base = Estimate(analysis=analysis, outcome=OUTCOME, term=term, estimand=estimand, method="m",
+                    plan_status="exploratory", status="ok", ci_level=0.95)  # fmt: skip
+    return replace(base, **facts)  # type: ignore[arg-type]
+
+
+def a_study(word: str = "undecided") -> list[Estimate]:
+    """The rows that the sentences of blocks are made of."""
+    over = "points over 26 weeks"
+    share = {"ci_low": 0.3, "ci_high": 0.6, "n": 70}
+    return [
+        a_row("course", "course", over, group_a="overdependent", estimate=-4.0, n=75),
+        a_row("course", "course", over, group_a="overindependent", estimate=-5.2, n=73),
+        a_row("course", "difference in course", over, estimate=1.2, ci_low=-1.4, ci_high=3.8,
+              statistic=0.9, df=80.0, p_value=0.37, method="growth in logarithmic time", **PAIR,
+              **COUNTS),
+        a_row("course", "equivalence in course", over, estimate=1.2, ci_low=-1.0, ci_high=3.4,
+              p_value=0.08, **PAIR, **COUNTS),
+        a_row("course", "verdict", "verdict", note=word, **PAIR, **COUNTS),
+        a_row("four_presentations", "difference between presentations", "omega squared",
+              estimate=0.08, statistic=4.2, df=90.0, p_value=0.004, ci_low=0.02, ci_high=0.2,
+              n=240),
+        a_row("four_presentations", "pair", "mean difference", estimate=-4.2, p_adjusted=0.003,
+              group_a="mixed", group_b="neither", **COUNTS),
+        a_row("change", "reliably better", "share", group_a="overdependent", estimate=0.44,
+              method="Wilson's interval, JT, published reference", **share),
+        a_row("change", "reliably better", "share", group_a="overindependent", estimate=0.6,
+              method="Wilson's interval, JT, published reference", **share),
+        a_row("answer_page", "improved", "count", contrast="dependency same", n=65),
+        a_row("answer_page", "improved", "count", contrast="dependency lower", n=20),
+        a_row("missing", "missing", "share", group_a="overdependent", estimate=0.13, **share),
+        a_row("missing", "missing", "share", group_a="overindependent", estimate=0.42, **share),
+        a_row("missing", "difference, all available data", "mean difference", estimate=2.1,
+              ci_low=-1.0, ci_high=5.2, p_value=0.18, **PAIR, **COUNTS),
+        a_row("missing", "difference, imputed", "mean difference", estimate=1.7, ci_low=-1.7,
+              ci_high=5.1, p_value=0.33, **PAIR, **COUNTS),
+        a_row("missing", "tipping point, overdependent", "shift", estimate=-4.5, **PAIR, **COUNTS),
+        a_row("missing", "tipping point, overindependent", "shift",
+              note="the answer stands up to a shift of 12 points", **PAIR, **COUNTS),
+        a_row("specification", "usable", "number", estimate=16.0, **PAIR, **COUNTS),
+        a_row("specification", "median", "mean difference", estimate=1.5, **PAIR, **COUNTS),
+        a_row("specification", "lowest", "mean difference", estimate=-0.4, **PAIR, **COUNTS),
+        a_row("specification", "highest", "mean difference", estimate=3.2, **PAIR, **COUNTS),
+        a_row("specification", "same sign as the median", "part", estimate=0.875, **PAIR,
+              **COUNTS),
+        a_row("specification", "beyond zero on its side", "part", estimate=0.25, **PAIR, **COUNTS),
+        a_row("measurement_invariance", "highest step that holds across groups", "step",
+              status="refused", note="fewer than 100 clients of a group answered every item"),
+        a_row("measurement_invariance", "highest step that holds over occasions", "step",
+              note="partial scalar; freed: intercept of item_3"),
+    ]  # fmt: skip
+
+
+def say(rows: list[Estimate], **facts: str) -> dict[str, BlockSentences]:
+    found = write_block_sentences(to_frame(rows), OUTCOME, **facts)
+    return {one.block: one for one in found}
+
+
+def plainly(rows: list[Estimate], block: str) -> str:
+    return say(rows, label="distress")[block].clinician.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_every_block_that_was_run_speaks_in_a_fixed_order() -> None:
+    assert [*say(a_study())] == [*BLOCKS]
+    assert [*say(a_study()[:5])] == ["course"]
+
+
+@pytest.mark.parametrize(
+    ("block", "said"),
+    [
+        ("course", ("changed over 26 weeks by −4 points in overly dependent clients and by −5.2 "
+                   "points in overly independent clients; whether the two change differently is "
+                   "undecided (1.2 points between them, plausibly −1.4 to 3.8).")),
+        ("four_presentations", "mixed clients score 4.2 points lower than neither ones."),
+        ("change", ("about 44 overly dependent ones were reliably better; about 60 overly "
+                   "independent ones were reliably better.")),
+        ("answer_page", ("65 improved with dependency same; 20 improved with dependency lower. "
+                        "Falling dependency is not in itself success.")),
+        ("missing", ("13 of 100 overly dependent clients and 42 of 100 overly independent clients "
+                    "have no score of distress at end.")),
+        ("missing", ("turns if missing overly dependent clients fared 4.5 points worse than like "
+                    "clients; it stands up to a shift of 12 points")),
+        ("specification", ("Under 16 ways to make the groups and to score, the difference in "
+                          "distress at end runs from −0.4 to 3.2 points; 88% of them")),
+        ("measurement_invariance", "could not be checked: fewer than 100 clients"),
+        ("measurement_invariance", "measures the same before and after but for single items."),
+    ],
+)  # fmt: skip
+def test_the_clinician_hears_direction_size_and_uncertainty(block: str, said: str) -> None:
+    assert said in plainly(a_study(), block)
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("different", "the two change differently ("),
+        ("equivalent", "the two change alike"),
+        ("different but trivially small", "but by less than matters"),
+        ("undecided", "is undecided"),
+    ],
+)
+def test_a_course_says_its_verdict(word: str, said: str) -> None:
+    assert said in plainly(a_study(word), "course")
+
+
+def test_the_author_gets_statistics() -> None:
+    said = {name: one.author.replace("\N{NO-BREAK SPACE}", " ")
+            for name, one in say(a_study()).items()}  # fmt: skip
+    assert "26 weeks 1.20 points, 95% CI [−1.40, 3.80], t(80) = 0.90, p = .370" in said["course"]
+    assert "ω² = 0.08, 95% CI [0.02, 0.20]" in said["four_presentations"]
+    assert "overdependent 44%, 95% CI [30%, 60%]" in said["change"]
+    assert "imputed: 1.70, 95% CI [−1.70, 5.10], p = .330" in said["missing"]
+    assert "88% agree in sign, 25% exclude zero" in said["specification"]
+
+
+@pytest.mark.parametrize("word", ["different", "equivalent", "undecided"])
+def test_some_things_are_never_said(word: str) -> None:
+    for one in say(a_study(word)).values():
+        for text in (one.clinician, one.author):
+            assert not re.search(r"effect|no difference|caus|because|leads to|harm", text)
+            assert "nan" not in text.lower()
+
+
+def test_what_was_refused_says_why() -> None:
+    rows = [replace(row, status="refused", note="too few", estimate=None, n=None)
+            for row in a_study()]  # fmt: skip
+    for one in say(rows).values():
+        assert "too few" in one.clinician
+        assert "nan" not in (one.clinician + one.author).lower()
+
+
+def test_what_the_gate_withheld_is_said_to_be_withheld() -> None:
+    frame = to_frame(a_study())
+    numbers = frame.columns.intersection(["estimate", "ci_low", "ci_high", "p_value", "df"])
+    frame[numbers] = np.nan
+    frame[["n", "n_a", "n_b"]] = pd.NA
+    gated = frame.assign(status="refused", note="withheld: fewer than 10 clients")
+    for one in write_block_sentences(gated, OUTCOME):
+        assert "withheld: fewer than 10 clients" in one.clinician
+        assert not re.search(r"\d+ points", one.clinician)
+
+
+def test_a_planned_block_says_so() -> None:
+    rows = [replace(row, plan_status="confirmatory") if row.analysis == "course" else row
+            for row in a_study()]  # fmt: skip
+    said = say(rows)
+    assert said["course"].plan_status == "confirmatory"
+    assert said["missing"].plan_status == "exploratory"
+
+
+def test_scores_that_went_with_dependence_before_are_no_news_of_treatment() -> None:
+    note = "these scores went with dependence before treatment already: ..."
+    row = a_row("overdependent_against_overindependent", "difference", "mean difference",
+                estimate=3.0, ci_low=1.0, ci_high=5.0, statistic=2.0, df=80.0, p_value=0.01,
+                status="caution", note=note, **PAIR, **COUNTS)  # fmt: skip
+    said = write_sentences(to_frame([row]), OUTCOME).clinician
+    assert "differed in this before treatment already, so it did not come with treatment" in said
+
+
+def test_the_planned_mixed_model_is_the_headline() -> None:
+    groups = "overdependent_against_overindependent"
+    rows = [
+        a_row(groups, "difference", "mean difference", estimate=3.0, ci_low=1.0, ci_high=5.0,
+              statistic=2.0, df=80.0, p_value=0.01, **PAIR, **COUNTS),
+        a_row(groups, "difference with therapists", "mean difference", estimate=2.5, ci_low=0.2,
+              ci_high=4.8, statistic=1.9, df=20.0, p_value=0.03, plan_status="confirmatory",
+              family="f", **PAIR, **COUNTS),
+        a_row(groups, "verdict", "verdict", note="different", plan_status="confirmatory",
+              method="Benjamini-Hochberg-adjusted tests", **PAIR, **COUNTS),
+    ]  # fmt: skip
+    frame = to_frame(rows)
+    frame.loc[frame["family"].notna(), "p_adjusted"] = 0.04
+    said = write_sentences(frame, OUTCOME)
+    assert "2.5 points higher on average" in said.clinician
+    assert "comparison of the two groups; the rest is exploratory" in said.clinician
+    author = said.author.replace("\N{NO-BREAK SPACE}", " ")
+    assert "mixed model with therapists, t(20) = 1.90" in author
+    assert "Benjamini-Hochberg-adjusted p = .040" in author
+
+
+def test_an_outcome_outside_a_locked_plan_says_so() -> None:
+    planned = a_row("course", "difference in course", "points", plan_status="confirmatory",
+                    outcome="phq_9.total@end", **PAIR)  # fmt: skip
+    frame = to_frame(
+        [
+            planned,
+            a_row(
+                "overdependent_against_overindependent",
+                "difference",
+                "mean difference",
+                estimate=1.0,
+                **PAIR,
+                **COUNTS,
+            ),
+        ]
+    )
+    said = write_sentences(frame, OUTCOME).clinician
+    assert said.endswith("Exploratory: the locked plan does not name it.")
