@@ -184,6 +184,7 @@ def _check_instruments(study: Study) -> None:
     for source_index, source in enumerate(study.sources):
         for form_index, form in enumerate(source.form):
             _check_form(study, form.instrument, (source_index, form_index))
+    _check_ranges(study)
     used = {form.instrument for source in study.sources for form in source.form}
     for name in _scales_named(study.file):
         _check_scale(study, name, used)
@@ -200,6 +201,37 @@ def _check_form(study: Study, instrument: str, index: tuple[int, int]) -> None:
             where=f"study.toml, line {line}",
             fix=suggest(instrument, study.catalog) or "See: interdep instruments list",
         ) from None
+
+
+def _check_ranges(study: Study) -> None:
+    """Refuse one form on two ranges: its scores would be compared as if they were on one."""
+    first: dict[str, tuple[int, int]] = {}
+    for source_index, source in enumerate(study.sources):
+        for form_index, form in enumerate(source.form):
+            response = study.catalog.get_form(form.instrument).response
+            published = (response.min, response.max)
+            low, high = form.range or published
+            if low is None or high is None:
+                continue  # said by the layout, which needs the range
+            other = first.setdefault(form.instrument, (low, high))
+            if other != (low, high) and not {other, (low, high)} <= {
+                published,
+                *response.accept_ranges,
+            }:
+                line = line_of(study.text, ("source", source_index, "form", form_index, "range"))
+                raise _two_ranges(form.instrument, other, (low, high), line)
+
+
+def _two_ranges(
+    instrument: str, one: tuple[int, int], other: tuple[int, int], line: int
+) -> StudyError:
+    return StudyError(
+        "E_STUDY_RANGES",
+        f'"{instrument}" is answered on {one[0]} to {one[1]} in one place and on '
+        f"{other[0]} to {other[1]} in another, so its scores cannot be compared",
+        where=f"study.toml, line {line}",
+        fix="Correct the range; if both are right, give one of them a definition of its own.",
+    )
 
 
 def _scales_named(file: StudyFile) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from instruments.layout import Placement
@@ -24,8 +26,18 @@ def read_items(
     connection: Connection, placement: Placement, scale: Scale, occasion: str
 ) -> pd.DataFrame:
     """Return the answers to a scale at an occasion, keyed in its direction, by client."""
-    flipped = placement.reversed_of(scale)
-    items = [{"name": i, "is_reversed": i in flipped} for i in placement.items_of(scale)]
+    as_answered, already_reversed = (
+        replace(placement, already_reversed=is_reversed).reversed_of(scale)
+        for is_reversed in (False, True)
+    )
+    items = [
+        {
+            "name": item,
+            "flips_as_answered": item in as_answered,
+            "flips_already_reversed": item in already_reversed,
+        }
+        for item in placement.items_of(scale)
+    ]
     query = fill(
         "frame_items",
         items=items,

@@ -1,8 +1,17 @@
--- Analysis frame: one row per client: the keyed answers to one scale at one occasion.
+-- Analysis frame: one row per client: the keyed answers to one scale at one occasion. Which items
+-- are flipped hangs on each form: its export may have reversed them already.
+{% macro keyed(item) -%}
+{% set answer = 'answers.' ~ (item.name | ident) -%}
+{% set mirrored = 'form.range_low + form.range_high - ' ~ answer -%}
+{% set given = mirrored if item.flips_as_answered else answer -%}
+{% set stored = mirrored if item.flips_already_reversed else answer -%}
+{{ given if given == stored else 'CASE WHEN form.is_already_reversed THEN ' ~ stored ~ ' ELSE ' ~ given ~ ' END' }}
+{%- endmacro %}
+
 SELECT
     form.client_id
 {%- for item in items %},
-    CAST({% if item.is_reversed %}form.range_low + form.range_high - {% endif %}answers.{{ item.name | ident }} AS DOUBLE) AS {{ item.name | ident }}
+    CAST({{ keyed(item) }} AS DOUBLE) AS {{ item.name | ident }}
 {%- endfor %}
 
 FROM store.core.{{ form_table | ident }} AS answers
