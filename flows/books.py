@@ -15,6 +15,7 @@ from flows.reading import Reading
 from flows.sources.export import Fault, Note
 from flows.sources.identifiers import UnknownColumn
 from flows.study import Study
+from flows.tombstones import WITHDRAWN
 from flows.validation import Finding
 from instruments.errors import StoreError
 from instruments.rule import Severity
@@ -49,8 +50,10 @@ class AcceptedFile:
     declared_sha256: str
     missing: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     findings: tuple[RuleCount, ...] = ()
-    # Taken from later entries of the ledger, not from the one that accepted the file.
+    # Taken from later entries of the ledger, not from the one that accepted the file: what was
+    # decided about its rows, and whether clients who withdrew were taken out of its archive.
     decisions: Decisions = NONE
+    is_rewritten: bool = False
 
 
 def acknowledge(
@@ -90,7 +93,7 @@ def write_down(ledger: Ledger, accepted: AcceptedFile) -> None:
 
 def _as_facts(accepted: AcceptedFile) -> Mapping[str, Any]:
     facts = asdict(replace(accepted, decisions=NONE))
-    del facts["decisions"]
+    del facts["decisions"], facts["is_rewritten"]
     # One short list per broken row: a file may have thousands.
     facts["faults"] = [[f.record, f.code, f.column] for f in accepted.faults]
     facts["findings"] = [list(asdict(count).values()) for count in accepted.findings]
@@ -100,11 +103,19 @@ def _as_facts(accepted: AcceptedFile) -> Mapping[str, Any]:
 def accepted_files(ledger: Ledger) -> list[AcceptedFile]:
     """Return every accepted file, in the order of acceptance; one that was read again once."""
     entries = ledger.entries()
-    found = (_from_entry(entry) for entry in entries if entry.kind == "file_accepted")
+    found: dict[str, AcceptedFile] = {}
+    rewritten: set[str] = set()
+    for entry in entries:
+        if entry.kind == "file_accepted":
+            found[entry.facts["sha256"]] = _from_entry(entry)
+        elif entry.kind == WITHDRAWN:
+            for sha256, archive_sha256 in entry.facts["archives"].items():
+                found[sha256] = replace(found[sha256], archive_sha256=archive_sha256)
+                rewritten.add(sha256)
     decided = decisions_by_file(entries)
     return [
-        replace(file, decisions=decided.get(file.sha256, NONE))
-        for file in {file.batch: file for file in found}.values()
+        replace(file, decisions=decided.get(name, NONE), is_rewritten=name in rewritten)
+        for name, file in found.items()
     ]
 
 
@@ -112,9 +123,14 @@ def decisions_digest(accepted: Iterable[AcceptedFile]) -> str:
     """Return a hash of all that was decided about accepted files."""
     return hash_decisions(
         [
-            [file.sha256, sorted(file.decisions.released), sorted(file.decisions.rejected)]
+            [
+                file.sha256,
+                sorted(file.decisions.released),
+                sorted(file.decisions.rejected),
+                file.archive_sha256 if file.is_rewritten else "",
+            ]
             for file in accepted
-            if file.decisions != NONE
+            if file.decisions != NONE or file.is_rewritten
         ]
     )
 

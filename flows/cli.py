@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_desk import quarantine_app
+from flows.cli_desk import quarantine_app, withdraw
 from instruments.errors import InterdepError, StudyError
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ plan_app = typer.Typer(
 )
 app.add_typer(plan_app, name="plan")
 app.add_typer(quarantine_app, name="quarantine")
+app.command()(withdraw)
 
 StudyFolder = Annotated[Path, typer.Argument(help="The folder of the study.")]
 InStudy = Annotated[Path, typer.Option("--study", "-s", help="The folder of the study.")]

@@ -20,6 +20,23 @@ quarantine_app = typer.Typer(
 )
 
 
+def withdraw(
+    client: Annotated[str, typer.Argument(help="The client's id.")],
+    folder: StudyFolder,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Keep a tombstone though no file holds the client.")
+    ] = False,
+    by: By = "",
+) -> None:
+    """Remove everything of a client who withdrew consent; it cannot be undone."""
+    from flows.commands.withdraw import withdraw_client
+
+    if not yes:
+        typer.confirm("Everything of this client goes for good. Go on?", abort=True)
+    raise typer.Exit(withdraw_client(folder, client, by, anyway=anyway))
+
+
 @quarantine_app.command("list")
 def list_quarantine(folder: StudyFolder) -> None:
     """List files with rows that are held back, and files that were refused."""

@@ -16,13 +16,14 @@ def replaced(path: Path) -> Iterator[Path]:
     part = path.with_name(f".{path.name}.part")
     try:
         yield part
-        _flush(part)
+        flush(part)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Return once the content of a file is on the disk."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 

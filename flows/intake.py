@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flows.books import AcceptedFile, acknowledge, archive_path, require_archive
@@ -26,9 +26,10 @@ from flows.reading import (
     stage_archive,
     stage_file,
 )
-from flows.sources.export import Export
+from flows.sources.export import Export, Fault
 from flows.sources.location import explain_busy
 from flows.study import Study
+from flows.tombstones import records_of, tombstones_of
 from flows.validation import Validation, validate
 from instruments.errors import ExportError, StoreError, StudyError
 from instruments.layout import Layout
@@ -71,7 +72,21 @@ def stage_step(intake: Intake, scratch: Path) -> None:
     """Fill the stage."""
     intake.reading = stage_file(intake.connection, intake.reading, scratch)
     keep_faults(intake.connection, intake.reading.export.faults)
+    _leave_out_withdrawn(intake)
     set_aside(intake.connection, intake.decisions.rejected, "E_REJECTED")
+
+
+def _leave_out_withdrawn(intake: Intake) -> None:
+    """Take out of the stage the rows of clients who withdrew, before anything of them is kept."""
+    reading, connection = intake.reading, intake.connection
+    export, layout = reading.export, reading.layout
+    tombstones = tombstones_of(Ledger(intake.study.ledger).entries())
+    records = records_of(connection, "stage.text", layout, export.sha256, tombstones)
+    column = layout.roles["client"].source if "client" in layout.roles else None
+    found = set_aside(connection, records, "E_WITHDRAWN", column, is_archived=False)
+    faults = tuple(Fault(record, "E_WITHDRAWN", column) for record in found)
+    if faults:
+        intake.reading = replace(reading, export=replace(export, faults=(*export.faults, *faults)))
 
 
 def validate_step(intake: Intake, *, must_pass: bool = True) -> Validation:
@@ -135,8 +150,7 @@ def judge_archive(
 ) -> Iterator[tuple[Layout, Validation]]:
     """Stage an accepted file from its archive and judge it, under what was decided about it."""
     path = require_archive(study, accepted)
-    source = source_of(study, accepted.source_id)
-    layout = _archived_layout(study, source, accepted)
+    source, layout = source_of(study, accepted.source_id), archived_layout_of(study, accepted)
     with open_stage(connection, path.stat().st_size, scratch):
         stage_archive(connection, layout, path, source.decimal)
         keep_faults(connection, accepted.faults)
@@ -146,14 +160,15 @@ def judge_archive(
         yield layout, validate(connection, layout, export, accepted.left_out, released)
 
 
-def _archived_layout(study: Study, source: Source, accepted: AcceptedFile) -> Layout:
-    """Return the layout of an archive.
+def archived_layout_of(study: Study, accepted: AcceptedFile) -> Layout:
+    """Return the layout of the archive of an accepted file.
 
     Raises
     ------
     StoreError
         ``E_ARCHIVE_COLUMNS`` where the study file names a column that was not admitted then.
     """
+    source = source_of(study, accepted.source_id)
     try:
         laid_out = lay_out(source, accepted.header, study.catalog)
     except ExportError as missing:

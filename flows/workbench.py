@@ -15,6 +15,7 @@ from flows.reading import Reading
 from flows.study import Study, load_study
 from flows.takeover import clear_leftovers, clear_scratch, hold_study
 from flows.validation import Validation
+from flows.withdrawal import finish_withdrawals
 from instruments.errors import InterdepError
 from reports.analyses import Analysis
 from sql.gateway import Connection, open_gateway
@@ -121,6 +122,8 @@ def open_workbench(folder: Path, tell: Tell) -> Iterator[str]:
         study.archive.mkdir(exist_ok=True)
         study.runs.mkdir(exist_ok=True)
         bench = Workbench(study, Ledger(study.ledger), clear_scratch(study), tell)
+        if finish_withdrawals(study, bench.ledger):
+            tell("finished a withdrawal that was interrupted")
         _OPEN[key] = bench
         try:
             yield key

@@ -6,6 +6,7 @@ that breaks the same rule.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,6 +38,22 @@ def archive_text(connection: Connection, layout: Layout, path: Path) -> None:
     connection.execute(
         f"COPY (SELECT {RECORD}, {', '.join(kept)} FROM stage.text) "
         f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+    )
+
+
+def scan_archive(path: Path) -> str:
+    """Return an archive as a statement reads it."""
+    return f"read_parquet({literal(str(path))})"
+
+
+def rewrite_archive(
+    connection: Connection, path: Path, copy: Path, left_out: Sequence[int]
+) -> None:
+    """Write a copy of an archive without some records."""
+    connection.execute(
+        f"COPY (SELECT * FROM {scan_archive(path)} "
+        f"WHERE {RECORD} NOT IN ({', '.join(map(literal, left_out))}) ORDER BY {RECORD}) "
+        f"TO {literal(str(copy))} (FORMAT parquet, COMPRESSION zstd)"
     )
 
 

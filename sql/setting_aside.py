@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sql.gateway import Connection, rows
+from sql.gateway import Connection, rows, value
 
 
 def set_aside(
@@ -30,8 +30,26 @@ def set_aside(
         column,
         wanted,
     )
-    tables = ("rows", "miscast") if is_archived else ("rows", "miscast", "text")
-    for table in tables:
+    for table in ("rows", "miscast"):
         delete = f"DELETE FROM stage.{table} WHERE list_contains(?, _record)"
         connection.execute(delete, [wanted])
+    if not is_archived:
+        _forget_text(connection, wanted)
     return tuple(record for (record,) in found)
+
+
+def _forget_text(connection: Connection, records: list[int]) -> None:
+    """Let `stage.text` be a copy of itself without some rows; what it was a view of goes too."""
+    connection.execute(
+        "CREATE TABLE stage.kept AS SELECT * FROM stage.text WHERE NOT list_contains(?, _record) "
+        "ORDER BY _record",
+        [records],
+    )
+    kind = value(
+        connection,
+        "SELECT table_type FROM information_schema.tables "
+        "WHERE table_catalog = 'stage' AND table_name = 'text'",
+    )
+    connection.execute(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} stage.text")
+    connection.execute("DROP TABLE IF EXISTS stage.source")
+    connection.execute("ALTER TABLE stage.kept RENAME TO text")

@@ -28,6 +28,8 @@ from sql.gateway import Connection, rows, value
 # file of a few rows the rows speak for themselves.
 BROKEN_SHARE = 0.5
 MIN_ROWS = 10
+# Rows that somebody decided to keep out say nothing of how the file was made.
+DECIDED = ("E_REJECTED", "E_WITHDRAWN")
 
 
 def validate(
@@ -97,16 +99,24 @@ def _refuse_mostly_broken(
     connection: Connection, counted: int, quarantined: int
 ) -> ExportError | None:
     """Return the refusal of a file that is mostly held back, with what most of its rows break."""
-    if counted < MIN_ROWS or quarantined <= BROKEN_SHARE * counted:
+    decided = value(
+        connection,
+        "SELECT count(DISTINCT _record) FROM stage.fault WHERE list_contains(?, code)",
+        list(DECIDED),
+    )
+    judged, held = counted - decided, quarantined - decided
+    if judged < MIN_ROWS or held <= BROKEN_SHARE * judged:
         return None
     code, column_name, broken = rows(
         connection,
         "SELECT code, min(column_name), count(DISTINCT _record) AS broken FROM stage.finding "
-        "WHERE severity = 'error' GROUP BY code ORDER BY broken DESC, code LIMIT 1",
+        "WHERE severity = 'error' AND NOT list_contains(?, code) "
+        "GROUP BY code ORDER BY broken DESC, code LIMIT 1",
+        list(DECIDED),
     )[0]
     refusal = ExportError(
         "E_MOSTLY_BROKEN",
-        f"{quarantined} of {counted} rows break a rule, {broken} of them {code}",
+        f"{held} of {judged} rows break a rule, {broken} of them {code}",
         where=f'such as column "{column_name}"' if column_name else "",
         fix=CAUSES.get(code, OTHER_CAUSE),
     )
