@@ -23,7 +23,7 @@ from prefect.cache_policies import NO_CACHE  # noqa: E402
 from flows import file_steps  # noqa: E402
 from flows.outcome import RunOutcome  # noqa: E402
 from flows.run import Steps, run_on_bench  # noqa: E402
-from flows.server import remember_own_server  # noqa: E402
+from flows.server import end_unnoted_servers, remember_own_server  # noqa: E402
 from flows.shield import shielded  # noqa: E402
 from flows.takeover import end_stray_server, forget_server  # noqa: E402
 from flows.workbench import open_workbench, workbench  # noqa: E402
@@ -71,6 +71,7 @@ def study(folder: str) -> RunOutcome:
     with open_workbench(Path(folder), _tell) as key:
         loaded = workbench(key).study
         end_stray_server(loaded)
+        end_unnoted_servers(loaded)
         remember_own_server(loaded)
         try:
             return run_on_bench(key, TASKS)

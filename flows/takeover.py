@@ -9,14 +9,18 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import filelock
 
 from flows.ledger import Ledger
 from flows.study import Study
 from instruments.errors import RunError
+
+if TYPE_CHECKING:
+    import psutil
 
 
 @contextmanager
@@ -89,17 +93,26 @@ def end_stray_server(study: Study) -> bool:
         process = psutil.Process(note["pid"])
         if abs(process.create_time() - note["started"]) > 1:
             return False
-        family = [*process.children(recursive=True), process]
-        for member in family:
-            member.terminate()
-        _, alive = psutil.wait_procs(family, timeout=5)
-        for member in alive:
-            member.kill()
+        end_family(process)
     except (OSError, ValueError, KeyError, psutil.Error):
         return False
     finally:
         forget_server(study)
     return True
+
+
+def end_family(process: psutil.Process) -> None:
+    """End a process and its children, gently first."""
+    import psutil
+
+    family = [*process.children(recursive=True), process]
+    for member in family:
+        with suppress(psutil.NoSuchProcess):
+            member.terminate()
+    _, alive = psutil.wait_procs(family, timeout=5)
+    for member in alive:
+        with suppress(psutil.NoSuchProcess):
+            member.kill()
 
 
 def clear_scratch(study: Study) -> Path:

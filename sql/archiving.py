@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from instruments.layout import Layout, StageColumn
-from sql.gateway import Connection, value
+from sql.gateway import Connection, fill, rows, value
 from sql.names import identifier, literal
 from sql.staging import ISO, RECORD, date_of, days_of
 
@@ -34,7 +34,11 @@ def archive_text(connection: Connection, layout: Layout, path: Path) -> None:
     """
     sources = dict.fromkeys(column.source for column in layout)
     has_miscasts = bool(value(connection, "SELECT count(*) FROM stage.miscast"))
-    kept = [_kept(name, layout, has_miscasts=has_miscasts) for name in sources]
+    unkept = _mark_texts(connection, layout)
+    kept = [
+        _marked(name, layout) if name in unkept else _kept(name, layout, has_miscasts=has_miscasts)
+        for name in sources
+    ]
     connection.execute(
         f"COPY (SELECT {RECORD}, {', '.join(kept)} FROM stage.text) "
         f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
@@ -91,3 +95,23 @@ def _moved(column: StageColumn, layout: Layout) -> str:
         f"WHEN regexp_matches({cell}, {literal(LOOKS_LIKE_DATE)}) THEN {literal(NO_DATE)} "
         f"WHEN {cell} IS NOT NULL THEN {literal(NOT_KEPT)} END"
     )
+
+
+def _mark_texts(connection: Connection, layout: Layout) -> set[str]:
+    """List ids and codes that are none, which may be anything; return their headers."""
+    texts = [column for column in layout if column.kind in ("id", "code")]
+    if not texts or not value(connection, "SELECT count(*) FROM stage.finding"):
+        return set()
+    connection.execute(fill("stage_unkept", columns=texts, mark=NOT_KEPT))
+    return {name for (name,) in rows(connection, "SELECT DISTINCT column_name FROM stage.unkept")}
+
+
+def _marked(name: str, layout: Layout) -> str:
+    # A header may be read as two columns; a cell that one of them takes is kept.
+    readers = sum(column.source == name for column in layout)
+    mark = (
+        "SELECT max(u.mark) FROM stage.unkept AS u "
+        f"WHERE u._record = text._record AND u.column_name = {literal(name)} "
+        f"HAVING count(*) >= {readers}"
+    )
+    return f"coalesce(({mark}), {identifier(name)}) AS {identifier(name)}"

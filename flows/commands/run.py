@@ -20,7 +20,9 @@ def run_command(folder: Path, *, quiet: bool = False) -> int:
     if quiet:
         os.environ["INTERDEP_QUIET"] = "1"
     from flows.pipeline import study
+    from flows.server import mark_servers
 
+    mark_servers(folder)
     outcome: RunOutcome = study(str(folder.resolve()))
     tell_outcome(outcome)
     return outcome.exit_code

@@ -193,3 +193,26 @@ def test_an_edited_ledger_stops_the_run(study: Path, place: str) -> None:
         run(study)
     assert caught.value.code == "E_LEDGER"
     assert snapshot(study) == before
+
+
+def test_texts_that_are_no_ids_or_codes_are_not_kept_and_judged_alike(tmp_path: Path) -> None:
+    study = write_study(tmp_path / "study")
+    table = intake_rows(20)
+    for k, text in enumerate(("Jan Jansen", "Jan Jansen", "06-12345678", "К001", "1E5"), start=3):
+        table[k]["client_id"] = text
+    table[10]["clinic"] = "the one by the station"
+    table[11]["therapist_id"] = "Dr. Who?"
+    write_export(study, "intake.csv", table)
+    take_in(study)
+    before = digests(study)
+    (archive,) = (study / "archive").glob("*.parquet")
+    kept = ask(study, f"SELECT client_id, clinic, therapist_id FROM '{archive}'")
+    texts = {text for row in kept for text in row}
+    assert "K001" in texts
+    assert "north" in texts
+    odd = {text for text in texts if not text.replace("_", "").isalnum() or not text.isascii()}
+    assert all(text.startswith("\ufffd not kept ") for text in odd), odd
+    assert not texts & {"1E5"}
+    (study / "store.duckdb").unlink()
+    take_in(study)
+    assert digests(study) == before
