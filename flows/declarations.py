@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import PureWindowsPath
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -177,6 +178,20 @@ class Source(Declaration):
     attributes: Mapping[Name, Attribute] = {}
     ending: Ending | None = None
 
+    @field_validator("files", "dictionary")
+    @classmethod
+    def _pattern_stays_within_exports(cls, value: str | None) -> str | None:
+        if value is not None and not _is_within(value):
+            raise ValueError("the pattern names files within exports/, such as intake_*.csv")
+        return value
+
+    @field_validator("date_format")
+    @classmethod
+    def _format_names_a_day(cls, value: str | None) -> str | None:
+        if value and not _can_read_days(value):
+            raise ValueError('the format must name day, month and year, such as "%Y-%m-%d"')
+        return value
+
     @field_validator("id_shape")
     @classmethod
     def _shape_is_safe(cls, value: str) -> str:
@@ -190,6 +205,15 @@ class Source(Declaration):
             raise ValueError('name the client column, or say a_row_is = "person"')
         if self.columns.date and not self.date_format and self.kind not in WITH_DATES:
             raise ValueError('a date column needs its date_format, such as "%Y-%m-%d"')
+        return self
+
+    @model_validator(mode="after")
+    def _forms_leave_to_columns_what_they_tell(self) -> Source:
+        for role in ("rater", "target"):
+            if getattr(self.columns, role) and any(getattr(form, role) for form in self.form):
+                raise ValueError(
+                    f"a {role} column stands for all forms; none has a {role} of its own"
+                )
         return self
 
     @model_validator(mode="after")
@@ -214,6 +238,19 @@ def _check_shape(shape: str, *, longest: int) -> str:
     if pattern.fullmatch("a" * (longest + 1)) or pattern.fullmatch("free text here"):
         raise ValueError(f"the shape would admit free text or more than {longest} characters")
     return shape
+
+
+def _is_within(pattern: str) -> bool:
+    """Whether a pattern of files cannot lead out of the folder that it is looked for in."""
+    as_windows = PureWindowsPath(pattern)
+    parts = as_windows.parts
+    return bool(parts) and not as_windows.anchor and ".." not in parts
+
+
+def _can_read_days(date_format: str) -> bool:
+    from sql.expressions import can_read_days
+
+    return can_read_days(date_format)
 
 
 def _can_match(shape: str) -> bool:

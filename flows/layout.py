@@ -308,7 +308,7 @@ def _listed(form: FormBlock, names: Sequence[str]) -> list[str]:
                 f'The pattern "{form.columns}" has no {{n}}',
                 fix="Write {n} where the number of the item stands.",
             )
-        return [_numbered(form.columns, n) for n in range(1, len(names) + 1)]
+        return [numbered(form.columns, n) for n in range(1, len(names) + 1)]
     if len(form.columns) != len(names):
         raise StudyError(
             "E_STUDY_PATTERN",
@@ -318,7 +318,8 @@ def _listed(form: FormBlock, names: Sequence[str]) -> list[str]:
     return list(form.columns)
 
 
-def _numbered(pattern: str, number: int) -> str:
+def numbered(pattern: str, number: int) -> str:
+    """Return the column of an item by its number, with leading zeros where the pattern has them."""
     return NUMBER.sub(lambda place: str(number).zfill(int(place["width"] or 0)), pattern)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from flows.books import AcceptedFile
 from flows.declarations import OCCASIONS, FormBlock, Source
-from flows.layout import lay_out
+from flows.layout import lay_out, numbered
 from flows.study import Study
 from flows.study_data import scales_of
 from instruments.definition import Definition
@@ -65,6 +65,7 @@ def _header(study: Study, source: Source) -> Iterator[str]:
         yield from filter(None, (source.ending.reason, source.ending.session))
     for form in source.form:
         yield from _form_columns(form, study.catalog.get_form(form.instrument))
+        yield from form.total_columns
 
 
 def _form_columns(form: FormBlock, definition: Definition) -> Iterator[str]:
@@ -73,10 +74,10 @@ def _form_columns(form: FormBlock, definition: Definition) -> Iterator[str]:
     elif definition.addressing == "subscale":
         for scale in definition.held_scales:
             for n in range(1, (scale.n_items or 1) + 1):
-                yield form.columns.replace("{scale}", scale.id).replace("{n}", str(n))
+                yield numbered(form.columns.replace("{scale}", scale.id), n)
     else:
         for n in range(1, len(definition.item_names()) + 1):
-            yield form.columns.replace("{n}", str(n))
+            yield numbered(form.columns, n)
 
 
 def _occasions(study: Study) -> Mapping[str, list[str]]:

@@ -1,4 +1,4 @@
-"""Regular expressions as DuckDB's engine knows them."""
+"""Regular expressions and formats of dates as DuckDB's engine knows them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import cache
 
 import duckdb
 
-from sql.gateway import open_gateway
+from sql.gateway import open_gateway, value
 
 
 @cache
@@ -18,3 +18,17 @@ def can_match(expression: str) -> bool:
         except duckdb.Error:
             return False
     return True
+
+
+@cache
+def can_read_days(date_format: str) -> bool:
+    """Whether a day written in a format is the same day when it is read again."""
+    there_and_back = (
+        "SELECT CAST(try_strptime(strftime(day, $1), $1) AS DATE) = day "
+        "FROM (SELECT DATE '2024-11-27' AS day)"
+    )
+    with open_gateway() as connection:
+        try:
+            return bool(value(connection, there_and_back, date_format))
+        except duckdb.Error:
+            return False

@@ -181,7 +181,7 @@ def _cast(column: StageColumn, layout: Layout, decimal: str) -> str:
     name = f"trim({identifier(column.source)})"
     if not column.is_numeric:
         return f"nullif({name}, '')"
-    number = f"TRY_CAST({_point(name, decimal)} AS DOUBLE)"
+    number = f"TRY_CAST({_written(name, decimal)} AS DOUBLE)"
     codes = "".join(
         f" WHEN {literal(code)} THEN {literal(staged)}"
         for code, staged in column.staged_codes.items()
@@ -190,8 +190,10 @@ def _cast(column: StageColumn, layout: Layout, decimal: str) -> str:
     return f"CASE {name}{codes} ELSE {typed} END" if codes else typed
 
 
-def _point(name: str, decimal: str) -> str:
-    return name if decimal == "." else f"replace({name}, ',', '.')"
+def _written(name: str, decimal: str) -> str:
+    """Return a cell as DuckDB reads numbers, which takes 1_9 for 19: no person writes it so."""
+    point = name if decimal == "." else f"replace({name}, ',', '.')"
+    return f"replace({point}, '_', '?')"
 
 
 def number_or_null(number: str, *, is_whole: bool) -> str:

@@ -2,7 +2,8 @@
 WITH first_therapist AS (
     SELECT
         client_id,
-        arg_min(therapist_id, coalesce(from_session, from_day, 0)) AS therapist_id
+        first(therapist_id ORDER BY from_day NULLS LAST, from_session NULLS LAST, therapist_id)
+            AS therapist_id
     FROM store.core.assignment
     GROUP BY client_id
 )
