@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_desk import quarantine_app, withdraw
+from flows.cli_desk import amendments, quarantine_app, withdraw
 from instruments.errors import InterdepError, StudyError
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ plan_app = typer.Typer(
 app.add_typer(plan_app, name="plan")
 app.add_typer(quarantine_app, name="quarantine")
 app.command()(withdraw)
+app.command()(amendments)
 
 StudyFolder = Annotated[Path, typer.Argument(help="The folder of the study.")]
 InStudy = Annotated[Path, typer.Option("--study", "-s", help="The folder of the study.")]
@@ -99,6 +100,32 @@ def figure(
     from flows.commands.figure import draw
 
     _end(draw(name, study, run, out, format, width, dpi))
+
+
+@app.command()
+def table(
+    name: Annotated[str, typer.Argument(help='Its number or name, or "list".')],
+    study: InStudy = Path(),
+    run: Annotated[str, typer.Option(help="A run's id.")] = "latest",
+    out: Annotated[Path, typer.Option(help="Where to write it.")] = Path(),
+    format: Annotated[str, typer.Option(help="docx, html, latex, csv, with commas.")] = "docx",
+) -> None:
+    """Write one table of a published run again."""
+    from flows.commands.table import write_table
+
+    _end(write_table(name, study, run, out, format))
+
+
+@app.command()
+def document(
+    study: InStudy = Path(),
+    run: Annotated[str, typer.Option(help="A run's id.")] = "latest",
+    format: Annotated[str, typer.Option(help="docx, pdf, with commas.")] = "docx,pdf",
+) -> None:
+    """Write the report of a published run as Word and PDF."""
+    from flows.commands.document import write_documents
+
+    _end(write_documents(study, run, format))
 
 
 @instruments_app.command("list")

@@ -37,6 +37,18 @@ def withdraw(
     raise typer.Exit(withdraw_client(folder, client, by, anyway=anyway))
 
 
+def amendments(
+    folder: StudyFolder,
+    show_values: Annotated[
+        bool, typer.Option("--show-values", help="Print what stood before and stands now.")
+    ] = False,
+) -> None:
+    """Tell what corrected exports moved: answers, scores, presentations, published estimates."""
+    from flows.commands.amendments import list_amendments
+
+    raise typer.Exit(list_amendments(folder, show_values=show_values))
+
+
 @quarantine_app.command("list")
 def list_quarantine(folder: StudyFolder) -> None:
     """List files with rows that are held back, and files that were refused."""

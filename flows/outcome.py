@@ -16,12 +16,14 @@ Ending = Literal["published", "nothing new", "nothing accepted"]
 class RunOutcome:
     """How one run of a study ended: each file's report and the folder of the results.
 
-    There is no folder while no file was ever accepted.
+    There is no folder while no file was ever accepted. ``moved`` says in a line each what corrected
+    exports changed.
     """
 
     ending: Ending
     run_folder: Path | None
     reports: tuple[FileReport, ...]
+    moved: tuple[str, ...] = ()
 
     @property
     def report(self) -> Path | None:

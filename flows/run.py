@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flows import file_steps, run_steps
+from flows.desk.moves import summarise
 from flows.outcome import RunOutcome, conclude
 from flows.workbench import Tell, open_workbench, workbench
 
@@ -49,7 +50,8 @@ def run_on_bench(key: str, steps: Steps) -> RunOutcome:
     steps.compare(key)
     steps.publish(key)
     steps.finish(key)
-    return conclude(bench, "published")
+    moved = summarise(bench.study, bench.ledger, bench.connection)
+    return replace(conclude(bench, "published"), moved=moved)
 
 
 def take_in_file(key: str, position: int, steps: Steps) -> None:

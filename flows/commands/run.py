@@ -32,4 +32,6 @@ def tell_outcome(outcome: RunOutcome) -> None:
     """Print each file's rows and findings, then the report's path."""
     for report in outcome.reports:
         typer.echo(describe_file(report))
+    for line in outcome.moved:
+        typer.echo(line)
     typer.echo(f"{outcome.ending}: {outcome.report}" if outcome.report else outcome.ending)
