@@ -14,6 +14,7 @@ from pathlib import Path
 from flows.books import AcceptedFile, acknowledge, archive_path, require_archive
 from flows.decisions import NONE, Decisions
 from flows.declarations import Source
+from flows.declared import source_digest
 from flows.files import replaced
 from flows.inbox import hash_file
 from flows.layout import add_missing, lay_out
@@ -134,14 +135,40 @@ def _require_same_bytes(reading: Reading) -> None:
 
 
 def replay(study: Study, connection: Connection, accepted: AcceptedFile, scratch: Path) -> None:
-    """Publish an accepted file again from its archive."""
-    with judge_archive(study, connection, accepted, scratch) as (layout, _):
+    """Publish an accepted file again from its archive.
+
+    Raises
+    ------
+    StoreError
+        ``E_NOW_REFUSED`` where most of its rows break what the study file has come to say.
+    """
+    with judge_archive(study, connection, accepted, scratch) as (layout, validation):
+        _require_still_accepted(study, accepted, validation)
         forms = stage_forms(connection, layout, accepted.sha256)
         counts = count_rows(connection, layout, forms)
         with transaction(connection):
             publish(connection, layout, forms, _batch_facts(accepted, counts))
         connection.execute("CHECKPOINT store")
         write_held_rows(study, connection, accepted.sha256)
+
+
+def _require_still_accepted(study: Study, accepted: AcceptedFile, validation: Validation) -> None:
+    """Stop before an edit of the study file empties the store of a file without a word."""
+    refusal = validation.refusal
+    if refusal is None or _is_declared_alike(study, accepted):
+        return
+    raise StoreError(
+        "E_NOW_REFUSED",
+        f"With study.toml as it is now an accepted file would be refused: {refusal.what}",
+        where=", ".join(filter(None, (accepted.name, refusal.where))),
+        fix=f"{refusal.fix} Correct study.toml; the store was left as it is.",
+    )
+
+
+def _is_declared_alike(study: Study, accepted: AcceptedFile) -> bool:
+    """Whether the study file says of a file what it said when the file was accepted."""
+    source = source_of(study, accepted.source_id)
+    return accepted.declared_sha256 == source_digest(study, source)
 
 
 @contextmanager

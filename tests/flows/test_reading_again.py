@@ -121,6 +121,26 @@ def test_a_file_that_would_be_refused_now_stays_as_its_archive_has_it(tmp_path: 
     assert len(ledger_of(study).entries()) == entries
 
 
+@pytest.mark.parametrize("has_original", [True, False])
+def test_an_edit_that_would_empty_the_store_stops_the_run(
+    study: Path, *, has_original: bool
+) -> None:
+    before = digests(study)
+    right = (study / "study.toml").read_text()
+    declare(study, ('columns = "ecr_{n}"', 'columns = "ecr_{n}"\nrange = [1, 3]'))
+    if not has_original:
+        (study / "exports" / "intake.csv").unlink()
+    for _ in range(2):
+        with pytest.raises(StoreError, match="E_NOW_REFUSED") as caught:
+            take_in(study)
+        assert "intake.csv" in caught.value.where
+        assert "Likely the range" in caught.value.fix
+        assert digests(study) == before
+    (study / "study.toml").write_text(right)
+    assert take_in(study) == []
+    assert digests(study) == before
+
+
 def test_a_source_that_is_gone_is_asked_back(study: Path) -> None:
     declare(study, ('id = "intake"', 'id = "entry"'))
     with pytest.raises(StudyError) as caught:
