@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_desk import amendments, quarantine_app, withdraw
+from flows.cli_desk import amendments, profile, quarantine_app, withdraw
 from instruments.errors import InterdepError, StudyError
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ plan_app = typer.Typer(
 )
 app.add_typer(plan_app, name="plan")
 app.add_typer(quarantine_app, name="quarantine")
+app.command()(profile)
 app.command()(withdraw)
 app.command()(amendments)
 

@@ -20,6 +20,18 @@ quarantine_app = typer.Typer(
 )
 
 
+def profile(
+    files: Annotated[list[Path], typer.Argument(help="Export files, and data dictionaries.")],
+    study: Annotated[
+        Path, typer.Option("--study", "-s", help="A study whose own instruments count too.")
+    ] = Path(),
+) -> None:
+    """Propose the study file for exports never seen before, with reasons and doubts."""
+    from flows.commands.profile import profile_files
+
+    raise typer.Exit(profile_files(files, study))
+
+
 def withdraw(
     client: Annotated[str, typer.Argument(help="The client's id.")],
     folder: StudyFolder,

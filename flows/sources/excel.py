@@ -87,7 +87,7 @@ class Sheet:
     @cached_property
     def header(self) -> tuple[str, ...]:
         """The names of the columns, the last of which has one."""
-        return self._names(next(islice(self._rows(), self.source.header_row - 1, None), ()))
+        return self._names(next(islice(self.rows(), self.source.header_row - 1, None), ()))
 
     @cached_property
     def wanted(self) -> dict[str, int]:
@@ -96,7 +96,7 @@ class Sheet:
 
     def check(self) -> None:
         """Refuse a sheet by its extent or by the names of its columns."""
-        clear = self._check_extent()
+        clear = self.check_extent()
         self._check_is_header()
         check_names(self.path, self.place, self.header, self.admission)
         refuse_identifiers(self.path, self.header, self.admission)
@@ -105,7 +105,7 @@ class Sheet:
 
     def chunks(self) -> Iterator[TableChunk]:
         """Yield the rows below the header that hold anything."""
-        numbered = enumerate(self._rows())
+        numbered = enumerate(self.rows())
         below = islice(numbered, self.source.header_row, None)
         while part := list(islice(below, CHUNK)):
             filled = [(row, cells) for row, cells in part if any(cell != "" for cell in cells)]
@@ -161,7 +161,8 @@ class Sheet:
                     rows |= dict.fromkeys(range(first, bottom + 1), names[column])
         return rows
 
-    def _rows(self) -> Iterator[Cells]:
+    def rows(self) -> Iterator[Cells]:
+        """Yield every row of the sheet, from its first."""
         return _iterate(self.path, self.table)
 
     def _names(self, cells: Cells) -> tuple[str, ...]:
@@ -169,7 +170,7 @@ class Sheet:
         named = max((k for k, name in enumerate(names, 1) if name), default=0)
         return tuple(names[:named])
 
-    def _check_extent(self) -> bool:
+    def check_extent(self) -> bool:
         """Refuse a sheet that is too large; return whether it has no cells to look at."""
         with guarded(self.path):
             seen = search(self.book.pieces(self.name), self.book.formats)
@@ -199,7 +200,7 @@ class Sheet:
 
     def _check_is_header(self) -> None:
         """Refuse a sheet whose declared row is not the header; name the row that is."""
-        rows = [self._names(cells) for cells in islice(self._rows(), HEAD_ROWS)]
+        rows = [self._names(cells) for cells in islice(self.rows(), HEAD_ROWS)]
         counts = [sum(map(self.admission.is_expected, names)) for names in rows]
         here = sum(map(self.admission.is_expected, self.header))
         best = max(counts, default=0)

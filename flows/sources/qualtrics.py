@@ -45,11 +45,11 @@ UNFINISHED = frozenset(("0", "false"))
 def read(path: Path, source: Source, scratch: Path, *, force_rewrite: bool = False) -> Export:
     """Read an export of Qualtrics, modern or legacy; previews of the survey are set aside."""
     admission = declare_admission(source)
-    found: list[_Head] = []
+    found: list[QualtricsHead] = []
     watches: list[ResponseWatch] = []
 
     def shape_of(rows: Sequence[HeadRow]) -> TextShape:
-        found.append(_read_head(path, rows))
+        found.append(find_head(path, rows))
         return TextShape(header_rows=found[0].rows, edit=edit)
 
     def edit(_header: tuple[str, ...]) -> Edit:
@@ -67,7 +67,7 @@ def read(path: Path, source: Source, scratch: Path, *, force_rewrite: bool = Fal
 
 
 @dataclass(frozen=True)
-class _Head:
+class QualtricsHead:
     """The rows above the responses: names, questions, and the program's own word for a column."""
 
     rows: int
@@ -95,7 +95,8 @@ class _Head:
         return ResponseWatch(places.get("finished"), UNFINISHED, places.get("status"), PREVIEWS)
 
 
-def _read_head(path: Path, rows: Sequence[HeadRow]) -> _Head:
+def find_head(path: Path, rows: Sequence[HeadRow]) -> QualtricsHead:
+    """Return the rows above the responses, or refuse a file that has none."""
     if len(rows) > 2 and sum(map(_is_import_id, rows[2].cells)) * 2 > len(rows[2].cells):
         ids = [_import_id(cell) for cell in rows[2].cells]
         return _head(3, rows, ids)
@@ -111,11 +112,11 @@ def _read_head(path: Path, rows: Sequence[HeadRow]) -> _Head:
     )
 
 
-def _head(count: int, rows: Sequence[HeadRow], ids: Sequence[str]) -> _Head:
+def _head(count: int, rows: Sequence[HeadRow], ids: Sequence[str]) -> QualtricsHead:
     names = tuple(clean_name(cell) for cell in rows[0].cells)
     width = len(names)
     questions = [clean_name(cell) for cell in rows[1].cells]
-    return _Head(count, names, _padded(questions, width), _padded(ids, width))
+    return QualtricsHead(count, names, _padded(questions, width), _padded(ids, width))
 
 
 def _padded(cells: Sequence[str], width: int) -> tuple[str, ...]:

@@ -100,11 +100,16 @@ def good_exports() -> Mapping[str, GoodExport]:
         ),
         "limesurvey": GoodExport(
             declare("limesurvey", codes={f"A{n}": n for n in range(5)}),
-            {"a.csv": as_limesurvey(["submitdate", *NAMES], [["2026-01-01", *r] for r in rows()])},
+            {"a.csv": as_limesurvey(*_with_progress())},
             TEXT,
         ),
         **_binary_exports(),
     }
+
+
+def _with_progress() -> tuple[list[str], list[list[str]]]:
+    own = ["2026-01-01", "3", "en"]
+    return ["submitdate", "lastpage", "startlanguage", *NAMES], [[*own, *row] for row in rows()]
 
 
 def _with_status() -> tuple[list[str], list[list[str]]]:

@@ -1,0 +1,209 @@
+"""The proposal as a study file: TOML that loads, with reasons and doubts as comments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatch
+from pathlib import Path
+
+from flows.profiling.attributes import AttributeProposal, quote
+from flows.profiling.forms import FormProposal
+from flows.profiling.proposal import SourceProposal
+from instruments.catalog import Catalog
+
+HEAD = """\
+# A proposal: what the exports seem to be, and why. Lines that begin with "# ?" are doubts: look at
+# them first. Nothing is read that is not declared here.
+
+[study]
+id = "my_study"
+title = "A study without a title"
+"""
+# Rules by the form that they are made for: dependence, independence.
+RULES: Mapping[str, tuple[str, str, str]] = {
+    "ecr": ("attachment", "anxiety", "avoidance"),
+    "ecr_r": ("attachment", "anxiety", "avoidance"),
+    "ecr_s": ("attachment", "anxiety", "avoidance"),
+    "rpt": ("relationship-profile", "destructive_overdependence", "dysfunctional_detachment"),
+}
+WIDTH = 100
+
+
+def write_study(sources: Sequence[SourceProposal], catalog: Catalog) -> str:
+    """Return the study file."""
+    names = [one.export.path.name for one in sources]
+    taken: list[str] = []
+    lines = [HEAD]
+    for one in sources:
+        taken.append(_source_id(one.export.path, taken))
+        lines += [*_source_lines(one, taken[-1], names), ""]
+    return "\n".join([*lines, *_presentation_lines(sources, catalog)]) + "\n"
+
+
+def _source_lines(one: SourceProposal, source_id: str, names: Sequence[str]) -> Iterator[str]:
+    export, roles = one.export, one.roles
+    yield from _comments(f"{export.path.name}: {'; '.join(export.reasons)}; {export.count} rows.")
+    yield from _doubts((*export.doubts, *roles.doubts))
+    yield "[[source]]"
+    yield f'id = "{source_id}"'
+    yield f'kind = "{export.kind}"'
+    yield f"files = {quote(_pattern(export.path, names))}"
+    if roles.has_person_rows:
+        yield 'a_row_is = "person"'
+    yield from (f"{key} = {value}" for key, value in export.keys.items())
+    if roles.id_shape:
+        yield f"id_shape = '{roles.id_shape}'"
+    if roles.date_format:
+        yield f'date_format = "{roles.date_format}"'
+    if roles.occasion:
+        yield f'occasion = "{roles.occasion}"'
+    shared = _shared_codes(one.forms)
+    if shared:
+        yield f"missing = {_table(shared)}  # say what they mean"
+    yield ""
+    yield from _role_lines(one)
+    for attribute in one.attributes:
+        yield from _attribute_lines(attribute)
+    for form in one.forms:
+        yield from _form_lines(form, shared)
+    if one.notes:
+        yield "# Columns that nothing is proposed for:"
+        yield from (line for note in one.notes for line in _comments(f"- {note}"))
+
+
+def _role_lines(one: SourceProposal) -> Iterator[str]:
+    roles = one.roles
+    if roles.columns:
+        yield "[source.columns]"
+        for role, column in roles.columns.items():
+            yield f"{role} = {quote(column)}  # {roles.reasons[role]}"
+        yield ""
+    if roles.occasions:
+        yield "[source.occasions]"
+        yield from (f"{quote(label)} = {quote(name)}" for label, name in roles.occasions.items())
+        yield ""
+
+
+def _attribute_lines(attribute: AttributeProposal) -> Iterator[str]:
+    yield from _doubts(attribute.doubts)
+    yield f"[source.attributes.{attribute.name}]"
+    yield f"column = {quote(attribute.column)}"
+    yield from attribute.lines
+    yield ""
+
+
+def _form_lines(form: FormProposal, shared: Mapping[str, str]) -> Iterator[str]:
+    yield from _comments("; ".join(form.reasons) + ".")
+    yield from _doubts(form.doubts)
+    yield "[[source.form]]"
+    yield f'instrument = "{form.instrument}"'
+    yield f"columns = {quote(form.pattern)}"
+    yield f"range = [{form.range[0]}, {form.range[1]}]"
+    if form.already_reversed:
+        yield "already_reversed = true"
+    if form.occasion:
+        yield f'occasion = "{form.occasion}"'
+    own = {code: reason for code, reason in form.missing.items() if code not in shared}
+    if own:
+        yield f"missing = {_table(own)}  # say what they mean"
+    if form.codes:
+        answers = ", ".join(f"{quote(text)} = {n}" for text, n in form.codes.items())
+        yield f"codes = {{ {answers} }}"
+    yield ""
+
+
+def _shared_codes(forms: Sequence[FormProposal]) -> dict[str, str]:
+    """Return the codes that more than one form uses and that are no answer in any."""
+    counts: dict[str, int] = {}
+    for form in forms:
+        for code in form.missing:
+            counts[code] = counts.get(code, 0) + 1
+    told = {code: reason for form in forms for code, reason in form.missing.items()}
+    return {
+        code: told[code]
+        for code, count in counts.items()
+        if count > 1 and not any(_is_answer(code, form) for form in forms)
+    }
+
+
+def _is_answer(code: str, form: FormProposal) -> bool:
+    return bool(re.fullmatch(r"-?\d+", code)) and form.range[0] <= int(code) <= form.range[1]
+
+
+def _presentation_lines(sources: Sequence[SourceProposal], catalog: Catalog) -> Iterator[str]:
+    """Yield the presentation rule: by a form that one is made for, else a stand-in."""
+    forms = [form.instrument for one in sources for form in one.forms]
+    landmark = _first_occasion(sources)
+    known = next((form for form in forms if form in RULES), None)
+    if known is not None:
+        rule, dependence, independence = RULES[known]
+        yield "# Who presents as dependent, who as independent."
+        yield from _rule_lines(rule, f"{known}.{dependence}", f"{known}.{independence}", landmark)
+    elif forms:
+        scale = f"{forms[0]}.{catalog.get_form(forms[0]).scales[0].id}"
+        yield from _doubts(["No form here says who depends on others: this rule is a stand-in."])
+        yield from _rule_lines("attachment", scale, scale, landmark)
+    else:
+        yield from _doubts(["No known form was found, so there is no rule yet; a study needs one."])
+
+
+def _rule_lines(rule: str, dependence: str, independence: str, landmark: str) -> Iterator[str]:
+    yield "[presentation]"
+    yield f'rule = "{rule}"'
+    yield f'dependence = "{dependence}"'
+    yield f'independence = "{independence}"'
+    yield 'cut = "midpoint"'
+    yield f'landmark = "{landmark}"'
+
+
+def _first_occasion(sources: Sequence[SourceProposal]) -> str:
+    known = [
+        occasion
+        for one in sources
+        for occasion in (
+            one.roles.occasion,
+            *one.roles.occasions.values(),
+            *(form.occasion for form in one.forms),
+        )
+        if occasion
+    ]
+    return "intake" if "intake" in known or not known else known[0]
+
+
+def _source_id(path: Path, taken: Sequence[str]) -> str:
+    slug = re.sub(r"[^a-z0-9]+", "_", path.stem.lower()).strip("_")
+    name = re.sub(r"^[^a-z]+", "", slug)[:30].strip("_") or "source"
+    while name in taken:
+        name = f"{name}_{len(taken) + 1}"
+    return name
+
+
+def _pattern(path: Path, names: Sequence[str]) -> str:
+    """Return a pattern for the files to come: a date or number at the end may be another."""
+    stem = re.sub(r"[\d_.-]*\d{4}[\d_.-]*$", "", path.stem)
+    pattern = f"{stem}*{path.suffix}"
+    is_plain = not set("[]?") & set(path.name) and bool(stem)
+    fits_one = [name for name in names if fnmatch(name, pattern)] == [path.name]
+    return pattern if is_plain and fits_one else path.name
+
+
+def _table(codes: Mapping[str, str]) -> str:
+    return "{ " + ", ".join(f"{quote(c)} = {quote(r)}" for c, r in codes.items()) + " }"
+
+
+def _doubts(doubts: Sequence[str]) -> Iterator[str]:
+    for doubt in doubts:
+        yield from _comments(doubt, "# ? ")
+
+
+def _comments(text: str, mark: str = "# ") -> Iterator[str]:
+    """Yield a sentence as comment lines; nothing in it can end them."""
+    words = "".join(c if c.isprintable() else " " for c in text).split()
+    line = mark.rstrip()
+    for word in words:
+        if len(line) + len(word) + 1 > WIDTH and line.strip("#? "):
+            yield line
+            line = "# "[:1]
+        line = f"{line} {word}"
+    yield line

@@ -1,0 +1,321 @@
+"""What `interdep profile` proposes for exports that nobody declared."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pyreadstat
+import pytest
+
+from flows.profiling import propose_study
+from flows.profiling.families import find_families
+from flows.profiling.roles import guess_occasion
+from flows.simulation.demonstration import write_demonstration
+from flows.study import Study, load_study
+from instruments.catalog import load_catalog
+from tests.property.export_mutations import good_exports
+from tests.unit.nasty.desk import check
+from tests.unit.nasty.survey_writers import as_limesurvey
+
+CATALOG = load_catalog()
+Table = dict[str, list[str]]
+
+
+def propose(*paths: Path, folder: Path) -> tuple[Study, str]:
+    """Return the proposal as a study that was loaded, and its text."""
+    text = propose_study(paths, CATALOG)
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    return load_study(folder), text
+
+
+def answers(columns: list[str], low: int, high: int, count: int = 60, seed: int = 1) -> Table:
+    """Return answers that go together, as an honest scale's do."""
+    draw = np.random.default_rng(seed)
+    trait = draw.normal(size=(count, 1))
+    raw = trait + draw.normal(scale=0.8, size=(count, len(columns)))
+    cut = np.clip(np.rint((raw + 2) / 4 * (high - low) + low), low, high).astype(int)
+    return {name: [str(n) for n in cut[:, k]] for k, name in enumerate(columns)}
+
+
+def ids(count: int = 60) -> list[str]:
+    return [f"Kx{n:03d}" for n in range(count)]
+
+
+def write(path: Path, table: Table, *, delimiter: str = ",", encoding: str = "utf-8") -> Path:
+    with path.open("w", encoding=encoding, newline="") as opened:
+        writer = csv.writer(opened, delimiter=delimiter, lineterminator="\n")
+        writer.writerow(table)
+        writer.writerows(zip(*table.values(), strict=True))
+    return path
+
+
+def forms_of(study: Study) -> list[tuple[str, Any, Any, bool]]:
+    return [(f.instrument, f.columns, f.range, f.already_reversed)
+            for source in study.sources for f in source.form]  # fmt: skip
+
+
+CORE = [f"core_{n}" for n in range(1, 11)]
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demonstration")
+    write_demonstration(folder, is_ecr_reversed=False)
+    return folder
+
+
+def test_the_demonstration_is_proposed_as_its_author_declared_it(
+    demonstration: Path, tmp_path: Path
+) -> None:
+    declared = load_study(demonstration)
+    files = sorted((demonstration / "exports").iterdir())
+    proposed, text = propose(*files, folder=tmp_path)
+    by_kind = {(s.kind, s.files[:5]): s for s in proposed.sources}
+    assert set(by_kind) == {("csv", "intak"), ("csv", "month"), ("redcap", "redca")}
+    for source in declared.sources:
+        found = by_kind[source.kind, source.files[:5]]
+        assert [(f.instrument, f.columns) for f in found.form] == [
+            (f.instrument, f.columns) for f in source.form
+        ]
+        assert not any(form.already_reversed for form in found.form)
+        assert found.columns.client == source.columns.client
+        assert found.columns.session == source.columns.session
+        assert found.columns.day == source.columns.day
+        assert found.columns.therapist == source.columns.therapist
+        assert found.columns.clinic == source.columns.clinic
+        assert found.occasion == source.occasion
+    assert dict(by_kind["redcap", "redca"].occasions) == dict(declared.sources[2].occasions)
+    assert proposed.file.presentation.scales == ("ecr.anxiety", "ecr.avoidance")
+    assert "contact_email" in text
+
+
+def test_an_export_of_the_demonstration_passes_as_with_their_own_study_file(
+    demonstration: Path, tmp_path: Path
+) -> None:
+    declared = load_study(demonstration)
+    files = sorted((demonstration / "exports").iterdir())
+    proposed, _ = propose(*files, folder=tmp_path)
+    path = demonstration / "exports" / "intake.csv"
+    counts = [
+        check(path, source, tmp_path / "scratch").counts
+        for study in (declared, proposed)
+        for source in study.sources
+        if path.match(source.files)
+    ]
+    assert counts[0] == counts[1]
+    assert counts[0].quarantined > 0
+
+
+def test_items_that_were_reversed_already_are_noticed(tmp_path: Path) -> None:
+    write_demonstration(tmp_path / "demo", is_ecr_reversed=True, with_mistakes=False)
+    proposed, text = propose(tmp_path / "demo" / "exports" / "intake.csv", folder=tmp_path)
+    reversed_ = {form[0] for form in forms_of(proposed) if form[3]}
+    assert reversed_ == {"ecr"}
+    assert "item-rest correlations" in text
+
+
+@pytest.mark.shared
+def test_the_real_answers_to_the_ecr_are_proposed_as_they_are(
+    shared_data: Path, tmp_path: Path
+) -> None:
+    proposed, text = propose(shared_data / "ecr" / "data.csv", folder=tmp_path)
+    (source,) = proposed.sources
+    assert source.a_row_is == "person"
+    assert forms_of(proposed) == [("ecr", "Q{n}", (1, 5), False)]
+    assert set(source.form[0].missing) == {"0"}
+    assert set(source.attributes) == {"age", "gender", "country"}
+    assert "Nobody answered above 5" in text
+
+
+@pytest.mark.shared
+def test_items_of_no_known_form_are_not_forced_into_one(shared_data: Path) -> None:
+    text = propose_study([shared_data / "oracles" / "psych__bfi.csv"], CATALOG)
+    assert "[[source.form]]" not in text
+    assert '"N{n}": 5 items' in text
+
+
+@pytest.mark.parametrize("kind", list(good_exports()))
+def test_every_kind_is_recognised_and_its_proposal_loads(kind: str, tmp_path: Path) -> None:
+    export = good_exports()[kind]
+    for name, content in export.files.items():
+        (tmp_path / name).write_bytes(content)
+    proposed, _ = propose(tmp_path / export.name, folder=tmp_path)
+    (source,) = proposed.sources
+    assert source.kind == export.source.kind
+    assert (source.columns.client, source.columns.day) == ("client_id", "day")
+    assert [(f.instrument, f.columns) for f in source.form] == [("core_10", "core_{n}")]
+    assert source.dictionary == export.source.dictionary
+    checked = check(tmp_path / export.name, source, tmp_path / "scratch")
+    assert (checked.counts.rows_in, checked.counts.loaded) == (12, 12)
+
+
+def test_delimiter_encoding_and_decimal_sign_are_found(tmp_path: Path) -> None:
+    count = 60
+    table = {"code": ids(), "größe": ["1,75"] * count, **answers(CORE, 0, 4)}
+    path = write(tmp_path / "a.csv", table, delimiter=";", encoding="cp1252")
+    proposed, text = propose(path, folder=tmp_path)
+    (source,) = proposed.sources
+    assert (source.delimiter, source.encoding, source.decimal) == (";", "cp1252", ",")
+    assert "# ? Byte" in text
+
+
+def test_rows_before_the_header_are_a_doubt_in_text_and_a_key_in_a_workbook(tmp_path: Path) -> None:
+    table = {"client_id": ids(), **answers(CORE, 0, 4)}
+    path = write(tmp_path / "a.csv", table)
+    path.write_text("Export of clinic\n\n" + path.read_text("utf-8"), encoding="utf-8")
+    assert "1 rows stand before the header" in propose_study([path], CATALOG)
+    made = openpyxl.Workbook()
+    for row in (["Export"], [], list(table), *zip(*table.values(), strict=True)):
+        made.active.append(list(row))
+    made.create_sheet("Empty")
+    made.save(tmp_path / "b.xlsx")
+    (source,) = propose(tmp_path / "b.xlsx", folder=tmp_path)[0].sources
+    assert (source.header_row, source.sheet) == (3, "Sheet")
+
+
+def test_answer_codes_of_letters_are_mapped(tmp_path: Path) -> None:
+    table = answers([f"core[SQ{n:03}]" for n in range(1, 11)], 0, 4)
+    names = ["id", "submitdate", "lastpage", "seed", "token", *table]
+    rows = [["1", "2026-01-01", "2", "9", token, *(f"A{int(table[n][k]) + 1}" for n in table)]
+            for k, token in enumerate(ids())]  # fmt: skip
+    path = tmp_path / "results-survey123456.csv"
+    path.write_bytes(as_limesurvey(names, rows, separator=";"))
+    (source,) = propose(path, folder=tmp_path)[0].sources
+    assert (source.kind, source.files) == ("limesurvey", "results-survey*.csv")
+    assert source.form[0].columns == "core[SQ{n:03}]"
+    assert dict(source.form[0].codes) == {f"A{n}": n - 1 for n in range(1, 6)}
+    assert check(path, source, tmp_path / "s").counts.loaded == 60
+
+
+def test_missing_codes_are_told_from_answers_and_from_slips(tmp_path: Path) -> None:
+    table = {"client_id": ids(), **answers(CORE, 0, 4)}
+    table["core_1"][:3] = ["-99", "-99", "44"]
+    table["core_2"][:2] = ["NASK", "N/A"]
+    proposed, text = propose(write(tmp_path / "a.csv", table), folder=tmp_path)
+    missing = proposed.sources[0].form[0].missing
+    assert dict(missing) == {
+        "-99": "reason not known",
+        "N/A": "not applicable",
+        "NASK": "not asked",
+    }
+    assert "1 cells are neither answers nor missing codes" in text
+
+
+def test_codes_that_several_forms_share_belong_to_the_source(tmp_path: Path) -> None:
+    phq = [f"phq9_{n}" for n in range(1, 10)]
+    table = {"client_id": ids(), **answers(CORE, 0, 4), **answers(phq, 0, 3, seed=2)}
+    for name in ("core_1", "phq9_1"):
+        table[name][0] = "-99"
+    (source,) = propose(write(tmp_path / "a.csv", table), folder=tmp_path)[0].sources
+    assert set(source.missing) == {"-99"}
+    assert [dict(form.missing) for form in source.form] == [{}, {}]
+
+
+def test_forms_of_one_row_at_two_occasions_are_told_apart_by_name(tmp_path: Path) -> None:
+    table = {"client_id": ids()}
+    for k, time in enumerate(("pre", "post", "x")):
+        table |= answers([f"{time}_core_{n}" for n in range(1, 11)], 0, 4, seed=k)
+    proposed, _ = propose(write(tmp_path / "a.csv", table), folder=tmp_path)
+    assert [(f.columns, f.occasion) for f in proposed.sources[0].form] == [
+        ("pre_core_{n}", "intake"),
+        ("post_core_{n}", "end"),
+        ("x_core_{n}", None),
+    ]
+    assert proposed.sources[0].occasion == "intake"
+
+
+def test_dates_are_taken_in_pairs_and_doubted_where_day_and_month_could_be_swapped(
+    tmp_path: Path,
+) -> None:
+    dates = {"intake_date": ["03/04/2024"] * 60, "seen": ["05/06/2024"] * 60}
+    table = {"client_id": ids(), **dates, **answers(CORE, 0, 4)}
+    proposed, text = propose(write(tmp_path / "a.csv", table), folder=tmp_path)
+    (source,) = proposed.sources
+    assert (source.columns.date, source.columns.intake_date) == ("seen", "intake_date")
+    assert source.date_format == "%d/%m/%Y"
+    assert "# ? Dates could also be written as %m/%d/%Y" in text
+
+
+def test_bare_numbers_are_ids_with_a_doubt(tmp_path: Path) -> None:
+    table = {"record_id": [str(n) for n in range(1, 61)], **answers(CORE, 0, 4)}
+    path = write(tmp_path / "a.csv", table)
+    proposed, text = propose(path, folder=tmp_path)
+    assert "bare numbers" in text
+    assert check(path, proposed.sources[0], tmp_path / "s").counts.loaded == 60
+
+
+def test_nothing_that_points_to_a_person_is_told(tmp_path: Path) -> None:
+    count = 60
+    secrets = {
+        "Client name": [f"Jane Doe{n}" for n in range(count)],
+        "phone": [f"+3160000{n:04d}" for n in range(count)],
+        "remarks": [f"came late because of {n}" for n in range(count)],
+        "born": ["1980-01-31"] * count,
+        "colour": ["Salmon pink"] * count,
+    }
+    table = {"client_id": ids(), **secrets, **answers(CORE, 0, 4)}
+    proposed, text = propose(write(tmp_path / "a.csv", table), folder=tmp_path)
+    assert not [word for word in ("Jane", "+316", "late", "1980", "Salmon") if word in text]
+    assert "points to a person" in text
+    assert proposed.sources[0].columns.client == "client_id"
+
+
+def test_a_name_cannot_break_out_of_its_line(tmp_path: Path) -> None:
+    odd = 'core"]\n[study]\nid = "x'
+    columns = [f"{odd}_{n}" for n in range(1, 11)]
+    path = tmp_path / "a.csv"
+    with path.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.writer(opened)
+        table = answers(columns, 0, 4)
+        writer.writerow(["client_id", *table])
+        writer.writerows([i, *row] for i, row in zip(ids(), zip(*table.values(), strict=True),
+                                                     strict=True))  # fmt: skip
+    proposed, _ = propose(path, folder=tmp_path)
+    assert proposed.file.study.id == "my_study"
+
+
+def test_an_spss_file_says_what_is_missing_itself(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"client_id": ids(), **answers(CORE, 0, 4)}).astype(
+        dict.fromkeys(CORE, float)
+    )
+    frame.loc[0, "core_1"] = 99.0
+    path = tmp_path / "a.sav"
+    pyreadstat.write_sav(frame, str(path), missing_ranges={"core_1": [99]})
+    proposed, text = propose(path, folder=tmp_path)
+    assert "User-missing values" in text
+    assert check(path, proposed.sources[0], tmp_path / "s").counts.loaded == 60
+
+
+@pytest.mark.parametrize(
+    ("names", "patterns"),
+    [
+        (["Q1", "Q2", "Q3", "Q5"], [("Q{n}", 3)]),
+        (["a01", "a02", "a03"], [("a{n:02}", 3)]),
+        ([f"e{n:02}" for n in range(1, 12)], [("e{n:02}", 11)]),
+        (["t1_x_1", "t1_x_2", "t1_x_3"], [("t1_x_{n}", 3)]),
+        (["Q1_a", "Q2_a", "Q3_a", "Q1_b", "Q2_b", "Q3_b"], [("Q{n}_a", 3), ("Q{n}_b", 3)]),
+        (["Q2", "Q3", "Q4", "x"], []),
+    ],
+)
+def test_numbered_columns_are_families(names: list[str], patterns: list[tuple[str, int]]) -> None:
+    assert [(f.pattern, f.size) for f in find_families(names)] == patterns
+
+
+@pytest.mark.parametrize(
+    ("label", "occasion"),
+    [
+        ("baseline_arm_1", "intake"),
+        ("Month 3", "month_3"),
+        ("Post treatment", "end"),
+        ("follow-up", "follow_up"),
+        ("T7!", "t7"),
+        ("1", "other"),
+    ],
+)
+def test_occasions_are_guessed_by_their_words(label: str, occasion: str) -> None:
+    assert guess_occasion(label) == occasion
