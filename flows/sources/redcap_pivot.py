@@ -34,6 +34,7 @@ class Pivot:
     rows: dict[Key, dict[str, str]] = field(default_factory=dict)
     conflicts: dict[Key, str] = field(default_factory=dict)
     seen: dict[str, None] = field(default_factory=dict)
+    ticked: set[str] = field(default_factory=set)
     unknown: int = 0
 
     def __post_init__(self) -> None:
@@ -44,6 +45,11 @@ class Pivot:
         }
         admits = self.project.admission.admits
         self._is_read = {name: any(map(admits, own)) for name, own in self._columns.items()}
+        fields = self.project.dictionary.fields
+        # The boxes of missing-data codes, of which only those that were ticked are there.
+        self._code_columns = {column for name, own in self._columns.items()
+                              for column in own[len(fields[name].choices) :]
+                              if fields[name].type == "checkbox"}  # fmt: skip
         self._id_field = next(iter(self._columns))
 
     @property
@@ -80,6 +86,7 @@ class Pivot:
             for name, columns in self._columns.items()
             if name != self.id_field and (name in self.seen or self.is_read(name))
             for column in columns
+            if column in self.ticked or column not in self._code_columns
         ]
         declared = (name for name in SYSTEM_FIELDS if self.project.admission.admits(name))
         added = [name for name in (*self.seen, *declared) if name not in self._columns]
@@ -96,6 +103,7 @@ class Pivot:
             if not value.strip():
                 return
             column, cell = f"{name}___{as_column(value.strip())}", TICKED
+            self.ticked.add(column)
         if row.setdefault(column, cell) != cell:
             self.conflicts.setdefault(key, column)
 

@@ -13,7 +13,7 @@ from flows.sources.export import DictionaryField, Export
 from flows.sources.names import list_names
 from flows.sources.reading import ShapeOf, read_delimited
 from flows.sources.redcap_checkboxes import note_partial_blocks
-from flows.sources.redcap_dictionary import Dictionary
+from flows.sources.redcap_dictionary import Dictionary, as_column
 from flows.sources.refusal import refuse
 
 Fields = Mapping[str, DictionaryField]
@@ -31,7 +31,13 @@ class Project:
     def describe(self, header: tuple[str, ...]) -> dict[str, DictionaryField]:
         """Return what the dictionary says of each column of a header, as far as it does."""
         described = ((name, self.dictionary.describe(name)) for name in header)
-        return {name: field for name, field in described if field is not None}
+        return {name: self._mark(field) for name, field in described if field is not None}
+
+    def _mark(self, field: DictionaryField) -> DictionaryField:
+        """Mark the box of a missing-data code as what it is: REDCap's own, not a choice."""
+        codes = set(map(as_column, self.source.missing))
+        is_code = field.block is not None and field.choice not in field.choices
+        return replace(field, type="system") if is_code and field.choice in codes else field
 
 
 def read_described(

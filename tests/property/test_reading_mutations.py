@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
+from contextlib import suppress
+from pathlib import Path
+
 import pytest
 
+from flows.profiling import propose_study
+from instruments.catalog import load_catalog
+from instruments.errors import ExportError
 from tests.property.export_mutations import good_exports, mutate
 from tests.property.stress_reading import spoil_and_check, stress
 from tests.unit.nasty.desk import check
@@ -14,10 +21,8 @@ SEEDS = range(20)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_good_export_itself_is_accepted_whole(kind: str, tmp_path: object) -> None:
-    from pathlib import Path
-
-    folder = Path(str(tmp_path))
+def test_the_good_export_itself_is_accepted_whole(kind: str, tmp_path: Path) -> None:
+    folder = tmp_path
     export = good_exports()[kind]
     for name, content in export.files.items():
         (folder / name).write_bytes(content)
@@ -37,6 +42,18 @@ def test_a_spoilt_export_is_refused_with_a_code_or_counted_whole(kind: str) -> N
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_hundred_more_of_each_kind(kind: str) -> None:
     assert sum(stress(kind, range(1000, 1100)).values()) == 100
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_spoilt_export_can_be_profiled_or_is_refused(kind: str, tmp_path: Path) -> None:
+    catalog, export = load_catalog(), good_exports()[kind]
+    for seed in SEEDS:
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        for name, content in mutate(export, seed).items():
+            (folder / name).write_bytes(content)
+        with suppress(ExportError):
+            tomllib.loads(propose_study([folder / export.name], catalog))
 
 
 def test_the_rule_engine_changes_nothing_of_the_outcome() -> None:

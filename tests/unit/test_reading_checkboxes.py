@@ -94,7 +94,10 @@ def test_a_missing_data_code_of_a_block_is_written_into_its_boxes(tmp_path: Path
         ("0", "1", "0"),
         ("", "", ""),
     ]
-    assert check(path, declared, tmp_path / "scratch").errors() == []
+    checked = check(path, source(*BOXES, attributes=attributes(*BOXES, missing=missing),
+                                 missing=missing), tmp_path / "scratch")  # fmt: skip
+    assert checked.errors() == []
+    assert checked.left_out == {}
 
 
 def test_what_is_no_box_is_left_to_be_found(tmp_path: Path) -> None:

@@ -108,8 +108,11 @@ def test_nothing_that_is_not_declared_lies_in_the_scratch_folder(tmp_path: Path)
 def test_fields_that_point_to_a_person_are_listed_and_not_read(tmp_path: Path) -> None:
     path = write(tmp_path, HEAD, *BASE, *core("Kx01q", "1"))
     checked = check(path, source(), tmp_path / "scratch")
-    assert checked.left_out["reach"] == "E_IDENTIFIER"
-    assert checked.left_out["story"] == "E_FREE_TEXT"
+    assert checked.left_out == {
+        "reach": "E_IDENTIFIER",
+        "story": "E_FREE_TEXT",
+        "help___1": "E_UNKNOWN_COLUMN",
+    }
 
 
 def test_a_block_without_a_line_is_missing_and_a_ticked_one_is_not(tmp_path: Path) -> None:
