@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -31,19 +32,51 @@ DETECTABLE = ("smallest detectable difference", "mean difference")
 UNKNOWN = "the export does not say who the therapists are"
 # Below this, therapists are taken as fixed; clinics then add nothing.
 FEW_THERAPISTS = 8
+# From here on, taking clients as independent makes tests noticeably too liberal.
+DEAR = 1.10
+FOLLOWS = (
+    "what is compared follows therapists whose clients are alike in the outcome, so that this, "
+    "which takes clients as independent, is surer than it should be"
+)
+
+
+@dataclass(frozen=True)
+class Nesting:
+    """The clients of a contrast with their therapists, and what it costs that some share one.
+
+    ``share`` is the therapists' share of the outcome's variance, None where it cannot be told;
+    ``price`` the design effect of the difference.
+    """
+
+    frame: pd.DataFrame
+    share: float | None
+    price: float
+
+
+def find_nesting(inquiry: Inquiry, found: OutcomeValues, contrast: Contrast) -> Nesting | None:
+    """Return how the clients of a contrast are nested, None where therapists are not known."""
+    if contrast.n_clusters is None:
+        return None
+    frame = nested_frame(inquiry, found, contrast)
+    share = therapist_share(frame, "value")
+    return Nesting(frame, share, price_of_nesting(frame, "contrast", share or 0.0))
 
 
 def nested_rows(
-    question: Question, inquiry: Inquiry, found: OutcomeValues, contrast: Contrast
+    question: Question,
+    inquiry: Inquiry,
+    found: OutcomeValues,
+    contrast: Contrast,
+    nesting: Nesting | None,
 ) -> Iterator[Estimate]:
     """Yield the difference with therapists, its equivalence, and what this design can detect."""
-    if contrast.n_clusters is None:
+    if nesting is None:
         yield question.refuse(DIFFERENCE_TERM, "mean difference", MODEL, UNKNOWN, **contrast.facts)
         yield detectable_row(question, inquiry, contrast, 1.0)
         return
-    frame = nested_frame(inquiry, found, contrast)
-    yield from _difference_rows(question, inquiry, found, contrast, frame)
-    yield from _price_rows(question, inquiry, contrast, frame)
+    yield from _difference_rows(question, inquiry, found, contrast, nesting.frame)
+    yield from _price_rows(question, contrast, nesting)
+    yield detectable_row(question, inquiry, contrast, nesting.price)
 
 
 def nested_frame(inquiry: Inquiry, found: OutcomeValues, contrast: Contrast) -> pd.DataFrame:
@@ -136,18 +169,13 @@ def equivalence_of(term: MixedTerm, smallest: float, alpha: float) -> dict[str, 
     }  # fmt: skip
 
 
-def _price_rows(
-    question: Question, inquiry: Inquiry, contrast: Contrast, frame: pd.DataFrame
-) -> Iterator[Estimate]:
-    share = therapist_share(frame, "value")
-    if share is None:
+def _price_rows(question: Question, contrast: Contrast, nesting: Nesting) -> Iterator[Estimate]:
+    if nesting.share is None:
         yield question.refuse(*SHARE, "clients of one therapist cannot be told from those of "
                               "others", **contrast.facts)  # fmt: skip
     else:
-        yield question.answer(*SHARE, estimate=share, **contrast.facts)
-    price = price_of_nesting(frame)
-    yield question.answer(*PRICE, estimate=price, **contrast.facts)
-    yield detectable_row(question, inquiry, contrast, price)
+        yield question.answer(*SHARE, estimate=nesting.share, **contrast.facts)
+    yield question.answer(*PRICE, estimate=nesting.price, **contrast.facts)
 
 
 def therapist_share(frame: pd.DataFrame, column: str) -> float | None:
@@ -156,11 +184,31 @@ def therapist_share(frame: pd.DataFrame, column: str) -> float | None:
     return None if model.status == "refused" else variance_shares(model)["therapist_id"]
 
 
-def price_of_nesting(frame: pd.DataFrame) -> float:
-    """Return the design effect of a group difference, 1 where therapists cannot be told apart."""
-    shares = [therapist_share(frame, column) or 0.0 for column in ("value", "contrast")]
+def price_of_nesting(frame: pd.DataFrame, column: str, share: float) -> float:
+    """Return the design effect of what a column says, given the therapists' share of the outcome.
+
+    1 where therapists cannot be told apart.
+    """
+    if share == 0:
+        return 1.0
     known = frame["therapist_id"].dropna()
-    return design_effect(max(1.0, len(known) / known.nunique()), shares[0], shares[1])
+    caseload = max(1.0, len(known) / known.nunique())
+    return design_effect(caseload, share, therapist_share(frame, column) or 0.0)
+
+
+def nesting_caution(inquiry: Inquiry, values: pd.Series, compared: pd.DataFrame) -> str | None:
+    """Return a caution where what is compared follows therapists, as far as they are known.
+
+    ``values`` are those of the outcome, ``compared`` has one column for each thing that they are
+    related to; both by client.
+    """
+    therapist = inquiry.data.clients["therapist_id"].reindex(values.index)
+    frame = compared.reindex(values.index).assign(value=values, therapist_id=therapist).dropna()
+    if frame["therapist_id"].nunique() < 2:
+        return None
+    share = therapist_share(frame, "value") or 0.0
+    prices = (price_of_nesting(frame, str(name), share) for name in compared.columns)
+    return FOLLOWS if max(prices, default=1.0) >= DEAR else None
 
 
 def pooled_sd(contrast: Contrast) -> float:

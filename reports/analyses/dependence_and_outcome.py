@@ -8,6 +8,7 @@ import pandas as pd
 
 from reports.analyses._covariates import known_before, name_adjustment
 from reports.analyses._inquiry import Inquiry
+from reports.analyses._nesting import nesting_caution
 from reports.analyses._outcome_values import OutcomeValues
 from reports.analyses._question import (
     FAMILY_CONTINUOUS,
@@ -54,6 +55,8 @@ def relate_dependence(inquiry: Inquiry, found: OutcomeValues) -> list[Estimate]:
               "n_clusters": inquiry.data.count_therapists(complete.index)}  # fmt: skip
     if len(complete) < MIN_GROUP * (frame.shape[1] + 1):
         return [question.refuse("dependence", ESTIMAND, method, TOO_FEW, **counts)]
+    caution = nesting_caution(inquiry, complete["outcome"], complete[list(PARTS)])
+    found = found.with_caution(caution)
     try:
         fit = _fit(complete, list(known.columns), inquiry.level)
     except NotEstimableError as error:

@@ -7,10 +7,12 @@ import pandas as pd
 from reports.analyses._descriptives import describe_values
 from reports.analyses._four_tests import compare_presentations
 from reports.analyses._inquiry import Inquiry
+from reports.analyses._nesting import nesting_caution
 from reports.analyses._outcome_values import OutcomeValues
 from reports.analyses._question import THEME_CONTRAST, Question
 from reports.declarations import PRESENTATIONS, PresentationRule
 from reports.estimates import Estimate
+from reports.presentation import PARTS
 
 ANALYSIS = "four_presentations"
 
@@ -30,7 +32,9 @@ def describe_presentations(inquiry: Inquiry, found: OutcomeValues) -> list[Estim
                                 n_clusters=inquiry.data.count_therapists(values.index))  # fmt: skip
         if group != "indeterminate":
             grouped[group] = values.sort_index()
-    return [*rows, *compare_presentations(question, inquiry, grouped, found.caution)]
+    nesting = nesting_caution(inquiry, found.values, inquiry.usable[list(PARTS)])
+    cautioned = found.with_caution(nesting)
+    return [*rows, *compare_presentations(question, inquiry, grouped, cautioned.caution)]
 
 
 def possible_presentations(rule: PresentationRule) -> tuple[str, ...]:

@@ -73,14 +73,25 @@ def follow_missing(inquiry: Inquiry, found: OutcomeValues) -> list[Estimate]:
         return [question.refuse(*AVAILABLE, found.refusal or ATTRIBUTE)]
     rows = list(_absent_rows(question, inquiry, found))
     rows += _against_rows(question, inquiry, found)
+    rows += available_rows(inquiry, found)
+    if rows[-1].status == "refused":
+        return rows
     repeated = gather_repeated(inquiry, found)
-    clients = pd.Index(repeated.in_contrast["client_id"].unique())
-    facts = group_facts(inquiry, clients)
-    reason = _refuse_model(inquiry, found, repeated)
+    return [*rows, *_imputed_rows(question, inquiry, found, repeated, _facts(inquiry, repeated))]
+
+
+def available_rows(inquiry: Inquiry, found: OutcomeValues) -> list[Estimate]:
+    """Return the difference by the likelihood of all available scores, or why there is none."""
+    question = Question(ANALYSIS, THEME_CONTRAST, found.name)
+    repeated = gather_repeated(inquiry, found)
+    facts, reason = _facts(inquiry, repeated), _refuse_model(inquiry, found, repeated)
     if reason:
-        return [*rows, question.refuse(*AVAILABLE, reason, **facts)]
-    rows.append(_available_row(question, inquiry, repeated, facts))
-    return [*rows, *_imputed_rows(question, inquiry, found, repeated, facts)]
+        return [question.refuse(*AVAILABLE, reason, **facts)]
+    return [_available_row(question, inquiry, repeated, facts)]
+
+
+def _facts(inquiry: Inquiry, repeated: RepeatedScores) -> dict[str, Any]:
+    return group_facts(inquiry, pd.Index(repeated.in_contrast["client_id"].unique()))
 
 
 def _absent_rows(question: Question, inquiry: Inquiry, found: OutcomeValues) -> Iterator[Estimate]:

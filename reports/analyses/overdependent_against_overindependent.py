@@ -22,7 +22,7 @@ from reports.analyses._contrast import (
 )
 from reports.analyses._covariates import known_before, name_adjustment
 from reports.analyses._inquiry import Inquiry
-from reports.analyses._nesting import nested_rows
+from reports.analyses._nesting import DEAR, FOLLOWS, find_nesting, nested_rows
 from reports.analyses._outcome_values import OutcomeValues
 from reports.analyses._question import (
     FAMILY_GROUPS,
@@ -68,10 +68,12 @@ def compare_groups(inquiry: Inquiry, found: OutcomeValues, pair: Pair = EXTREMES
     if contrast.smaller < MIN_GROUP:
         return [*rows, question.refuse(*DIFFERENCE, TOO_FEW, **contrast.facts)]
     rows += _reliability_rows(question, inquiry.data, found, contrast)
-    rows += _difference_rows(question, inquiry.rule, found, contrast)
-    rows += _equivalence_rows(question, found, contrast, inquiry.comparison.alpha)
-    rows += _adjusted_rows(question, inquiry, found, contrast)
-    return [*rows, *nested_rows(question, inquiry, found, contrast)]
+    nesting = find_nesting(inquiry, found, contrast)
+    alone = found.with_caution(FOLLOWS if nesting and nesting.price >= DEAR else None)
+    rows += _difference_rows(question, inquiry.rule, alone, contrast)
+    rows += _equivalence_rows(question, alone, contrast, inquiry.comparison.alpha)
+    rows += _adjusted_rows(question, inquiry, alone, contrast)
+    return [*rows, *nested_rows(question, inquiry, found, contrast, nesting)]
 
 
 def _of_pair(contrast: Contrast) -> dict[str, str]:
@@ -110,8 +112,8 @@ def _difference_rows(
     yield contrast_row(question, DIFFERENCE, contrast, welch, family=family, note=note,
                        caution=found.caution)  # fmt: skip
     for names, method, remark in ROBUST:
-        yield contrast_row(question, names, contrast, method, note=remark)
-    yield contrast_row(question, RANKS, contrast, ranks)
+        yield contrast_row(question, names, contrast, method, note=remark, caution=found.caution)
+    yield contrast_row(question, RANKS, contrast, ranks, caution=found.caution)
 
 
 def _equivalence_rows(
@@ -124,6 +126,7 @@ def _equivalence_rows(
     yield contrast_row(
         question, EQUIVALENCE, contrast, partial(equivalence, smallest=smallest, alpha=alpha),
         family=family, note=f"bounds -{smallest:g} and {smallest:g} in points of the outcome",
+        caution=found.caution,
     )  # fmt: skip
 
 
