@@ -22,7 +22,8 @@ def main() -> int:
 
 
 def _rows(chosen: list[str]) -> Iterator[tuple[str, str, str, bool]]:
-    for name, measured in (("ingest", _ingest), ("check", _check), ("commands", _commands)):
+    measures = {"ingest": _ingest, "check": _check, "readers": _readers, "commands": _commands}
+    for name, measured in measures.items():
         if not chosen or name in chosen:
             yield from measured()
 
@@ -41,6 +42,13 @@ def _check() -> Iterator[tuple[str, str, str, bool]]:
     seen = _run("check")
     yield _row(f"check of 100,000 x 40, {seen['rules']:.0f} rules", seen["check_s"], "s")
     yield _row("  ratio to one hand-written query", seen["ratio"], "x", most=5)
+
+
+def _readers() -> Iterator[tuple[str, str, str, bool]]:
+    seen = _run("readers")
+    for ending in ("sav", "zsav", "xlsx"):
+        yield _row(f"reading .{ending} of 50,000 x 40", seen[f"{ending}_s"], "s")
+        yield _row("  ratio to its library alone", seen[f"{ending}_ratio"], "x", most=2)
 
 
 def _commands() -> Iterator[tuple[str, str, str, bool]]:
