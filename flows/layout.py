@@ -188,7 +188,7 @@ def _place(
 ) -> Placement:
     low, high = _declared_range(form, definition)
     missing = {**source.missing, **form.missing}
-    _refuse_answers_as_codes(form, missing, low, high)
+    _refuse_answers_as_codes(source, form, low, high)
     columns = {
         item: StageColumn(
             name=f"{alias}__{item}",
@@ -225,17 +225,17 @@ def _place(
     )
 
 
-def _refuse_answers_as_codes(
-    form: FormBlock, missing: Mapping[str, str], low: int, high: int
-) -> None:
-    """Refuse a missing code that is also an answer: every such answer would be lost in silence.
+def _refuse_answers_as_codes(source: Source, form: FormBlock, low: int, high: int) -> None:
+    """Refuse a code of the source that is also an answer: each would be lost in silence.
+
+    A form that names the code itself means it.
 
     Raises
     ------
     StudyError
         ``E_STUDY_MISSING_CODE``.
     """
-    for code in missing:
+    for code in sorted(source.missing.keys() - form.missing.keys()):
         number = number_of(code)
         if number is not None and low <= number <= high:
             raise StudyError(

@@ -48,3 +48,12 @@ def test_a_missing_code_that_is_an_answer_too_is_refused(tmp_path: Path, code: s
     with pytest.raises(StudyError, match="E_STUDY_MISSING_CODE") as caught:
         take_in(folder)
     assert "ecr_rs" in str(caught.value)
+
+
+def test_a_form_that_names_an_answer_as_its_missing_code_means_it(tmp_path: Path) -> None:
+    text = STUDY.replace('columns = "ecr_{n}"', 'columns = "ecr_{n}"\nmissing = { "4" = "unsure" }')
+    folder = write_study(tmp_path / "study", text)
+    table = [row | {f"ecr_{n}": 5 for n in range(1, 10)} for row in intake_rows(12)]
+    table[3]["ecr_1"] = 4
+    take_in(write_export(folder, "intake.csv", table).parents[1])
+    assert ask(folder, "SELECT item, reason FROM store.core.missing") == [("item_1", "unsure")]
