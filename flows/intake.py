@@ -6,6 +6,7 @@ it does not hold was not accepted, and what it holds can be published again from
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -31,6 +32,7 @@ from flows.sources.export import Export, Fault
 from flows.sources.location import explain_busy
 from flows.study import Study
 from flows.tombstones import records_of, tombstones_of
+from flows.toml_places import line_with
 from flows.validation import Validation, validate
 from instruments.errors import ExportError, StoreError, StudyError
 from instruments.layout import Layout
@@ -65,8 +67,21 @@ def open_intake(
 
 
 def read_step(study: Study, path: Path, source_id: str, scratch: Path) -> Reading:
-    """Check bytes, dialect and header of a file."""
-    return read_file(path, source_of(study, source_id), study.catalog, scratch)
+    """Check bytes, dialect and header of a file.
+
+    Raises
+    ------
+    ExportError
+        Where the file is refused whole; of a missing column with the line that names it.
+    """
+    try:
+        return read_file(path, source_of(study, source_id), study.catalog, scratch)
+    except ExportError as refusal:
+        line = line_with(study.text, re.findall(r'"([^"]+)"', refusal.what))
+        if refusal.code != "E_COLUMN_MISSING" or line is None:
+            raise
+        where = f"{refusal.where}; study.toml, line {line}"
+        raise ExportError(refusal.code, refusal.what, where=where, fix=refusal.fix) from None
 
 
 def stage_step(intake: Intake, scratch: Path) -> None:

@@ -65,7 +65,7 @@ class Header:
 def lay_out(source: Source, names: Sequence[str], catalog: Catalog) -> Layout:
     """Return what each admitted column of a file becomes in the stage."""
     header = Header(tuple(names))
-    aliases = _aliases(source)
+    aliases = name_forms(source)
     return Layout(
         source_id=source.id,
         a_row_is=source.a_row_is,
@@ -111,7 +111,7 @@ def add_missing(layout: Layout, missing: Mapping[str, Mapping[str, str]]) -> Lay
     )
 
 
-def _aliases(source: Source) -> list[str]:
+def name_forms(source: Source) -> list[str]:
     """Name every form block once: the instrument, then its target, rater or occasion."""
     names: list[str] = []
     for form in source.form:
@@ -225,6 +225,17 @@ def _place(
     )
 
 
+def check_form(source: Source, form: FormBlock, definition: Definition) -> None:
+    """Refuse a form block that no export could be read by."""
+    low, high = _declared_range(form, definition)
+    _refuse_answers_as_codes(source, form, low, high)
+    _totals(form, definition)
+    if definition.addressing == "subscale":
+        _require_scale_pattern(form)
+    else:
+        _listed(form, definition.item_names())
+
+
 def _refuse_answers_as_codes(source: Source, form: FormBlock, low: int, high: int) -> None:
     """Refuse a code of the source that is also an answer: each would be lost in silence.
 
@@ -327,26 +338,33 @@ def _subscale_columns(
     source: Source, form: FormBlock, header: Header, definition: Definition
 ) -> dict[str, str]:
     """Find the columns of each subscale by the pattern: ``cdq_{scale}_{n}``."""
-    if not isinstance(form.columns, str) or "{scale}" not in form.columns:
-        raise StudyError(
-            "E_STUDY_PATTERN",
-            f'"{form.instrument}" is addressed by subscale',
-            fix='Write its pattern with {scale} and {n}, such as "cdq_{scale}_{n}".',
-        )
+    pattern = _require_scale_pattern(form)
     found = {
         f"{scale.id}_{n}": column
         for scale in definition.held_scales
         for n, (_, column) in enumerate(
-            _counted(form.columns.replace("{scale}", scale.id), header), start=1
+            _counted(pattern.replace("{scale}", scale.id), header), start=1
         )
     }
     if not found:
-        raise StudyError(
-            "E_STUDY_PATTERN",
-            f'The pattern "{form.columns}" matches no column of the source "{source.id}"',
-            fix=suggest(form.columns, header.names) or "Compare it with the export's header.",
+        raise ExportError(
+            "E_COLUMN_MISSING",
+            f'The pattern "{pattern}" matches no column of the export',
+            where=f'source "{source.id}"',
+            fix=suggest(pattern, header.names)
+            or f"Its scales are {', '.join(scale.id for scale in definition.held_scales)}.",
         )
     return found
+
+
+def _require_scale_pattern(form: FormBlock) -> str:
+    if isinstance(form.columns, str) and "{scale}" in form.columns:
+        return form.columns
+    raise StudyError(
+        "E_STUDY_PATTERN",
+        f'"{form.instrument}" is addressed by subscale',
+        fix='Write its pattern with {scale} and {n}, such as "cdq_{scale}_{n}".',
+    )
 
 
 def _counted(pattern: str, header: Header) -> list[tuple[int, str]]:

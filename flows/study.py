@@ -7,6 +7,7 @@ fault of the file into one sentence with its line.
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,9 +18,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from flows.declarations import Source, StudyFacts
-from flows.toml_places import explain, line_of
+from flows.study_checks import check_declarations
+from flows.toml_places import explain
 from instruments.catalog import Catalog, load_catalog
-from instruments.errors import DefinitionError, StudyError, suggest
+from instruments.errors import StudyError
 from reports.declarations import Comparison, Outcome, PresentationRule
 from reports.disclosure.policy import DisclosurePolicy
 
@@ -130,7 +132,7 @@ def load_study(folder: Path) -> Study:
     except ValidationError as error:
         raise explain(error, text, StudyFile) from None
     study = Study(folder, file, load_catalog(_own_instruments(folder)), text)
-    _check_instruments(study)
+    check_declarations(study)
     return study
 
 
@@ -168,89 +170,17 @@ def _parse(text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise StudyError(
             "E_STUDY_TOML",
-            "The study file is not valid TOML",
-            where=str(error),
+            f"The study file is not valid TOML: {str(error).partition(' (at ')[0]}",
+            where=f"study.toml, {_line_in(error)}",
             fix="Mend that line; every text value needs quotes.",
         ) from None
+
+
+def _line_in(error: tomllib.TOMLDecodeError) -> str:
+    found = re.search(r"line \d+", str(error))
+    return found[0] if found else "at its end"
 
 
 def _own_instruments(folder: Path) -> Path | None:
     own = folder / "instruments"
     return own if own.is_dir() else None
-
-
-def _check_instruments(study: Study) -> None:
-    """Refuse forms, scales and occasions that no definition and no source knows."""
-    for source_index, source in enumerate(study.sources):
-        for form_index, form in enumerate(source.form):
-            _check_form(study, form.instrument, (source_index, form_index))
-    _check_ranges(study)
-    used = {form.instrument for source in study.sources for form in source.form}
-    for name in _scales_named(study.file):
-        _check_scale(study, name, used)
-
-
-def _check_form(study: Study, instrument: str, index: tuple[int, int]) -> None:
-    try:
-        study.catalog.get_form(instrument)
-    except DefinitionError:
-        line = line_of(study.text, ("source", index[0], "form", index[1], "instrument"))
-        raise StudyError(
-            "E_STUDY_INSTRUMENT",
-            f'No instrument is called "{instrument}"',
-            where=f"study.toml, line {line}",
-            fix=suggest(instrument, study.catalog) or "See: interdep instruments list",
-        ) from None
-
-
-def _check_ranges(study: Study) -> None:
-    """Refuse one form on two ranges: its scores would be compared as if they were on one."""
-    first: dict[str, tuple[int, int]] = {}
-    for source_index, source in enumerate(study.sources):
-        for form_index, form in enumerate(source.form):
-            response = study.catalog.get_form(form.instrument).response
-            published = (response.min, response.max)
-            low, high = form.range or published
-            if low is None or high is None:
-                continue  # said by the layout, which needs the range
-            other = first.setdefault(form.instrument, (low, high))
-            if other != (low, high) and not {other, (low, high)} <= {
-                published,
-                *response.accept_ranges,
-            }:
-                line = line_of(study.text, ("source", source_index, "form", form_index, "range"))
-                raise _two_ranges(form.instrument, other, (low, high), line)
-
-
-def _two_ranges(
-    instrument: str, one: tuple[int, int], other: tuple[int, int], line: int
-) -> StudyError:
-    return StudyError(
-        "E_STUDY_RANGES",
-        f'"{instrument}" is answered on {one[0]} to {one[1]} in one place and on '
-        f"{other[0]} to {other[1]} in another, so its scores cannot be compared",
-        where=f"study.toml, line {line}",
-        fix="Correct the range; if both are right, give one of them a definition of its own.",
-    )
-
-
-def _scales_named(file: StudyFile) -> list[str]:
-    names = [outcome.scale for outcome in file.outcome if outcome.scale]
-    return [*file.presentation.scales, *names]
-
-
-def _check_scale(study: Study, name: str, used: set[str]) -> None:
-    valid = sorted(
-        f"{instrument}.{scale.id}"
-        for instrument in used
-        for scale in study.catalog.get_form(instrument).scales
-    )
-    if name in valid:
-        return
-    line = next((n for n, row in enumerate(study.text.splitlines(), 1) if f'"{name}"' in row), 0)
-    raise StudyError(
-        "E_STUDY_SCALE",
-        f'No form of this study has the scale "{name}"',
-        where=f"study.toml, line {line}",
-        fix=suggest(name, valid) or f"Known here: {', '.join(valid)}.",
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -13,6 +13,7 @@ from instruments.errors import StudyError, suggest
 
 Place = Sequence[str | int]
 _HEADER = re.compile(r"^\s*\[{1,2}\s*([A-Za-z0-9_.\-\"]+)\s*\]{1,2}")
+_QUOTED = re.compile(r"'([^']+)'")
 
 
 def line_of(text: str, place: Place) -> int:
@@ -21,13 +22,17 @@ def line_of(text: str, place: Place) -> int:
     ``place`` is a pydantic location: ``("source", 0, "form", 1, "range")``.
     """
     lines = text.splitlines()
-    keys = [part for part in place if isinstance(part, str)]
-    wanted = _indexed(place)
-    best, start, end = 1, 0, len(lines)
-    for number, path in _sections(lines):
-        if path == wanted[: len(path)] and len(path) >= 1:
-            best, start = number, number
-            end = next((n for n, _ in _sections(lines) if n > number), len(lines) + 1) - 1
+    wanted = tuple(place)
+    best, depth, end = 1, 0, len(lines)
+    sections = _sections(lines)
+    for index, (number, path) in enumerate(sections):
+        if path == wanted[: len(path)] or path[: len(wanted)] == wanted:
+            best, depth = number, min(len(path), len(wanted))
+            end = sections[index + 1][0] - 1 if index + 1 < len(sections) else len(lines)
+            if depth == len(wanted):
+                return best
+    keys = [part for part in wanted[depth:] if isinstance(part, str)]
+    start = best if depth else 0
     for number in range(start, end):
         key = lines[number].partition("=")[0].strip().strip('"')
         if "=" in lines[number] and key in keys:
@@ -35,8 +40,11 @@ def line_of(text: str, place: Place) -> int:
     return best
 
 
-def _indexed(place: Place) -> tuple[str | int, ...]:
-    return tuple(place)
+def line_with(text: str, words: Iterable[str]) -> int | None:
+    """Return the first line that holds one of some texts in quotes."""
+    quoted = [f'"{word}"' for word in words]
+    lines = enumerate(text.splitlines(), 1)
+    return next((n for n, line in lines if any(word in line for word in quoted)), None)
 
 
 def _sections(lines: Iterable[str]) -> list[tuple[int, tuple[str | int, ...]]]:
@@ -49,8 +57,7 @@ def _sections(lines: Iterable[str]) -> list[tuple[int, tuple[str | int, ...]]]:
         if not match:
             continue
         names = tuple(part.strip('"') for part in match.group(1).split("."))
-        parent = current.get(names[:-1], names[:-1])
-        place: tuple[str | int, ...] = (*parent, names[-1])
+        place: tuple[str | int, ...] = (*_parent(names[:-1], current), names[-1])
         if line.lstrip().startswith("[["):
             counts[place] = counts.get(place, -1) + 1
             place = (*place, counts[place])
@@ -59,43 +66,65 @@ def _sections(lines: Iterable[str]) -> list[tuple[int, tuple[str | int, ...]]]:
     return found
 
 
+def _parent(
+    names: tuple[str, ...], current: Mapping[tuple[str, ...], tuple[str | int, ...]]
+) -> tuple[str | int, ...]:
+    """Return the place of a section's parent, which may have no line of its own."""
+    if not names or names in current:
+        return current.get(names, ())
+    return (*_parent(names[:-1], current), names[-1])
+
+
 def explain(error: ValidationError, text: str, model: type[BaseModel]) -> StudyError:
-    """Turn pydantic's first complaint into one sentence with line, key and nearest valid name."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    place = tuple(first["loc"])
-    where = f"study.toml, line {line_of(text, place)}"
+    """Turn pydantic's complaints into one sentence with line, key and nearest valid name.
+
+    A key that is misspelt is also one that is missing: the misspelt one is told.
+    """
+    faults = error.errors(include_url=False)
+    fault = next((f for f in faults if f["type"] == "extra_forbidden"), faults[0])
+    place = tuple(fault["loc"])
     key = next((str(part) for part in reversed(place) if isinstance(part, str)), "")
-    if first["type"] == "extra_forbidden":
-        fix = suggest(key, _known_keys(model, place[:-1])) or "Remove it."
-        return StudyError("E_STUDY_KEY", f'Unknown key "{key}"', where=where, fix=fix)
-    if first["type"] == "missing":
-        return StudyError(
-            "E_STUDY_MISSING_KEY",
-            f'The key "{key}" is missing',
-            where=where,
-            fix="Add it to this section.",
-        )
-    says = str(first["msg"]).removeprefix("Value error, ")
-    return StudyError(
-        "E_STUDY_VALUE",
-        f'"{key or "study.toml"}": {says}',
-        where=where,
-        fix="See the comments in a file made by: interdep init",
-    )
+    code, what, fix = _told(fault, key, model, place)
+    where = f"study.toml, line {line_of(text, place)}" if place else "study.toml"
+    return StudyError(code, what, where=where, fix=fix)
+
+
+def _told(
+    fault: Mapping[str, Any], key: str, model: type[BaseModel], place: Place
+) -> tuple[str, str, str]:
+    """Return the code, the sentence and the advice for one complaint."""
+    if fault["type"] == "extra_forbidden":
+        near = suggest(key, _known_keys(model, place[:-1]))
+        return "E_STUDY_KEY", f'Unknown key "{key}"', near or "Remove it."
+    if fault["type"] == "missing":
+        return "E_STUDY_MISSING_KEY", f'The key "{key}" is missing', "Add it to this section."
+    says = str(fault["msg"]).removeprefix("Value error, ")
+    near = suggest(str(fault["input"]), _QUOTED.findall(says)) if isinstance(
+        fault["input"], str) else ""  # fmt: skip
+    fix = near or "See the comments in a file made by: interdep init"
+    return "E_STUDY_VALUE", f'"{key}": {says}' if key else says[:1].upper() + says[1:], fix
 
 
 def _known_keys(model: type[BaseModel], place: Place) -> list[str]:
     """Return the keys that the section at a place may hold."""
     current: Any = model
+    is_mapping = False
     for part in place:
-        if isinstance(part, str) and _is_model(current):
+        if is_mapping:  # the name of an entry, whatever it is
+            is_mapping = False
+        elif isinstance(part, str) and _is_model(current):
             field = current.model_fields.get(part)
+            is_mapping = bool(field) and _is_mapping(field.annotation)
             current = _inner(field.annotation) if field else None
     return list(current.model_fields) if _is_model(current) else []
 
 
 def _is_model(kind: object) -> bool:
     return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def _is_mapping(kind: Any) -> bool:
+    return get_origin(kind) is Mapping
 
 
 def _inner(kind: Any) -> Any:

@@ -1,0 +1,153 @@
+"""What a study file names must be there: forms, their columns and ranges, scales, occasions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
+
+from flows.declarations import Source
+from flows.layout import check_form, name_forms
+from flows.toml_places import line_of
+from instruments.errors import DefinitionError, StudyError, suggest
+
+if TYPE_CHECKING:
+    from flows.study import Study, StudyFile
+
+# By code: the key of a form block that must be mended.
+KEYS = {
+    "E_STUDY_MISSING_CODE": "missing",
+    "E_STUDY_PATTERN": "columns",
+    "E_STUDY_TOTAL": "total",
+}
+
+
+def check_declarations(study: Study) -> None:
+    """Refuse forms, scales and occasions that no definition and no source knows.
+
+    Raises
+    ------
+    StudyError
+        With the line, the wrong name and the nearest that is known.
+    """
+    for source_index, source in enumerate(study.sources):
+        for form_index, form in enumerate(source.form):
+            _check_form(study, form.instrument, (source_index, form_index))
+        _check_columns(study, source_index, source)
+    _check_ranges(study)
+    used = {form.instrument for source in study.sources for form in source.form}
+    for name in _scales_named(study.file):
+        _check_scale(study, name, used)
+    _check_occasions(study)
+
+
+def _check_form(study: Study, instrument: str, index: tuple[int, int]) -> None:
+    try:
+        study.catalog.get_form(instrument)
+    except DefinitionError:
+        line = line_of(study.text, ("source", index[0], "form", index[1], "instrument"))
+        raise StudyError(
+            "E_STUDY_INSTRUMENT",
+            f'No instrument is called "{instrument}"',
+            where=f"study.toml, line {line}",
+            fix=suggest(instrument, study.catalog) or "See: interdep instruments list",
+        ) from None
+
+
+def _check_columns(study: Study, index: int, source: Source) -> None:
+    """Refuse what no export could be read by, with the line where it stands."""
+    place: tuple[str | int, ...] = ("source", index, "form", len(source.form) - 1)
+    try:
+        name_forms(source)
+        for form_index, form in enumerate(source.form):
+            place = ("source", index, "form", form_index)
+            check_form(source, form, study.catalog.get_form(form.instrument))
+    except StudyError as error:
+        where = _where(study, *place, KEYS.get(error.code, "instrument"))
+        raise StudyError(error.code, error.what, where=where, fix=error.fix) from None
+
+
+def _where(study: Study, *place: str | int) -> str:
+    return f"study.toml, line {line_of(study.text, place)}"
+
+
+def _check_ranges(study: Study) -> None:
+    """Refuse one form on two ranges: its scores would be compared as if they were on one."""
+    first: dict[str, tuple[int, int]] = {}
+    for source_index, source in enumerate(study.sources):
+        for form_index, form in enumerate(source.form):
+            response = study.catalog.get_form(form.instrument).response
+            published = (response.min, response.max)
+            low, high = form.range or published
+            if low is None or high is None:
+                continue  # said by the layout, which needs the range
+            other = first.setdefault(form.instrument, (low, high))
+            if other != (low, high) and not {other, (low, high)} <= {
+                published,
+                *response.accept_ranges,
+            }:
+                line = line_of(study.text, ("source", source_index, "form", form_index, "range"))
+                raise _two_ranges(form.instrument, other, (low, high), line)
+
+
+def _two_ranges(
+    instrument: str, one: tuple[int, int], other: tuple[int, int], line: int
+) -> StudyError:
+    return StudyError(
+        "E_STUDY_RANGES",
+        f'"{instrument}" is answered on {one[0]} to {one[1]} in one place and on '
+        f"{other[0]} to {other[1]} in another, so its scores cannot be compared",
+        where=f"study.toml, line {line}",
+        fix="Correct the range; if both are right, give one of them a definition of its own.",
+    )
+
+
+def _scales_named(file: StudyFile) -> list[str]:
+    names = [outcome.scale for outcome in file.outcome if outcome.scale]
+    return [*file.presentation.scales, *names]
+
+
+def _check_scale(study: Study, name: str, used: set[str]) -> None:
+    valid = sorted(
+        f"{instrument}.{scale.id}"
+        for instrument in used
+        for scale in study.catalog.get_form(instrument).scales
+    )
+    if name in valid:
+        return
+    line = next((n for n, row in enumerate(study.text.splitlines(), 1) if f'"{name}"' in row), 0)
+    raise StudyError(
+        "E_STUDY_SCALE",
+        f'No form of this study has the scale "{name}"',
+        where=f"study.toml, line {line}",
+        fix=suggest(name, valid) or f"Known here: {', '.join(valid)}.",
+    )
+
+
+def _check_occasions(study: Study) -> None:
+    """Refuse an occasion that no row can have."""
+    known = {name for source in study.sources for name in _occasions_of(source)}
+    if any(source.columns.occasion and not source.occasions for source in study.sources):
+        return  # exports name their occasions themselves
+    landmark = study.file.presentation.landmark
+    _require_occasion(landmark, known, _where(study, "presentation", "landmark"))
+    for index, outcome in enumerate(study.file.outcome):
+        if outcome.scale is not None:
+            place = _where(study, "outcome", index, "occasion")
+            _require_occasion(outcome.occasion, known, place)
+
+
+def _occasions_of(source: Source) -> Iterator[str]:
+    yield from source.occasions.values()
+    for name in (source.occasion, *(form.occasion for form in source.form)):
+        if name is not None:
+            yield name
+
+
+def _require_occasion(name: str, known: Collection[str], where: str) -> None:
+    if name not in known:
+        raise StudyError(
+            "E_STUDY_OCCASION",
+            f'No source has the occasion "{name}"',
+            where=where,
+            fix=suggest(name, known) or f"Known here: {', '.join(sorted(known)) or 'none'}.",
+        )
