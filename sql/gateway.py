@@ -20,7 +20,9 @@ from instruments.errors import StoreError
 from sql.names import identifier, literal
 
 FOLDER = Path(__file__).resolve().parent
-# Exports above this size are staged in an encrypted temporary file rather than in memory.
+# Exports above this size are staged in a file of the scratch folder rather than in memory. It is
+# not encrypted (DuckDB writes encrypted databases with an extension only); it goes with the stage,
+# or in the next run after one that was killed.
 STAGE_IN_MEMORY_BYTES = 400_000_000
 Connection = duckdb.DuckDBPyConnection
 EngineError = duckdb.Error
