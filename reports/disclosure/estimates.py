@@ -12,7 +12,7 @@ from reports.disclosure.estimate_counts import (
     gate_count_rows,
     gate_share_rows,
 )
-from reports.disclosure.estimate_groups import withhold_rows
+from reports.disclosure.estimate_groups import nearly_all, withhold_rows
 from reports.disclosure.estimate_table import (
     COUNTS,
     GROUP_SIZES,
@@ -59,7 +59,8 @@ def gate_estimates(frame: pd.DataFrame, policy: DisclosurePolicy) -> ClearedTabl
       is noticed and withheld.
     - ``n`` is the sum of the published ``n_a`` and ``n_b`` where it is their sum, so that the
       difference tells nothing new. With ``round_to = 1`` a row with a small ``n_missing`` loses
-      its counts, since ``n`` and a known total would give it away.
+      its counts, since ``n`` and a known total would give it away, and so does one that names a
+      group short of a few clients of another row; its degrees of freedom are blurred.
     - The number of therapists is published as it is, from ``therapist_threshold`` on: how many a
       clinic has is public.
     - A row without any number of clients is withheld, unless it repeats a number of the
@@ -68,8 +69,11 @@ def gate_estimates(frame: pd.DataFrame, policy: DisclosurePolicy) -> ClearedTabl
     exact = admit_estimates(frame)
     published = _publish_statistics(exact, policy)
     hidden = withhold_rows(exact, policy, policy.threshold)
-    _publish_counts(published, exact, hidden, policy)
-    _publish_tables(published, exact, hidden, policy)
+    told = _told_by_difference(exact, policy)
+    _publish_counts(published, exact, hidden | told, policy)
+    published.loc[hidden, "n_clusters"] = np.nan
+    published.loc[told, "df"] = _blurred(published.loc[told, "df"], policy)
+    _publish_tables(published, exact, hidden | told, policy)
     notes = published["note"].map(lambda note: publishable_note(note, policy), na_action="ignore")
     published["note"] = notes.astype("str")
     check_published(published, policy)
@@ -91,16 +95,31 @@ def _publish_statistics(exact: pd.DataFrame, policy: DisclosurePolicy) -> pd.Dat
 def _publish_counts(
     published: pd.DataFrame, exact: pd.DataFrame, hidden: Flags, policy: DisclosurePolicy
 ) -> None:
-    missing = exact["n_missing"]
-    is_few = ((missing > 0) & (missing < policy.threshold)).to_numpy(dtype=bool)
     for column in COUNTS:
         published[column] = _rounded(exact[column], policy)
     both = (exact["n_a"] + exact["n_b"] == exact["n"]) & exact["n"].notna()
     published.loc[both, "n"] = published["n_a"] + published["n_b"]
-    published.loc[is_few, "n_missing"] = np.nan
-    exactly_known = is_few if policy.round_to == 1 else np.zeros(len(exact), dtype=bool)
-    published.loc[hidden | exactly_known, list(COUNTS)] = np.nan
-    published.loc[hidden, "n_clusters"] = np.nan
+    published.loc[_few_missing(exact, policy), "n_missing"] = np.nan
+    published.loc[hidden, list(COUNTS)] = np.nan
+
+
+def _few_missing(exact: pd.DataFrame, policy: DisclosurePolicy) -> Flags:
+    missing = exact["n_missing"]
+    return ((missing > 0) & (missing < policy.threshold)).to_numpy(dtype=bool)
+
+
+def _told_by_difference(exact: pd.DataFrame, policy: DisclosurePolicy) -> Flags:
+    """Return rows whose exact counts, less those of other rows, are small; rounded ones are not."""
+    if policy.round_to > 1:
+        return np.zeros(len(exact), dtype=bool)
+    return _few_missing(exact, policy) | nearly_all(exact, policy)
+
+
+def _blurred(df: pd.Series, policy: DisclosurePolicy) -> pd.Series:
+    """Return degrees of freedom, which a count follows from, in steps wider than a small count."""
+    step = 2 * policy.threshold
+    steps = np.floor(df.to_numpy(dtype=float) / step + 0.5)
+    return pd.Series(step * steps, index=df.index).where(df >= step, df)
 
 
 def _publish_tables(

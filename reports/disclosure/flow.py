@@ -46,7 +46,8 @@ def gate_flow(frame: pd.DataFrame, policy: DisclosurePolicy) -> ClearedTable | W
     Where fewer clients than the threshold were lost between two steps, one of the two is left out,
     since rounded numbers of 240 and 237 would tell that 1 to 9 are missing. The first steps of all
     outcomes are the same cells, so that none shows what another hides. A loss of nobody is shown
-    as 0: it is nobody's trait.
+    as 0: it is nobody's trait. Without rounding, the groups and who lacks the first score count as
+    known, since the estimates tell them: to leave those out would hide nothing.
     """
     frame = _numbered(frame) if "reason" in frame else frame
     cells = _Cells()
@@ -109,6 +110,7 @@ class _Cells:
     counts: list[int] = field(default_factory=list)
     costs: list[float] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
+    told: list[bool] = field(default_factory=list)
     places: dict[Path, Places] = field(default_factory=dict)
     linked: set[Path] = field(default_factory=set)
 
@@ -117,7 +119,11 @@ class _Cells:
         if not steps or steps[0].kind != START or steps[-1].kind != KEPT:
             raise GateError("E_GATE_FLOW", "A client flow starts with all and ends with kept.")
         paths = [tuple(steps[: end + 1]) for end in range(len(steps))]
-        rows = [self._place(path, is_last=len(path) == len(steps)) for path in paths]
+        told = _told_elsewhere(steps)
+        rows = [
+            self._place(path, is_last=len(path) == len(steps), is_told=is_told)
+            for path, is_told in zip(paths, told, strict=True)
+        ]
         before, lost = rows[0], list[Places]()
         for path, row in zip(paths[1:], rows[1:], strict=True):
             if path[-1].kind == EXCLUDED:
@@ -135,13 +141,15 @@ class _Cells:
         for axis in range(len(SIZES)):
             self._subtract(before[axis], [loss[axis] for loss in lost], left[axis])
 
-    def _place(self, path: Path, *, is_last: bool) -> Places:
+    def _place(self, path: Path, *, is_last: bool, is_told: bool) -> Places:
         """Return where the counts of the last step of a path are; add them if it is new."""
         if path in self.places:
             return self.places[path]
         step = path[-1]
         cost = COST_OF_LAST if is_last else COST.get(step.kind, 1.0)
-        row = tuple(None if size is None else self._add(size, cost) for size in step.sizes)
+        row = tuple(
+            None if size is None else self._add(size, cost, is_told=is_told) for size in step.sizes
+        )
         self.places[path] = row
         if None not in row:
             self._relate(row[0], list(row[1:]))
@@ -152,9 +160,10 @@ class _Cells:
         if before is not None and left is not None and None not in lost:
             self._relate(before, [*lost, left])
 
-    def _add(self, count: int, cost: float) -> int:
+    def _add(self, count: int, cost: float, *, is_told: bool) -> int:
         self.counts.append(count)
         self.costs.append(cost)
+        self.told.append(is_told)
         return len(self.counts) - 1
 
     def _relate(self, total: int | None, parts: list[int | None]) -> None:
@@ -171,7 +180,23 @@ class _Cells:
         small = (counts > 0) & (counts < policy.threshold)
         cost = np.array(self.costs) + 0.001 * np.arange(counts.size)
         required = required_bound(counts, none, policy)
-        return LinkedCounts(counts, tuple(self.relations), small, required, none, cost)
+        told = np.array(self.told, dtype=bool) & ~small if policy.round_to == 1 else none
+        return LinkedCounts(counts, tuple(self.relations), small, required, told, cost)
+
+
+def _told_elsewhere(steps: list[_Step]) -> list[bool]:
+    """Return which steps the estimate table tells too: all, the scores and groups of clients.
+
+    Those are the steps up to the last but one that is kept, and the exclusions of one presentation
+    each; of those for want of a score, only the first is the number without that score.
+    """
+    kept = [place for place, step in enumerate(steps) if step.kind == KEPT]
+    groups = kept[-2] if len(kept) > 1 else 0
+    scores = kept[0]
+    return [
+        place <= groups and (step.kind != EXCLUDED or place == 1 or place > scores)
+        for place, step in enumerate(steps)
+    ]
 
 
 def _known(place: int | None) -> int:

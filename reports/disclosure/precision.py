@@ -7,8 +7,11 @@ them, give away one client's score. So:
 - a standard error keeps ``policy.se_digits`` significant digits (of 50 clients, its own sampling
   error is 10 %), and estimate and interval end at its decimal place;
 - without a standard error half the interval takes its role; without both, three digits are kept;
-- the test statistic keeps two decimals (from 100 on, three digits: Mann and Whitney's U has the
-  product of both group sizes in it), p-values three significant digits;
+- the test statistic keeps two decimals (from 100 on, three digits), p-values three significant
+  digits. Where counts are rounded, a sum of ranks is left out: with the rank-biserial correlation
+  beside it, Mann and Whitney's U tells both group sizes exactly;
+- where counts are rounded, a reliability keeps two decimals: Feldt's interval over ``1 - alpha``
+  depends on the number of clients alone, and at three decimals it is that number;
 - degrees of freedom from ``threshold`` on become multiples of ``round_to``, as the counts are that
   they follow from; smaller ones, which come from therapists or terms, keep one decimal.
 """
@@ -17,6 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -25,6 +29,7 @@ from reports.disclosure.policy import DisclosurePolicy
 SIGNIFICANT_DIGITS = 3
 STATISTIC_PLACES = 2
 MOST_PLACES = 10
+RELIABILITY, RELIABILITY_PLACES = "alpha", 2
 
 
 def coarsen_statistics(frame: pd.DataFrame, policy: DisclosurePolicy) -> pd.DataFrame:
@@ -38,16 +43,18 @@ def coarsen_statistics(frame: pd.DataFrame, policy: DisclosurePolicy) -> pd.Data
     return coarse
 
 
-def _coarsen_row(row: Mapping[object, float], policy: DisclosurePolicy) -> dict[str, float]:
+def _coarsen_row(row: Mapping[object, Any], policy: DisclosurePolicy) -> dict[str, float]:
     low, high = row["ci_low"], row["ci_high"]
     place = _decimal_place(row["se"], low, high, row["estimate"], policy.se_digits)
+    if row["estimand"] == RELIABILITY and policy.round_to > 1:
+        place = min(place, RELIABILITY_PLACES)
     excludes_zero = low > 0 or high < 0
     return {
         "estimate": _round_at(row["estimate"], place, is_not_zero=excludes_zero),
         "se": _round_at(row["se"], place, is_not_zero=True),
         "ci_low": _round_at(low, place, is_not_zero=excludes_zero),
         "ci_high": _round_at(high, place, is_not_zero=excludes_zero),
-        "statistic": _coarse_statistic(row["statistic"]),
+        "statistic": math.nan if _tells_sizes(row, policy) else _coarse_statistic(row["statistic"]),
         "df": _coarse_df(row["df"], policy),
         "p_value": significant(row["p_value"], SIGNIFICANT_DIGITS),
         "p_adjusted": significant(row["p_adjusted"], SIGNIFICANT_DIGITS),
@@ -89,6 +96,12 @@ def significant(value: float, digits: int) -> float:
     if not math.isfinite(value) or value == 0:
         return value
     return float(f"{value:.{digits - 1}e}")
+
+
+def _tells_sizes(row: Mapping[object, Any], policy: DisclosurePolicy) -> bool:
+    """Return whether a statistic is a sum of ranks: whole or a half, without error and df."""
+    alone = not math.isfinite(row["se"]) and not math.isfinite(row["df"])
+    return policy.round_to > 1 and alone and (2 * row["statistic"]) % 1 == 0
 
 
 def _coarse_statistic(value: float) -> float:

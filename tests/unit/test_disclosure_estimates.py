@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from instruments.errors import GateError
 from reports.disclosure import DisclosurePolicy, gate_estimates
@@ -176,6 +177,22 @@ def test_without_rounding_a_small_number_of_missing_hides_the_counts_it_follows_
     assert only(contrast(40, 45, n_missing=20), policy=EXACTLY)["n"] == 85
 
 
+def test_without_rounding_a_group_short_of_a_few_clients_of_another_row_loses_its_counts() -> None:
+    """Not every row says how many are missing: 18,768 less 18,765 does."""
+    whole = mean_of("overdependent", 18_768, outcome="ecr.anxiety@intake", df=18_767.0)
+    few_lost = contrast(18_765, 6_630, outcome="age", df=25_393.0)
+    mean = mean_of("overdependent", 18_765, outcome="age", df=18_764.0)
+    count = count_of("overdependent", 18_765, outcome="age")
+    published = gate(whole, few_lost, mean, count, policy=EXACTLY).set_index(["outcome", "term"])
+    assert published.loc[("ecr.anxiety@intake", "mean"), ["n", "df"]].tolist() == [18_768, 18_767]
+    assert published.loc["age", list(COUNTS)].isna().all(axis=None)
+    assert published.loc["age", "df"].dropna().tolist() == [25_400, 18_760]
+    assert published.loc[("age", "difference"), "estimate"] == 2.58
+    many_lost = mean_of("overdependent", 18_700, outcome="age")
+    assert gate(whole, many_lost, policy=EXACTLY)["n"].tolist() == [18_700, 18_768]
+    assert gate(whole, mean)["n"].tolist() == [18_765, 18_770]
+
+
 def count_of(group: str, n: int, **facts: Any) -> Estimate:
     return row("clients", "count", **({"group_a": group, "n": n} | facts))
 
@@ -341,6 +358,31 @@ def test_published_statistics_fit_several_numbers_of_clients() -> None:
         only(mean_of("a", n, estimate=163 / n, se=0.6, df=n - 1.0))["df"] for n in (61, 62, 63)
     }
     assert len(means) <= 2
+
+
+def test_a_sum_of_ranks_does_not_tell_the_product_of_the_group_sizes() -> None:
+    """U 739, r .18, p .185, 30 and 40 clients by fives: only 32 and 39 fit."""
+    facts = {"term": "rank test", "se": None, "df": None, "statistic": 739.0, "p_value": 0.18535}
+    assert np.isnan(only(contrast(32, 39, **facts))["statistic"])
+    assert only(contrast(32, 39, **facts))["p_value"] == 0.185
+    assert only(contrast(32, 39, **facts), policy=EXACTLY)["statistic"] == 739
+
+
+def test_the_interval_of_a_reliability_fits_several_numbers_of_clients() -> None:
+    """Feldt's limits over 1 - alpha are quantiles of F that depend on the number of clients."""
+    level, items, alpha = 0.975, 10, 0.900874
+
+    def said(n: int) -> list[float]:
+        low, high = (
+            1 - (1 - alpha) * stats.f.ppf(q, n - 1, (n - 1) * (items - 1))
+            for q in (level, 1 - level)
+        )
+        facts = {"estimand": "alpha", "estimate": alpha, "se": None, "statistic": None}
+        shown = only(row(n=n, ci_low=low, ci_high=high, **facts))
+        return [shown[column] for column in ("estimate", "ci_low", "ci_high")]
+
+    assert said(27) == [0.90, 0.83, 0.95]
+    assert sum(said(n) == said(27) for n in range(23, 28)) >= 3
 
 
 def test_the_p_value_of_a_large_statistic_survives() -> None:

@@ -50,6 +50,28 @@ def test_a_small_loss_hides_the_step_before_it_and_keeps_who_is_compared() -> No
     assert table.loc["compared", "n"] == 100
 
 
+def test_without_rounding_who_is_compared_is_hidden_as_the_estimates_tell_the_groups() -> None:
+    steps: list[Row] = [
+        ("start", "all clients", 51_491, None, None),
+        ("excluded", "no score of dependence", 144, None, None),
+        ("excluded", "no score of independence", 8, None, None),
+        ("excluded", "not every item answered", 4_729, None, None),
+        ("kept", "with both scores", 46_610, None, None),
+        ("excluded", "mixed", 7_758, None, None),
+        ("excluded", "neither", 13_453, None, None),
+        ("kept", "in the contrast", 25_399, 18_768, 6_631),
+        ("excluded", "outcome missing", 4, 3, 1),
+        ("kept", "compared", 25_395, 18_765, 6_630),
+    ]
+    table = shown(flow(*steps), DisclosurePolicy(round_to=1)).set_index("step")
+    left_out = table.index[table["n"].isna()].tolist()
+    assert left_out == [
+        "no score of independence", "not every item answered", "outcome missing", "compared",
+    ]  # fmt: skip
+    assert table.loc["in the contrast", ["n_a", "n_b"]].tolist() == [18_768, 6_631]
+    assert table.loc["compared", ["n_a", "n_b"]].isna().all()
+
+
 def test_what_one_outcome_hides_no_other_shows() -> None:
     """With outcome b complete, its compared clients are those that outcome a must hide."""
     table = shown(pd.concat([losing(4, 2, outcome="a"), losing(0, 0, outcome="b")]))
