@@ -207,9 +207,18 @@ def _take_occasion(roles: RolesProposal, export: UnknownExport, free: Sequence[s
                 roles.doubts.append("Check what the occasions are called in the study.")
                 return
     roles.occasion = occasion_in(export.path.stem)
-    if roles.occasion is None and not {"session", "day", "date"} & roles.columns.keys():
-        roles.occasion = "intake"
-        roles.doubts.append('Nothing says when the forms were filled in: "intake" is a guess.')
+    if roles.occasion is None:
+        roles.occasion = "session" if _repeats(roles, export) else "intake"
+        roles.doubts.append("Nothing names the occasion at which the forms were filled in: "
+                            f'"{roles.occasion}" is a guess.')  # fmt: skip
+
+
+def _repeats(roles: RolesProposal, export: UnknownExport) -> bool:
+    """Whether clients come back, and something tells their rows apart."""
+    if not {"session", "day", "date"} & roles.columns.keys():
+        return False
+    ids = export.filled(roles.columns["client"]) if "client" in roles.columns else []
+    return len(set(ids)) < 0.9 * len(ids)
 
 
 def guess_occasion(label: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -22,7 +22,7 @@ from flows.sources.border import refuse_identifiers
 from flows.sources.codes import declared_codes
 from flows.sources.excel_cells import cell_text, column_texts, correct_texts
 from flows.sources.excel_package import Book, damaged, guarded, open_book
-from flows.sources.excel_scan import Details, count_columns, search, take_apart
+from flows.sources.excel_scan import Details, count_columns, has_odd_cells, search, take_apart
 from flows.sources.export import Export
 from flows.sources.header import check_names
 from flows.sources.names import clean_name, list_names
@@ -62,7 +62,7 @@ class Sheet:
     source: Source
     admission: Admission
     blank_rows: int = 0
-    _details: Details = field(default_factory=Details)
+    is_styled: bool = False
 
     @property
     def path(self) -> Path:
@@ -96,22 +96,24 @@ class Sheet:
 
     def check(self) -> None:
         """Refuse a sheet by its extent or by the names of its columns."""
-        clear = self.check_extent()
+        self.check_extent()
         self._check_is_header()
         check_names(self.path, self.place, self.header, self.admission)
         refuse_identifiers(self.path, self.header, self.admission)
-        if not clear:
-            self._details = self._take_apart()
 
     def chunks(self) -> Iterator[TableChunk]:
         """Yield the rows below the header that hold anything."""
         numbered = enumerate(self.rows())
         below = islice(numbered, self.source.header_row, None)
         while part := list(islice(below, CHUNK)):
-            filled = [(row, cells) for row, cells in part if any(cell != "" for cell in cells)]
+            filled = [one for one in part if one[1][0] != "" or self._is_filled(*one)]
             self.blank_rows += len(part) - len(filled)
             if filled:
                 yield self._chunk([row for row, _ in filled], [cells for _, cells in filled])
+
+    def _is_filled(self, row: int, cells: Cells) -> bool:
+        """Whether a row holds anything; one of errors alone is blank to its reader."""
+        return any(cell != "" for cell in cells) or row in self._details.marked_rows
 
     def _chunk(self, rows: list[int], table: list[Cells]) -> TableChunk:
         columns = list(zip(*table, strict=True))
@@ -127,8 +129,9 @@ class Sheet:
         is_date = any(roles.get(role) == name for role in DATE_ROLES)
         date_format = (self.source.date_format or "%Y-%m-%d") if is_date else None
         texts = column_texts(cells, kinds, date_format)
-        column = self.first_column + self.wanted[name]
-        if column in self._odd_columns:
+        has_blanks = str in kinds and "" in cells
+        if has_blanks or self.is_styled:
+            column = self.first_column + self.wanted[name]
             correct_texts(texts, cells, rows, column, self._details)
         return texts
 
@@ -143,11 +146,6 @@ class Sheet:
         merged = {place: ("E_MERGED", self._merged[row]) for place, row in enumerate(rows)
                   if row in self._merged}  # fmt: skip
         return {**merged, **beside}
-
-    @cached_property
-    def _odd_columns(self) -> frozenset[int]:
-        found = self._details
-        return frozenset((*found.errors, *found.formulas, *found.formats))
 
     @cached_property
     def _merged(self) -> dict[int, str]:
@@ -170,27 +168,31 @@ class Sheet:
         named = max((k for k, name in enumerate(names, 1) if name), default=0)
         return tuple(names[:named])
 
-    def check_extent(self) -> bool:
-        """Refuse a sheet that is too large; return whether it has no cells to look at."""
+    def check_extent(self) -> None:
+        """Refuse a sheet that is too large, before it is loaded."""
         with guarded(self.path):
             seen = search(self.book.pieces(self.name), self.book.formats)
             rows, columns = seen.rows, seen.columns
-            if seen.is_clear and rows * columns > MOST_CELLS:
+            if seen.is_usual and rows * columns > MOST_CELLS:
                 columns = count_columns(self.book.pieces(self.name))
-            if not seen.is_clear or rows * columns > MOST_CELLS:
+            if not seen.is_usual or rows * columns > MOST_CELLS:
                 found = take_apart(self.book.pieces(self.name), (), frozenset())
                 rows, columns = found.rows, found.columns
+        self.is_styled = seen.is_styled or not seen.is_usual
         if rows * columns > MOST_CELLS:
             raise refuse(self.path, "E_SIZE", f"The sheet reaches down to row {rows} and over "
                          f"{columns} columns, which is more than can be read.",
                          place=f"row {rows}",
                          fix="Delete what stands far below or beside the table, or export it as "
                          "CSV.")  # fmt: skip
-        return seen.is_clear
 
-    def _take_apart(self) -> Details:
+    @cached_property
+    def _details(self) -> Details:
+        """The admitted cells that their reader did not show as they are."""
         wanted = frozenset(self.first_column + k for k in self.wanted.values())
         with guarded(self.path):
+            if not self.is_styled and not has_odd_cells(self.book.pieces(self.name)):
+                return Details()
             details = take_apart(self.book.pieces(self.name), self.book.formats, wanted)
         items = {self.first_column + k for name, k in self.wanted.items()
                  if self.admission.holds_items(name)}  # fmt: skip

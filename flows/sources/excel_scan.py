@@ -1,8 +1,8 @@
 """What the XML of a sheet says that its reader does not: errors, formulas, formats, its extent.
 
 The reader turns an error and a formula without its result into a blank cell, and forgets the format
-of a number. Most sheets have none of these, so the bytes are searched first and taken apart only
-where something is found: openpyxl, which does both, takes ten times as long.
+of a number. So the bytes are taken apart where there are blank cells and something that could be
+the cause; most sheets need it not. openpyxl, which does both, takes ten times as long.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from xml.parsers import expat
 
 from flows.sources.number_formats import DisplayFormat
@@ -18,12 +19,12 @@ from flows.sources.number_formats import DisplayFormat
 OVERLAP = 512
 ROW = re.compile(rb'<row [^>]*?\br="(\d{1,9})"')
 COLUMN = re.compile(rb' r="([A-Z]{1,4})\d')
-# Cells right of column AZ, or below row 99,999: only there must every reference be looked at.
-FAR = re.compile(rb' r="(?:[B-Z][A-Z]\d|[A-Z]{3,4}\d|[A-Z]{1,2}\d{6})')
+# A place right of column AZ or below row 99,999: only then must every place be looked at.
+FAR = re.compile(rb' r="(?!A?[A-Z]?[0-9]{1,5}")')
 CELL_ROW = re.compile(rb' r="[A-Z]{1,4}(\d{1,9})')
 NEAREST_COLUMNS = 52
-# An error, and a formula (or another of the few tags that begin so).
-ODD = (b' t="e"', b"<f")
+# An error, and a formula (or another of the few tags that begin so), by any writer.
+ODD = (b't="e"', b"t='e'", b"<f", b":f>", b":f ", b":f/")
 # The quotes of an unusual writer, or its prefix before a tag; a writer is alike throughout.
 UNUSUAL = (b"='", b":row")
 REFERENCE = re.compile(r"([A-Z]{1,4})(\d{1,9})")
@@ -31,11 +32,16 @@ REFERENCE = re.compile(r"([A-Z]{1,4})(\d{1,9})")
 
 @dataclass(frozen=True)
 class Sighting:
-    """What a search of the bytes found; ``is_clear`` is False where they must be taken apart."""
+    """What a search of the bytes found.
+
+    ``is_usual`` is False where a writer's own ways hide the extent; ``is_styled`` says that some
+    number is shown otherwise.
+    """
 
     rows: int
     columns: int
-    is_clear: bool
+    is_usual: bool
+    is_styled: bool
 
 
 @dataclass
@@ -53,23 +59,34 @@ class Details:
     rows: int = 0
     columns: int = 0
 
+    @cached_property
+    def marked_rows(self) -> frozenset[int]:
+        """The rows that hold an error or a formula."""
+        columns = (*self.errors.values(), *self.formulas.values())
+        return frozenset(row for rows in columns for row in rows)
+
 
 def search(pieces: Iterable[bytes], formats: Sequence[DisplayFormat | None]) -> Sighting:
-    """Search the XML of a sheet for its extent and for cells to look at."""
+    """Search the XML of a sheet for its extent, and for numbers that are shown otherwise."""
     styled = _styled(formats)
     rows = count = 0
-    columns, is_clear, is_begun = NEAREST_COLUMNS, True, False
+    columns, is_usual, is_styled = NEAREST_COLUMNS, True, False
     for piece in _overlapping(pieces):
+        if count == 0:
+            is_usual = not any(sign in piece for sign in UNUSUAL)
         found = ROW.findall(piece)
         count += len(found)
         rows = max([rows, *map(int, found)])
         if FAR.search(piece):
             columns = max([columns, *map(_number, set(COLUMN.findall(piece)))])
             rows = max([rows, *map(int, set(CELL_ROW.findall(piece)))])
-        signs = ODD if is_begun else (*ODD, *UNUSUAL)
-        is_odd, is_begun = any(part in piece for part in signs), True
-        is_clear = is_clear and not is_odd and not (styled and styled.search(piece))
-    return Sighting(rows, columns, is_clear and count > 0)
+        is_styled = is_styled or bool(styled and styled.search(piece))
+    return Sighting(rows, columns, is_usual and count > 0, is_styled)
+
+
+def has_odd_cells(pieces: Iterable[bytes]) -> bool:
+    """Whether a sheet may hold an error or a formula."""
+    return any(sign in piece for piece in _overlapping(pieces) for sign in ODD)
 
 
 def count_columns(pieces: Iterable[bytes]) -> int:

@@ -6,7 +6,7 @@ as dates, and numbers that the file shows with leading zeros keep them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ from flows.sources.admission import Admission, declare_admission
 from flows.sources.binary_file import BinaryFile, examine_file, held_still
 from flows.sources.border import refuse_identifiers
 from flows.sources.codes import declared_codes
-from flows.sources.export import DictionaryField, Export
+from flows.sources.export import DictionaryField, Export, Note
 from flows.sources.header import check_names, check_some_are_expected
 from flows.sources.names import clean_name
 from flows.sources.refusal import refuse
@@ -49,7 +49,14 @@ def read(path: Path, source: Source, scratch: Path, *, force_rewrite: bool = Fal
         copy = TableCopy(scratch / f"{file.sha256[:16]}.csv", spss.header, codes)
         copy.write(spss.chunks())
     missing = {name: dict(v.reasons) for name, v in spss.variables.items() if v.reasons}
-    return copy.finish(file, fields=spss.fields, missing=missing)
+    notes = tuple(_note_missing(missing))
+    return copy.finish(file, notes=notes, fields=spss.fields, missing=missing)
+
+
+def _note_missing(missing: Mapping[str, Mapping[str, str]]) -> Iterator[Note]:
+    if missing:
+        text = f"The file itself declares values missing, in columns that are read: {len(missing)}."
+        yield Note("N_USER_MISSING", text)
 
 
 @dataclass

@@ -203,6 +203,22 @@ def test_errors_and_formulas_without_a_result_are_found(tmp_path: Path) -> None:
     ]
 
 
+def test_a_row_of_errors_alone_is_a_row(tmp_path: Path) -> None:
+    def break_row(sheet: Worksheet) -> None:
+        for cell in sheet[5]:
+            cell.value, cell.data_type = "#N/A", "e"
+
+    checked = check(write(tmp_path, break_row), source(), tmp_path / "s")
+    assert (checked.counts.rows_in, checked.counts.quarantined) == (12, 1)
+    assert {record for _, record, _ in checked.errors()} == {4}
+
+
+def test_a_formula_that_says_nothing_is_blank(tmp_path: Path) -> None:
+    path = write(tmp_path, setting(D4="=1+1"))
+    edit_xml(path, r'<c r="D4"[^>]*><f>1\+1</f>(<v\s*/>|<v></v>)', '<c r="D4" t="str"><f>1</f><v/>')
+    assert check(path, source(), tmp_path / "s").errors() == []
+
+
 def test_the_saved_result_of_a_formula_is_read(tmp_path: Path) -> None:
     path = write(tmp_path, setting(D4="=1+1"))
     edit_xml(path, r"<f>1\+1</f><v\s*/>|<f>1\+1</f><v></v>", "<f>1+1</f><v>2</v>")
