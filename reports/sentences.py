@@ -172,10 +172,25 @@ def _plain_groups(answers: Answers) -> str:
         )
         return _missing_part(answers, GROUPS, answers.tests[0], asked)
     higher = "higher" if row["estimate"] > 0 else "lower"
-    how_much = f"{_distance(answers, row, higher)} on average, {_range(row)}"
+    how_much = f"{_distance(answers, row, higher)} on average, {_span(row)}"
     return _VERDICTS.get(answers.verdict or "", _NO_VERDICT).format(
-        what=answers.what, higher=higher, how_much=how_much, bound=_bound(answers)
+        what=answers.what,
+        higher=higher,
+        how_much=how_much,
+        bound=_bound(answers),
+        alone=_ALONE if row["ci_low"] > 0 or row["ci_high"] < 0 else "",
     )
+
+
+def _span(row: pd.Series) -> str:
+    """Return the range of a difference in the words "lower" and "higher", without signs."""
+    low, high = sorted(abs(row[limit]) for limit in ("ci_low", "ci_high"))
+    if pd.isna(low) or pd.isna(high):
+        return _range(row)
+    if row["ci_low"] < 0 < row["ci_high"]:
+        lower, higher = plain(-row["ci_low"]), plain(row["ci_high"])
+        return f"plausibly {lower} lower to {higher} higher"
+    return f"plausibly {plain(low)} to {plain(high)}"
 
 
 def _distance(answers: Answers, row: pd.Series, higher: str) -> str:
@@ -196,9 +211,11 @@ _VERDICTS = {
     "undecided": (
         "Whether overly dependent and overly independent clients differ in {what} is undecided: "
         "the overly dependent ones are {how_much}, and neither a difference nor likeness within "
-        "{bound} is shown."
+        "{bound} is shown{alone}."
     ),
 }
+# One interval that keeps off zero is no difference where many were looked at.
+_ALONE = "; taken alone it would count as a difference, among all the tests made here it does not"
 _NO_VERDICT = "Overly dependent clients are, in {what}, {how_much}; there is no verdict."
 
 

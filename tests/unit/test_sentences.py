@@ -75,6 +75,24 @@ def test_the_direction_follows_the_sign() -> None:
     assert "the overly independent one has the higher score in about 79" in said
 
 
+def test_the_range_of_a_difference_has_the_directions_of_its_words() -> None:
+    """Nobody is 0.4 lower, "plausibly −0.7 to −0.07"."""
+    clear = say(a_block(difference=-7.97)).clinician
+    assert "8 points lower on average, plausibly 5.7 to 10.3." in clear
+    unclear = say(a_block("undecided", difference=-1.2)).clinician
+    assert "1.2 points lower on average, plausibly 3.5 lower to 1.1 higher, and" in unclear
+    unclear = say(a_block("undecided", difference=1.2)).clinician
+    assert "1.2 points higher on average, plausibly 1.1 lower to 3.5 higher, and" in unclear
+
+
+def test_a_difference_that_is_lost_among_many_tests_says_so() -> None:
+    """An interval of one test that keeps off zero reads as a difference, beside "undecided"."""
+    alone = "taken alone it would count as a difference, among all the tests made here it does not"
+    assert alone in say(a_block("undecided", difference=4.0)).clinician
+    assert alone not in say(a_block("undecided", difference=1.2)).clinician
+    assert alone not in say(a_block("different", difference=4.0)).clinician
+
+
 def test_the_continuous_answer_comes_first() -> None:
     said = say(a_block())
     assert said.clinician.startswith("Among all clients, more dependence goes with higher")
