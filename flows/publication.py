@@ -12,7 +12,7 @@ from flows.study import Study
 from flows.study_data import scales_of
 from flows.validation.engine import SAYS
 from flows.workbench import Workbench
-from instruments.rules import derive_rules
+from instruments.rules import describe_rules
 from reports.plan_standing import Standing
 from reports.publication import RunContext, describe_measures
 from reports.study_data import measure_of
@@ -62,7 +62,7 @@ def rule_texts(study: Study, accepted: Iterable[AcceptedFile]) -> dict[tuple[str
         (source.id, rule.id): rule.says
         for source in study.sources
         if source.id in headers
-        for rule in derive_rules(lay_out(source, headers[source.id], study.catalog))
+        for rule in describe_rules(lay_out(source, headers[source.id], study.catalog))
     }
 
 

@@ -9,7 +9,7 @@ from flows.books import AcceptedFile
 from flows.validation import Finding
 from flows.validation.engine import SAYS
 from instruments.layout import Layout
-from instruments.rules import derive_rules
+from instruments.rules import describe_rules
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def compare_with(last: AcceptedFile, findings: Iterable[Finding], layout: Layout
     """Return what changed; notes are left out, since nothing has to be done about them."""
     before = {(c.rule, c.code): c.count for c in last.findings if c.severity != "note"}
     now = {(f.rule, f.code): f.count for f in findings if f.severity != "note"}
-    says = dict(SAYS) | {rule.id: rule.says for rule in derive_rules(layout)}
+    says = dict(SAYS) | {rule.id: rule.says for rule in describe_rules(layout)}
     return SinceLast(
         last.name,
         tuple(

@@ -53,7 +53,7 @@ class Manifest:
     """Everything that validation of a demonstration must find, and nothing else.
 
     ``reversed_forms`` are pairs of a file and a form that were exported with the reverse-keyed
-    items already flipped, against what the study file says: no row shows it, reliability does.
+    items already flipped, against what the study file says: no row shows it, an alarm does.
     ``E_FORM_EMPTY`` notes are counted in ``empty_forms``; all other findings are ``mistakes``.
     """
 

@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterable, Mapping
 from flows.sources.export import Export
 from flows.sources.identifiers import UnknownColumn
 from flows.validation.advice import CAUSES, OTHER_CAUSE
+from flows.validation.alarms import find_alarms
 from flows.validation.normalising import normalise_ids
 from flows.validation.recording import (
+    record_alarms,
     record_broken_cells,
     record_notes,
     record_offending,
@@ -18,6 +20,7 @@ from flows.validation.recording import (
 from flows.validation.releasing import free_released
 from flows.validation.suite import find_broken
 from flows.validation.verdict import Finding, Validation
+from instruments.alarm_rules import alarm_rules
 from instruments.errors import ExportError
 from instruments.layout import Layout
 from instruments.rule import Rule
@@ -59,19 +62,20 @@ def validate(
     record_offending(connection, broken)
     record_quarantine(connection)
     free_released(connection, broken, released)
-    return _conclude(connection, rules, broken)
+    record_alarms(connection, tuple(find_alarms(connection, layout)))
+    return _conclude(connection, (*rules, *alarm_rules(layout)), len(rules), broken)
 
 
 def _conclude(
-    connection: Connection, rules: tuple[Rule, ...], broken: tuple[Rule, ...]
+    connection: Connection, known: tuple[Rule, ...], run: int, broken: tuple[Rule, ...]
 ) -> Validation:
     quarantined = int(value(connection, "SELECT count(*) FROM stage.quarantined"))
     counted = _count_rows(connection)
     refusal = _refuse_mostly_broken(connection, counted, quarantined)
     return Validation(
-        suite_size=len(rules),
+        suite_size=run,
         failed_rules=tuple(rule.id for rule in broken),
-        findings=_findings(connection, {rule.id: rule for rule in rules}),
+        findings=_findings(connection, {rule.id: rule for rule in known}),
         rows=counted,
         quarantined=quarantined,
         known=_count_known(connection),

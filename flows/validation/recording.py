@@ -55,6 +55,13 @@ def record_offending(connection: Connection, rules: Iterable[Rule]) -> None:
         _record(connection, label, offending_sql(rule))
 
 
+def record_alarms(connection: Connection, alarms: Iterable[tuple[Rule, str | None]]) -> None:
+    """Record what the answers of the file say together, with the column of an item or without."""
+    for rule, column in alarms:
+        label = _Label(rule.id, rule.code, rule.category, rule.severity, rule.fix)
+        _record(connection, label, _whole_file(column))
+
+
 def record_quarantine(connection: Connection) -> None:
     """Hold back every row with an error."""
     connection.execute(

@@ -38,13 +38,22 @@ def find(folder, scratch):
 def _placed(finding, aliases):
     rule, record, column, code, severity = finding
     owner, _, name = rule.partition(".")
-    is_about_form = owner in aliases and name in {"straight_line", "conflict", "empty", "jump"}
+    is_about_form = owner in aliases and name in {
+        "straight_line",
+        "conflict",
+        "empty",
+        "jump",
+        "looks_reversed",
+    }
     is_about_form |= owner in aliases and name.startswith("safety")
     return record or 0, column or "", owner if is_about_form else "", code, severity
 
 
 def expected(manifest):
-    return Counter(
+    alarms = [
+        (file, 0, "", form, "E_REVERSE_KEY", "warning") for file, form in manifest.reversed_forms
+    ]
+    return Counter(alarms) + Counter(
         (m.file, m.record, m.column, m.form, m.code, m.severity) for m in manifest.mistakes
     )
 
@@ -67,6 +76,13 @@ def test_what_is_found_is_what_was_planted(tmp_path):
 def test_nothing_planted_is_found_where_nothing_was_planted(tmp_path):
     folder = tmp_path / "study"
     manifest = write_demonstration(folder, seed=5, n_clients=60, with_mistakes=False)
+    check_findings(folder, tmp_path, manifest)
+
+
+def test_a_form_that_came_reversed_is_found(tmp_path):
+    folder = tmp_path / "study"
+    manifest = write_demonstration(folder, is_ecr_reversed=True)
+    assert manifest.reversed_forms == (("intake.csv", "ecr"),)
     check_findings(folder, tmp_path, manifest)
 
 

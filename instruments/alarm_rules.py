@@ -1,0 +1,105 @@
+"""The alarms of one export: what its answers say together about key, range and unit.
+
+They are no conditions on rows, so they are computed beside the rules; here stand their words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from instruments.layout import Layout, Placement
+from instruments.rule import Check, Rule
+from instruments.scale import Scale
+
+# The shortest scale whose items can be held against each other.
+MIN_ITEMS = 3
+COMPUTED = Check("computed")
+
+
+def alarm_rules(layout: Layout) -> tuple[Rule, ...]:
+    """Return every alarm that an export of this layout can raise, in a fixed order."""
+    return tuple(
+        rule
+        for placement in layout.placements
+        for occasion in occasions_of(layout, placement)
+        for rule in _alarms(layout, placement, occasion)
+    )
+
+
+def occasions_of(layout: Layout, placement: Placement) -> tuple[str, ...]:
+    """Return the occasions that a form of an export can be of; one without a name where unknown."""
+    fixed = placement.occasion or layout.fixed.get("occasion")
+    return (fixed,) if fixed else tuple(dict.fromkeys(layout.occasions.values())) or ("",)
+
+
+def alarm_id(layout: Layout, placement: Placement, name: str, occasion: str) -> str:
+    """Return the id of an alarm; the occasion stands in it where there are several."""
+    several = len(occasions_of(layout, placement)) > 1
+    return f"{placement.alias}.{name}" + (f"@{occasion}" if several else "")
+
+
+def keyed_scales(placement: Placement) -> tuple[Scale, ...]:
+    """Return the scales whose items are held against each other: no totals beside subscales."""
+    long = [
+        scale
+        for scale in placement.definition.scales
+        if not (scale.is_composite or scale.is_total)
+        and len(placement.items_of(scale)) >= MIN_ITEMS
+    ]
+    return tuple([scale for scale in long if not scale.overlaps] or long)
+
+
+def _alarms(layout: Layout, placement: Placement, occasion: str) -> Iterator[Rule]:
+    at = f" at {occasion}" if occasion else ""
+
+    def rule(name: str, code: str, says: str, fix: str) -> Rule:
+        return Rule(
+            alarm_id(layout, placement, name, occasion),
+            code,
+            "plausibility",
+            "warning",
+            tuple(placement.columns.values()),
+            COMPUTED,
+            says,
+            fix,
+        )
+
+    form = placement.definition.abbreviation
+    if placement.definition.reverse:
+        yield rule("looks_reversed", "E_REVERSE_KEY", *_reversed(placement, form, at))
+    if keyed_scales(placement):
+        yield rule(
+            "item_key",
+            "E_REVERSE_KEY",
+            f"Answers to an item of {form} go against the rest of its scale{at}.",
+            "Check the version of the form, the order of its columns and whether the export "
+            "reverses this item; nothing is changed.",
+        )
+    for scale in placement.definition.scales:
+        for statistic in _normed(scale):
+            yield rule(
+                f"norm_{scale.id}_{statistic}",
+                "E_NORM",
+                f"The {statistic} of {scale.label} ({form}){at} lies outside what was published.",
+                "Check range, key and unit of the export; if they are right, the clients differ.",
+            )
+
+
+def _reversed(placement: Placement, form: str, at: str) -> tuple[str, str]:
+    if placement.already_reversed:
+        says = (
+            f"The data do not look reversed: the items of {form} that the study file says were "
+            f"flipped go against the rest{at}."
+        )
+        return says, "Set already_reversed = false for it, if the export holds what clients ticked."
+    says = (
+        f"The data look already reversed: the reverse-keyed items of {form} go against the rest "
+        f"of their scale{at}."
+    )
+    return says, "Set already_reversed = true for this form, if the export flips them."
+
+
+def _normed(scale: Scale) -> tuple[str, ...]:
+    has_mean = any(norm.mean is not None and norm.sd is not None for norm in scale.norms)
+    has_alpha = any(norm.alpha is not None for norm in scale.norms)
+    return (*(["mean"] if has_mean else []), *(["alpha"] if has_alpha else []))
