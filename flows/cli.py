@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from flows.cli_desk import amendments, profile, quarantine_app, withdraw
-from instruments.errors import InterdepError, StudyError
+from instruments.errors import InterdepError
 
 app = typer.Typer(
     name="interdep",
@@ -212,16 +212,13 @@ def main() -> None:
     """Run the command line; an error that a user can act on is one sentence and exit code 1."""
     try:
         app()
-    except StudyError as error:
-        _say(error)
-        sys.exit(2 if error.code == "E_USAGE" else 1)
     except InterdepError as error:
         _say(error)
-        sys.exit(1)
+        sys.exit(2 if error.code == "E_USAGE" else 1)
     except Exception as error:
-        from flows.shield import internal_error
+        from flows.shield import explain_unexpected
 
-        _say(internal_error(error))
+        _say(explain_unexpected(error))
         sys.exit(1)
 
 

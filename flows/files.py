@@ -42,9 +42,14 @@ def require_writable(folder: Path) -> None:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError:
-        raise RunError(
-            "E_UNWRITABLE",
-            "This folder cannot be written",
-            where=str(folder),
-            fix="Change its permissions, or name another folder.",
-        ) from None
+        raise unwritable(folder) from None
+
+
+def unwritable(folder: Path) -> RunError:
+    """Return the error of a folder that cannot be written."""
+    return RunError(
+        "E_UNWRITABLE",
+        "This folder cannot be written",
+        where=str(folder),
+        fix="Change its permissions, or name another folder.",
+    )

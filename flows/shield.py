@@ -35,6 +35,18 @@ def shielded(step: Callable[P, T]) -> Callable[P, T]:
     return guarded
 
 
+def explain_unexpected(error: Exception) -> InterdepError:
+    """Return what the command line says of an error that no part of the program foresaw."""
+    if isinstance(error, OSError) and error.strerror:
+        return InterdepError(
+            "E_SYSTEM",
+            f"The system said: {error.strerror}",
+            where=str(error.filename or ""),
+            fix="Check permissions and free space, then run again: nothing is left half done.",
+        )
+    return internal_error(error)
+
+
 def internal_error(error: BaseException) -> InterdepError:
     """Return an unexpected error without its message: its kind and the last place of ours."""
     frames = traceback.extract_tb(error.__traceback__)

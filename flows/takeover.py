@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import filelock
 
+from flows.files import unwritable
 from flows.ledger import Ledger
 from flows.study import Study
 from instruments.errors import RunError
@@ -42,6 +43,8 @@ def hold_study(study: Study) -> Iterator[None]:
             where=str(study.folder),
             fix="Wait for it to end; status, figure and table work meanwhile.",
         ) from None
+    except OSError:
+        raise unwritable(study.folder) from None
     try:
         yield
     finally:

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from flows.files import require_writable
 from flows.identity import Provenance
 from flows.inbox import InboxFile
 from flows.intake import Intake
@@ -119,8 +120,8 @@ def open_workbench(folder: Path, tell: Tell) -> Iterator[str]:
     key = str(study.folder)
     with hold_study(study):
         clear_leftovers(study)
-        study.archive.mkdir(exist_ok=True)
-        study.runs.mkdir(exist_ok=True)
+        for place in (study.archive, study.runs):
+            require_writable(place)
         bench = Workbench(study, Ledger(study.ledger), clear_scratch(study), tell)
         if finish_withdrawals(study, bench.ledger):
             tell("finished a withdrawal that was interrupted")
