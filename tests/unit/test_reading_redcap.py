@@ -206,8 +206,14 @@ def test_two_dictionaries_are_one_too_many(tmp_path: Path) -> None:
 
 
 def test_a_dictionary_is_sought_beside_the_export_only(tmp_path: Path) -> None:
+    read(tmp_path)
+    path = tmp_path / "exports" / "a_data.csv"
     for pattern in ("../*.csv", "sub/a.csv", "a\\b.csv"):
-        assert refusal(tmp_path, dictionary=pattern).code == "E_DICTIONARY"
+        # The study file refuses such a pattern itself; the reader does not rely on it.
+        declared = redcap_source().model_copy(update={"dictionary": pattern})
+        with pytest.raises(ExportError) as caught:
+            read_export(path, declared, tmp_path / "scratch")
+        assert caught.value.code == "E_DICTIONARY"
 
 
 @pytest.mark.parametrize(
