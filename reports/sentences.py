@@ -251,7 +251,7 @@ def _detectable(answers: Answers) -> str:
 
 
 def _brought_along(answers: Answers) -> str:
-    """Say that clients differed before treatment: what they brought is not what dependence did."""
+    """Say that clients differed before treatment: what they brought may be all there is."""
     rows = [
         answers.known(GROUPS, answers.tests[0]),
         answers.known(CONTINUOUS, "dependence", PER_SD),
@@ -259,8 +259,8 @@ def _brought_along(answers: Answers) -> str:
     if not any(row is not None and BROUGHT_ALONG in str(row["note"]) for row in rows):
         return ""
     return (
-        "Clients differed in this before treatment already, so it did not come with treatment and "
-        "says nothing of what dependence does; how they changed is told by their course."
+        "Clients differed in this before treatment already, so any difference afterwards may be "
+        "what they brought along; how they changed is told by their course."
     )
 
 
