@@ -260,7 +260,8 @@ def _brought_along(answers: Answers) -> str:
         return ""
     return (
         "Clients differed in this before treatment already, so any difference afterwards may be "
-        "what they brought along; how they changed is told by their course."
+        "what they brought along and says nothing of what dependence does; how they changed is "
+        "told by their course."
     )
 
 
