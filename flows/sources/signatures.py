@@ -36,6 +36,7 @@ MARKUP: dict[bytes, str] = {
     b"<?xml": "an XML file",
 }
 SAVE_AS_CSV = "Open it in the program that made it and save it as CSV (UTF-8)."
+DECLARE = 'Declare kind = "{}" for its source, or save it as CSV (UTF-8).'
 
 
 def check_is_text(path: Path, head: bytes) -> None:
@@ -47,7 +48,7 @@ def check_is_text(path: Path, head: bytes) -> None:
                      fix="Unpack it and give the file inside.")  # fmt: skip
     if kind := _other_kind(head):
         raise refuse(path, "E_NOT_TEXT", f"The file is {kind}, not text.", place="byte 0",
-                     fix=SAVE_AS_CSV)  # fmt: skip
+                     fix=DECLARE.format("spss") if "SPSS" in kind else SAVE_AS_CSV)  # fmt: skip
 
 
 def _archive_kind(head: bytes) -> str | None:
@@ -66,6 +67,6 @@ def _other_kind(head: bytes) -> str | None:
 def _refuse_zip(path: Path, head: bytes) -> None:
     if head[30:].startswith(OFFICE) or OFFICE[0] in head:
         raise refuse(path, "E_NOT_TEXT", "The file is a workbook or document, not text.",
-                     place="byte 0", fix=SAVE_AS_CSV)  # fmt: skip
+                     place="byte 0", fix=DECLARE.format("excel"))  # fmt: skip
     raise refuse(path, "E_ARCHIVE", "The file is a zip archive.", place="byte 0",
                  fix="Unpack it and give the file inside.")  # fmt: skip
