@@ -19,6 +19,7 @@ DATED = """
 id = "sessions"
 kind = "csv"
 files = "sessions*.csv"
+occasion = "intake"
 date_format = "%Y-%m-%d"
 
 [source.columns]
