@@ -8,7 +8,14 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_desk import amendments, profile, quarantine_app, withdraw
+from flows.cli_desk import (
+    amendments,
+    check_definition,
+    new_definition,
+    profile,
+    quarantine_app,
+    withdraw,
+)
 from instruments.errors import InterdepError
 
 app = typer.Typer(
@@ -24,6 +31,8 @@ instruments_app = typer.Typer(
     help="The measures that interdep knows.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(instruments_app, name="instruments")
+instruments_app.command("check")(check_definition)
+instruments_app.command("new")(new_definition)
 plan_app = typer.Typer(
     help="What was decided before the outcomes were seen.",
     no_args_is_help=True,

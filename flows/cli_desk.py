@@ -61,6 +61,29 @@ def amendments(
     raise typer.Exit(list_amendments(folder, show_values=show_values))
 
 
+def check_definition(
+    files: Annotated[list[Path], typer.Argument(help="Definition files (TOML).")],
+) -> None:
+    """Check a definition: what it says, its test vectors, what is still to be filled in."""
+    from flows.commands.definition import check_definitions
+
+    raise typer.Exit(check_definitions(files))
+
+
+def new_definition(
+    file: Annotated[Path, typer.Argument(help="An export that holds the form.")],
+    study: Annotated[Path, typer.Option("--study", "-s", help="The folder of the study.")] = Path(),
+    columns: Annotated[
+        str | None, typer.Option(help='The columns of its items, such as "item_{n}".')
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write it, else it is printed.")] = None,
+) -> None:
+    """Begin a commented definition of an unknown form from an export's columns."""
+    from flows.commands.definition import new_definition as begin
+
+    raise typer.Exit(begin(file, study, columns, out))
+
+
 @quarantine_app.command("list")
 def list_quarantine(folder: StudyFolder) -> None:
     """List files with rows that are held back, and files that were refused."""

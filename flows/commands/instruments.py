@@ -27,9 +27,13 @@ def list_forms(study: Path) -> int:
 
 def show_form(name: str, study: Path) -> int:
     """Print everything a definition says."""
-    form = _catalog(study).get_form(name)
-    typer.echo("\n".join([*_facts(form), *(_scale(form, scale) for scale in form.scales)]))
+    typer.echo("\n".join(describe_form(_catalog(study).get_form(name))))
     return 0
+
+
+def describe_form(form: Definition) -> list[str]:
+    """Return a form's key, range, scales and sources as lines."""
+    return [*_facts(form), *(_scale(form, scale) for scale in form.scales)]
 
 
 def _facts(form: Definition) -> list[str]:
