@@ -142,6 +142,23 @@ def write_small_study(folder: Path, text: str = STUDY) -> Path:
     return folder
 
 
+def write_eventful_study(folder: Path, text: str = STUDY) -> Path:
+    """Write a study with rows held back, known rows, amendments and a second source."""
+    write_study(folder, text)
+    first, second = intake_rows(), intake_rows()
+    first[3]["dar_1"] = 9
+    first[5]["age"] = 130
+    second[7] |= {"dar_2": 1 + second[7]["dar_2"] % 5, "age": 33, "clinic": "south"}
+    weekly = weekly_rows()
+    weekly[4]["date"] = "soon"
+    first.append(dict(first[0]))
+    write_export(folder, "intake_1.csv", first)
+    write_export(folder, "intake_2.csv", second)
+    path = write_export(folder, "weekly.csv", weekly)
+    path.write_text(path.read_text() + "K010,T1x,9\n")
+    return folder
+
+
 def run(folder: Path, steps: Steps | None = None) -> RunOutcome:
     """Run a study without Prefect, in silence."""
     return run_study(folder, lambda _: None, steps)

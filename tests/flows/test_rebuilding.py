@@ -20,26 +20,10 @@ from tests.flows.small_study import (
     run,
     snapshot,
     take_in,
-    weekly_rows,
+    write_eventful_study,
     write_export,
     write_study,
 )
-
-
-def write_eventful_study(folder: Path) -> Path:
-    """Write a study with rows held back, known rows, an amendment and a second source."""
-    write_study(folder)
-    first, second = intake_rows(), intake_rows()
-    first[3]["dar_1"] = 9
-    first[5]["age"] = 130
-    second[7] |= {"dar_2": 1 + second[7]["dar_2"] % 5, "age": 33, "clinic": "south"}
-    weekly = weekly_rows()
-    weekly[4]["date"] = "soon"
-    write_export(folder, "intake_1.csv", first)
-    write_export(folder, "intake_2.csv", second)
-    path = write_export(folder, "weekly.csv", weekly)
-    path.write_text(path.read_text() + "K010,T1x,9\n")
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,6 @@ import pytest
 
 from reports.methods._mixed_engines import Engine
 from reports.methods._mixed_result import Link
-from reports.methods.growth import center_within
 from reports.methods.mixed_model import (
     MixedModel,
     fit_discrete_hazard,
@@ -23,6 +22,7 @@ from reports.methods.mixed_model import (
     linear_contrast,
 )
 from reports.methods.model_comparison import compare_mixed_models, variance_shares
+from reports.methods.within_client import center_within
 
 pytestmark = pytest.mark.shared
 ENGINES: list[Engine] = ["glmm", "mixedlm"]

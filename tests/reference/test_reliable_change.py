@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from reports.methods.change_tables import change_shares
 from reports.methods.reliable_change import (
-    change_shares,
     classify_change,
     clinical_cutoffs,
     reliable_change_index,

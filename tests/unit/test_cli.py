@@ -349,3 +349,10 @@ def test_an_unforeseen_error_keeps_its_message_to_itself(
     assert (code, out) == (1, "")
     assert err.startswith("interdep: E_INTERNAL: ValueError")
     assert "SECRETVALUE" not in err
+
+
+def test_every_command_is_in_the_readme() -> None:
+    readme = (REPOSITORY / "README.md").read_text("utf-8")
+    leaves = [path for path in commands() if path and not any(
+        other[: len(path)] == path and other != path for other in commands())]  # fmt: skip
+    assert [" ".join(path) for path in leaves if f"interdep {' '.join(path)}" not in readme] == []

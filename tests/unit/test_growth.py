@@ -7,12 +7,11 @@ import pandas as pd
 import pytest
 
 from reports.methods.growth import (
-    center_within,
-    detrend_within,
     fit_growth,
     predict_trajectory,
     time_columns,
 )
+from reports.methods.within_client import center_within, detrend_within
 
 GROUPS = ("presentation", "overdependent", "overindependent")
 

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reports.methods.change_tables import answer_page, change_shares
 from reports.methods.reliable_change import (
     CHANGE_MEANINGS,
     CHANGES,
-    answer_page,
-    change_shares,
     classify_by_difference,
     classify_change,
     clinical_cutoffs,
