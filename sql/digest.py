@@ -9,9 +9,12 @@ from sql.names import identifier
 
 
 def store_digests(connection: Connection) -> dict[str, str]:
-    """Return the digest of the ordered rows of every table of core, out and meta."""
+    """Return the digest of the ordered rows of every table of core, out and meta.
+
+    Columns count by name: facts about clients stand in the order in which sources brought them.
+    """
     return {
-        f"{schema}.{table}": _digest(connection, _name(schema, table))
+        f"{schema}.{table}": _digest(connection, schema, table)
         for schema, table in _tables(connection)
     }
 
@@ -43,10 +46,19 @@ def _name(schema: str, table: str) -> str:
     return f"store.{identifier(schema)}.{identifier(table)}"
 
 
-def _digest(connection: Connection, table: str) -> str:
+def _digest(connection: Connection, schema: str, table: str) -> str:
+    columns = rows(
+        connection,
+        "SELECT column_name FROM duckdb_columns() WHERE database_name = 'store' "
+        "AND schema_name = ? AND table_name = ? ORDER BY column_name",
+        schema,
+        table,
+    )
+    listed = ", ".join(f"{identifier(name)} := {identifier(name)}" for (name,) in columns)
+    row = f"md5(CAST(struct_pack({listed}) AS VARCHAR))"
     found = value(
         connection,
         f"SELECT md5(coalesce(string_agg(digest, '' ORDER BY digest), '')) "
-        f"FROM (SELECT md5(CAST(t AS VARCHAR)) AS digest FROM {table} AS t)",
+        f"FROM (SELECT {row} AS digest FROM {_name(schema, table)})",
     )
     return str(found)
