@@ -7,6 +7,11 @@ WITH scale_item (form_id, scale, item) AS (
 
 ),
 
+wanted AS (
+    SELECT DISTINCT form_id, scale
+    FROM scale_item
+),
+
 -- One row per amended answer, fact or score: what it was first and what it is now.
 amended AS (
     SELECT
@@ -49,7 +54,7 @@ SELECT
     value IS NOT NULL AND answered < score.item_count AS is_prorated
 FROM store.core.score AS score
 INNER JOIN store.core.administration AS form ON score.administration_id = form.administration_id
-INNER JOIN (SELECT DISTINCT form_id, scale FROM scale_item) AS wanted
+INNER JOIN wanted
     ON form.form_id = wanted.form_id AND score.scale = wanted.scale
 LEFT JOIN amended AS moved
     ON
