@@ -25,5 +25,10 @@ SELECT
 {%- endif %}
 
 FROM {{ gaps }}
-WHERE {{ item.name | ident }} IS NULL
+WHERE
+    {{ item.column | ident }} IS NULL
+{%- for code, _ in item.codes %}
+    OR {{ item.column | ident }} = {{ code }}
+{%- endfor %}
+
 {%- endfor %}

@@ -3,8 +3,7 @@ CREATE TABLE {{ gaps }} AS
 SELECT
     administration_id
 {%- for item in items %},
-    {{ item.column | ident }},
-    {{ item.name | ident }}
+    {{ item.column | ident }}
 {%- endfor %}
 
 FROM {{ fresh }}
