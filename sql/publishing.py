@@ -87,7 +87,7 @@ def _stage_form(
             keys=keys,
             form_id=placement.definition.id,
             items=_items(placement),
-            given=_given(placement, layout),
+            given=_given_filter(connection, placement, layout),
             has_quarantined=bool(value(connection, "SELECT count(*) FROM stage.quarantined")),
         )
     )
@@ -184,6 +184,13 @@ def _items(placement: Placement) -> list[dict[str, object]]:
 def store_type(definition: Definition) -> str:
     """Return the type of a form's answers in the store: as small as its answers are."""
     return "DOUBLE" if definition.response.is_continuous else "SMALLINT"
+
+
+def _given_filter(connection: Connection, placement: Placement, layout: Layout) -> str:
+    """Return the test of whether a form was given; true where the export has no empty form."""
+    given = _given(placement, layout)
+    empty = f"SELECT count(*) FROM (SELECT 1 FROM stage.rows WHERE NOT ({given}) LIMIT 1)"
+    return given if value(connection, empty) else "true"
 
 
 def _given(placement: Placement, layout: Layout) -> str:
