@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from reports.analyses._inquiry import Inquiry
-from reports.analyses._nesting import therapist_share
+from reports.analyses._nesting import USUAL_SHARE, therapist_share
 from reports.analyses._outcome_values import OutcomeValues, find_outcome
 from reports.analyses._planned import pair_of
 from reports.analyses.four_presentations import possible_presentations
@@ -20,10 +20,6 @@ from reports.methods.sample_size import design_effect, power, smallest_detectabl
 from reports.plan import Hypothesis, Plan
 from reports.plan_standing import Standing
 from reports.study_data import StudyData
-
-# Therapists' share of the variance of outcomes, as reviews of routine care find it
-# (Baldwin & Imel 2013). Outcomes are not looked at, so it cannot come from them.
-ASSUMED_SHARE = 0.05
 
 
 @dataclass(frozen=True)
@@ -122,4 +118,4 @@ def _inflation(inquiry: Inquiry, groups: list[pd.Index]) -> float:
     membership = frame.assign(member=frame.index.isin(groups[0]).astype("float64"))
     of_group = therapist_share(membership, "member") or 0.0
     caseload = len(frame) / frame["therapist_id"].nunique()
-    return design_effect(max(1.0, caseload), ASSUMED_SHARE, of_group)
+    return design_effect(max(1.0, caseload), USUAL_SHARE, of_group)

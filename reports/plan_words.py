@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from reports.analyses._nesting import USUAL_SHARE
 from reports.declarations import Outcome
 from reports.plan import Hypothesis, Plan
-from reports.plan_power import ASSUMED_SHARE, Detection
+from reports.plan_power import Detection
 from reports.plan_standing import Standing
 from reports.presentation import describe_presentation
 from reports.wording import decimals
@@ -143,7 +144,7 @@ def _detection(plan: Plan, outcome: Outcome, found: Detection, threshold: int) -
         return f"{there} What they can detect cannot be said before outcomes are seen."
     return (
         f"{there} They find a true effect of {decimals(found.detectable)} or more with probability "
-        f"{plan.plan.power:.2f} (therapists taken to make {ASSUMED_SHARE:.0%} of the differences), "
+        f"{plan.plan.power:.2f} (therapists taken to make {USUAL_SHARE:.0%} of the differences), "
         f"and the smallest effect of interest, {_points(outcome)}, with {found.power:.2f}"
         f"{_judgement(plan, found.power)}"
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.analyses._confounding import find_confounding
+from reports.analyses._continuous_course import relate_course
 from reports.analyses._four_courses import compare_all_courses
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._outcome_values import OutcomeValues
@@ -86,5 +87,8 @@ def _course(inquiry: Inquiry, found: OutcomeValues, others: Sequence[OutcomeValu
     if course.data is None or course.growth is None:
         return course
     question = Question(COURSE, THEME_CONTRAST, found.name)
-    more = compare_all_courses(question, inquiry, course.data, course.shape)
+    more = [
+        *relate_course(question, inquiry, course.data, course.shape),
+        *compare_all_courses(question, inquiry, course.data, course.shape),
+    ]
     return Course((*course.rows, *more), course.data, course.growth, course.shape)

@@ -13,9 +13,15 @@ from reports.analyses._contrast import EXTREMES, named
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._outcome_values import OutcomeValues
 from reports.methods.mean_difference import welch_difference
-from reports.methods.mixed_model import MixedModel, fit_mixed_model
+from reports.methods.mixed_model import (
+    MixedModel,
+    MixedTerm,
+    fit_mixed_model,
+    linear_contrast,
+)
 
 CONTRAST = "contrast"
+FEWEST_FOR_SPREAD = 3
 
 
 @dataclass(frozen=True)
@@ -31,16 +37,9 @@ class RepeatedScores:
 
     @property
     def in_contrast(self) -> pd.DataFrame:
-        """The scores of the two extreme groups, the target as first level of the occasions."""
+        """The scores of the two extreme groups, coded so that they differ by one."""
         rows = self.rows[self.rows["presentation"].isin(EXTREMES)]
-        return code_contrast(rows, [self.target, *self.occasions[:-1]])
-
-
-def code_contrast(rows: pd.DataFrame, occasions: list[str]) -> pd.DataFrame:
-    """Return rows of the two extreme groups, coded so that their difference is one coefficient."""
-    half = np.where(rows["presentation"] == EXTREMES[0], 0.5, -0.5)
-    ordered = pd.Categorical(rows["occasion"], occasions)
-    return rows.assign(contrast=half, occasion=ordered)
+        return rows.assign(contrast=np.where(rows["presentation"] == EXTREMES[0], 0.5, -0.5))
 
 
 def gather_repeated(inquiry: Inquiry, found: OutcomeValues) -> RepeatedScores:
@@ -64,16 +63,43 @@ def gather_repeated(inquiry: Inquiry, found: OutcomeValues) -> RepeatedScores:
     return RepeatedScores(kept.reset_index(drop=True), occasions, outcome.occasion)
 
 
-def fit_all_available(repeated: RepeatedScores, level: float) -> MixedModel:
-    """Fit occasions by groups with clients and therapists: the contrast is that at the target.
+def fit_all_available(
+    repeated: RepeatedScores, level: float
+) -> tuple[MixedModel, MixedTerm | None]:
+    """Fit occasions by groups with clients and therapists; return the difference at the target too.
 
-    Unbiased where scores are missing at random given the client's others and the group.
+    Unbiased where scores are missing at random given the client's others and the group. With three
+    occasions or more, clients may spread at the target by more or less than before: taking the
+    spreads as equal makes the difference there surer than it is. With two, or where that model has
+    no answer, they are taken as equal. Without an answer at all there is no term.
     """
-    return fit_mixed_model(
-        repeated.in_contrast,
-        f"score ~ occasion * {CONTRAST} + (1 | client_id){therapists(repeated.rows)}",
-        level=level,
-    )
+    frame, late, others = _occasion_columns(repeated)
+    fixed = " + ".join(f"{name} * {CONTRAST}" for name in (late, *others))
+    shared = therapists(frame)
+    attempts = [f"({late} | client_id)", "(1 | client_id)"]
+    for random in attempts[len(repeated.occasions) < FEWEST_FOR_SPREAD :]:
+        model = fit_mixed_model(frame, f"score ~ {fixed} + {random}{shared}", level=level)
+        term = _at_target(model, late)
+        if term is not None:
+            return model, term
+    return model, None
+
+
+def _occasion_columns(repeated: RepeatedScores) -> tuple[pd.DataFrame, str, list[str]]:
+    """Return the scores with an indicator of the target and of each occasion but the first."""
+    rows, names = repeated.in_contrast, repeated.occasions[1:]
+    columns = {f"occasion_{k}": (rows["occasion"] == name).astype("float64")
+               for k, name in enumerate(names)}  # fmt: skip
+    late, others = list(columns)[-1], list(columns)[:-1]
+    return rows.drop(columns="occasion").assign(**columns), late, others
+
+
+def _at_target(model: MixedModel, late: str) -> MixedTerm | None:
+    if model.status == "refused":
+        return None
+    crossed = next(t.name for t in model.terms if set(t.name.split(":")) == {late, CONTRAST})
+    term = linear_contrast(model, {CONTRAST: 1.0, crossed: 1.0}, name="difference at the target")
+    return None if term.status == "refused" else term
 
 
 def therapists(rows: pd.DataFrame) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,8 +32,11 @@ DETECTABLE = ("smallest detectable difference", "mean difference")
 UNKNOWN = "the export does not say who the therapists are"
 # Below this, therapists are taken as fixed; clinics then add nothing.
 FEW_THERAPISTS = 8
+# Therapists' share of the variance of outcomes as reviews of routine care find it (Baldwin & Imel
+# 2013). One study tells it so badly that it often comes out as 0.
+USUAL_SHARE = 0.05
 # From here on, taking clients as independent makes tests noticeably too liberal.
-DEAR = 1.10
+DEAR = 1.05
 FOLLOWS = (
     "what is compared follows therapists whose clients are alike in the outcome, so that this, "
     "which takes clients as independent, is surer than it should be"
@@ -44,13 +47,23 @@ FOLLOWS = (
 class Nesting:
     """The clients of a contrast with their therapists, and what it costs that some share one.
 
-    ``share`` is the therapists' share of the outcome's variance, None where it cannot be told;
-    ``price`` the design effect of the difference.
+    ``share`` and ``group_share`` are the therapists' shares of the variance of outcome and of
+    group, None where they cannot be told.
     """
 
     frame: pd.DataFrame
     share: float | None
-    price: float
+    group_share: float | None
+
+    @property
+    def price(self) -> float:
+        """The design effect of the difference."""
+        return price_of_nesting(self.frame, self.share or 0.0, self.group_share or 0.0)
+
+    @property
+    def caution(self) -> str | None:
+        """A caution for methods that take clients as independent, where it matters."""
+        return _caution(self.frame, self.share, [self.group_share])
 
 
 def find_nesting(inquiry: Inquiry, found: OutcomeValues, contrast: Contrast) -> Nesting | None:
@@ -58,8 +71,7 @@ def find_nesting(inquiry: Inquiry, found: OutcomeValues, contrast: Contrast) -> 
     if contrast.n_clusters is None:
         return None
     frame = nested_frame(inquiry, found, contrast)
-    share = therapist_share(frame, "value")
-    return Nesting(frame, share, price_of_nesting(frame, "contrast", share or 0.0))
+    return Nesting(frame, therapist_share(frame, "value"), therapist_share(frame, "contrast"))
 
 
 def nested_rows(
@@ -184,16 +196,11 @@ def therapist_share(frame: pd.DataFrame, column: str) -> float | None:
     return None if model.status == "refused" else variance_shares(model)["therapist_id"]
 
 
-def price_of_nesting(frame: pd.DataFrame, column: str, share: float) -> float:
-    """Return the design effect of what a column says, given the therapists' share of the outcome.
-
-    1 where therapists cannot be told apart.
-    """
-    if share == 0:
-        return 1.0
+def price_of_nesting(frame: pd.DataFrame, share: float, compared_share: float) -> float:
+    """Return the design effect, given the therapists' shares of outcome and of what it meets."""
     known = frame["therapist_id"].dropna()
-    caseload = max(1.0, len(known) / known.nunique())
-    return design_effect(caseload, share, therapist_share(frame, column) or 0.0)
+    caseload = len(known) / max(1, known.nunique())
+    return design_effect(max(1.0, caseload), share, compared_share)
 
 
 def nesting_caution(inquiry: Inquiry, values: pd.Series, compared: pd.DataFrame) -> str | None:
@@ -206,8 +213,16 @@ def nesting_caution(inquiry: Inquiry, values: pd.Series, compared: pd.DataFrame)
     frame = compared.reindex(values.index).assign(value=values, therapist_id=therapist).dropna()
     if frame["therapist_id"].nunique() < 2:
         return None
-    share = therapist_share(frame, "value") or 0.0
-    prices = (price_of_nesting(frame, str(name), share) for name in compared.columns)
+    shares = [therapist_share(frame, str(name)) for name in compared.columns]
+    return _caution(frame, therapist_share(frame, "value"), shares)
+
+
+def _caution(
+    frame: pd.DataFrame, share: float | None, compared: Sequence[float | None]
+) -> str | None:
+    """Return a caution by the design effect; the outcome's share is too uncertain to trust a 0."""
+    at_least = max(share or 0.0, USUAL_SHARE)
+    prices = [price_of_nesting(frame, at_least, one or 0.0) for one in compared]
     return FOLLOWS if max(prices, default=1.0) >= DEAR else None
 
 

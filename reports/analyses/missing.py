@@ -10,7 +10,6 @@ import pandas as pd
 from reports.analyses._contrast import EXTREMES
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._missing_data import (
-    CONTRAST,
     RepeatedScores,
     difference_at,
     fit_all_available,
@@ -145,12 +144,9 @@ def _refuse_model(inquiry: Inquiry, found: OutcomeValues, repeated: RepeatedScor
 def _available_row(
     question: Question, inquiry: Inquiry, repeated: RepeatedScores, facts: dict[str, Any]
 ) -> Estimate:
-    model = fit_all_available(repeated, inquiry.level)
-    if model.status == "refused":
+    model, term = fit_all_available(repeated, inquiry.level)
+    if term is None:
         return question.refuse(*AVAILABLE, reason_of_model(model), **facts)
-    term = model.term(CONTRAST)
-    if term.status == "refused":
-        return question.refuse(*AVAILABLE, term.note, **facts)
     return question.answer(*AVAILABLE, **(tested(term) | facts | {"caution": remark_of(term)}))
 
 

@@ -22,7 +22,7 @@ from reports.analyses._contrast import (
 )
 from reports.analyses._covariates import known_before, name_adjustment
 from reports.analyses._inquiry import Inquiry
-from reports.analyses._nesting import DEAR, FOLLOWS, find_nesting, nested_rows
+from reports.analyses._nesting import find_nesting, nested_rows
 from reports.analyses._outcome_values import OutcomeValues
 from reports.analyses._question import (
     FAMILY_GROUPS,
@@ -69,7 +69,7 @@ def compare_groups(inquiry: Inquiry, found: OutcomeValues, pair: Pair = EXTREMES
         return [*rows, question.refuse(*DIFFERENCE, TOO_FEW, **contrast.facts)]
     rows += _reliability_rows(question, inquiry.data, found, contrast)
     nesting = find_nesting(inquiry, found, contrast)
-    alone = found.with_caution(FOLLOWS if nesting and nesting.price >= DEAR else None)
+    alone = found.with_caution(nesting.caution if nesting else None)
     rows += _difference_rows(question, inquiry.rule, alone, contrast)
     rows += _equivalence_rows(question, alone, contrast, inquiry.comparison.alpha)
     rows += _adjusted_rows(question, inquiry, alone, contrast)

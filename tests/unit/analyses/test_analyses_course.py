@@ -125,6 +125,18 @@ def test_each_group_has_its_own_course(different: Analysis) -> None:
     assert row_of(rows, "difference between courses")["p_value"] < 0.001
 
 
+def test_the_course_goes_with_the_scales_without_groups(different: Analysis) -> None:
+    rows = course_of(different)
+    by_anxiety = row_of(rows, "course by dependence")
+    # Anxiety is 2 or 5, two standard deviations apart; anxious clients fall by 1 less per unit.
+    expected = 0.5 * np.log1p(26)
+    assert by_anxiety["estimand"] == "points per standard deviation over 26 weeks"
+    assert by_anxiety["n"] == 160
+    assert by_anxiety["ci_low"] < expected < by_anxiety["ci_high"]
+    by_avoidance = row_of(rows, "course by independence")
+    assert by_avoidance["ci_low"] < -expected < by_avoidance["ci_high"]
+
+
 def test_the_difference_equals_the_model_fitted_apart(different: Analysis) -> None:
     data = a_study(extra=2.0)
     scores = data.scores[data.scores["scale"] == "core_10.total"]

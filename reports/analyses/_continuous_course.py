@@ -1,0 +1,68 @@
+"""Without groups: does everybody's course go with how dependent, or independent, they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from reports.analyses._course_data import CourseData, course_facts
+from reports.analyses._inquiry import Inquiry
+from reports.analyses._model_words import reason_of_model, remark_of
+from reports.analyses._nesting import tested
+from reports.analyses._question import MIN_GROUP, Question
+from reports.analyses.course import TIME, scaled_term
+from reports.estimates import Estimate
+from reports.methods.growth import GrowthModel, fit_growth
+from reports.plan import Shape
+from reports.presentation import PARTS
+
+# A course, its tie to the scale, and the client's own slope.
+LEAST = 3 * MIN_GROUP
+TOO_FEW = f"fewer than {LEAST} clients with two scores or more"
+NO_SPREAD = "the scale of the rule is the same for all of these clients"
+
+
+def relate_course(
+    question: Question, inquiry: Inquiry, data: CourseData, shape: Shape
+) -> Iterator[Estimate]:
+    """Yield how much more clients change per standard deviation of each scale of the rule.
+
+    Clients in the grey zone enter too: this is the continuous question behind the comparison of
+    courses.
+    """
+    for part in PARTS:
+        yield _relate(question, inquiry, data, shape, part)
+
+
+def _relate(
+    question: Question, inquiry: Inquiry, data: CourseData, shape: Shape, part: str
+) -> Estimate:
+    estimand = f"points per standard deviation over {data.horizon} {data.unit}"
+    names = (f"course by {part}", estimand, f"growth in {TIME[shape]}")
+    facts = course_facts(inquiry, data)
+    counts = data.rows["client_id"].value_counts()
+    spread = float(inquiry.usable[part].reindex(counts.index).std())
+    if (counts > 1).sum() < LEAST or not spread > 0:
+        reason = TOO_FEW if (counts > 1).sum() < LEAST else NO_SPREAD
+        return question.refuse(*names, reason, **facts)
+    growth = _fit(inquiry, data, shape, part)
+    if not growth.differences or growth.differences[0].status == "refused":
+        return question.refuse(*names, reason_of_model(growth.model), **facts)
+    term = scaled_term(growth.differences[0], data, shape)
+    per_sd = replace(term, estimate=term.estimate * spread, se=term.se * spread,
+                     interval=term.interval.scaled(spread))  # fmt: skip
+    return question.answer(*names, **(tested(per_sd) | facts | {"caution": remark_of(term)}))
+
+
+def _fit(inquiry: Inquiry, data: CourseData, shape: Shape, part: str) -> GrowthModel:
+    rows = data.rows.join(inquiry.usable[part], on="client_id")
+    return fit_growth(
+        rows,
+        "score",
+        time="time",
+        shape=shape,
+        moderator=part,
+        therapist="therapist_id" if rows["therapist_id"].nunique() > 1 else None,
+        has_random_slope=data.most_scores > 2,
+        level=inquiry.level,
+    )
