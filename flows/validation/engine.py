@@ -10,6 +10,7 @@ from flows.validation.advice import CAUSES, OTHER_CAUSE
 from flows.validation.alarms import find_alarms
 from flows.validation.normalising import normalise_ids
 from flows.validation.recording import (
+    DECIDED,
     record_alarms,
     record_broken_cells,
     record_notes,
@@ -31,8 +32,6 @@ from sql.gateway import Connection, rows, value
 # file of a few rows the rows speak for themselves.
 BROKEN_SHARE = 0.5
 MIN_ROWS = 10
-# Rows that somebody decided to keep out say nothing of how the file was made.
-DECIDED = ("E_REJECTED", "E_WITHDRAWN")
 
 
 def validate(
@@ -102,7 +101,10 @@ def _count_known(connection: Connection) -> int:
 def _refuse_mostly_broken(
     connection: Connection, counted: int, quarantined: int
 ) -> ExportError | None:
-    """Return the refusal of a file that is mostly held back, with what most of its rows break."""
+    """Return the refusal of a file that is mostly held back, with what most of its rows break.
+
+    Rows that somebody decided to keep out say nothing of how the file was made.
+    """
     decided = value(
         connection,
         "SELECT count(DISTINCT _record) FROM stage.fault WHERE list_contains(?, code)",
@@ -152,6 +154,8 @@ SAYS: Mapping[str, str] = {
     "file.columns": "A column is not declared and goes nowhere.",
     "file.text": "The file is written unusually and was read nonetheless.",
     "file.rows": "A row cannot be read.",
+    "file.rejected": "A row was rejected by somebody's decision.",
+    "file.withdrawn": "A row is of a client who withdrew, and nothing of it was kept.",
     "file.cells": "A cell is not of its column's type.",
     "file.mostly_broken": "Most rows break a rule, so the file was declared or exported wrongly.",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flows.sources.export import Note
@@ -12,6 +12,9 @@ from flows.validation.statements import offending_sql
 from instruments.rule import Category, Rule, Severity
 from sql.gateway import Connection
 from sql.names import literal
+
+# Rows that somebody decided to keep out, by the code that they are set aside with.
+DECIDED: Mapping[str, str] = {"E_REJECTED": "file.rejected", "E_WITHDRAWN": "file.withdrawn"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,9 @@ def record_broken_cells(connection: Connection) -> None:
     for rule, table in (("file.rows", "stage.fault"), ("file.cells", "stage.miscast")):
         codes = connection.execute(f"SELECT DISTINCT code FROM {table} ORDER BY code").fetchall()  # noqa: S608
         for (code,) in codes:
-            label = _Label(rule, code, "conformance", "error", FIXES.get(code, OTHER_FIX))
+            label = _Label(
+                DECIDED.get(code, rule), code, "conformance", "error", FIXES.get(code, OTHER_FIX)
+            )
             query = f"SELECT _record, column_name FROM {table} WHERE code = {literal(code)}"  # noqa: S608
             _record(connection, label, query)
 

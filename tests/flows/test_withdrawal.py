@@ -151,6 +151,8 @@ def test_the_client_is_not_let_in_again(study: Path) -> None:
     (report,) = take_in(study)
     assert report.counts is not None
     assert (report.counts.loaded, report.counts.quarantined) == (2, 2)
+    told = {finding.rule: finding.says for finding in report.validation.findings}
+    assert told["file.withdrawn"].startswith("A row is of a client who withdrew")
     codes = ask(study, CODES_OF_BATCH, 4)
     assert codes == [(1, "E_WITHDRAWN"), (4, "E_WITHDRAWN")]
     assert has_trace(study) == []
