@@ -13,7 +13,7 @@ demo: $(READY)
 
 test: $(READY)
 	@sh tests/browser/install.sh
-	@$(BIN)/python -m pytest -n 2 -m "not slow" || $(BIN)/python -m pytest --last-failed --last-failed-no-failures none -m "not slow"
+	@$(BIN)/python -m pytest -n 2 -m "not slow"
 
 check: $(READY)
 	$(BIN)/ruff check .
