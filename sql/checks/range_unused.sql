@@ -1,17 +1,6 @@
 -- range_unused: forms whose answers all lie in the lower part of the declared range.
 -- Counts the file, once, if no item of enough forms has an answer above a limit.
 -- Parameters: table; columns (the items); highest (the limit); min_forms (fewer say nothing).
-WITH above AS (
-    SELECT _record
-    FROM {{ table }}
-    WHERE
-{%- for column in columns %}
-        {{ "OR " if not loop.first }}({{ cells.answer(column) }}) > {{ highest | literal }}
-{%- endfor %}
-
-    LIMIT 1
-)
-
 SELECT
     CAST(NULL AS BIGINT) AS _record,
     CAST(NULL AS VARCHAR) AS column_name
@@ -20,6 +9,14 @@ FROM (
     FROM {{ table }}
     WHERE
         coalesce({{ cells.answers(columns) }}) IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM above)
+        AND NOT EXISTS (
+            SELECT 1
+            FROM {{ table }}
+            WHERE
+{%- for column in columns %}
+                {{ "OR " if not loop.first }}({{ cells.answer(column) }}) > {{ highest | literal }}
+{%- endfor %}
+
+        )
 )
 WHERE forms >= {{ min_forms | literal }}
