@@ -24,6 +24,16 @@ FIRST_DAY = "DATE '2000-01-01'"
 # Stands for a date of another format; no format reads it.
 NO_DATE = "0-0-0"
 LOOKS_LIKE_DATE = r"^\d+[-./ ]\d+[-./ ]\d+"
+# One row per record with cells that are not of their column's type: what is wrong, by header.
+BROKEN = f"""
+SELECT {RECORD}, map(list(column_name), list(code)) AS codes
+FROM (
+    SELECT {RECORD}, column_name, min(code) AS code
+    FROM stage.miscast
+    GROUP BY {RECORD}, column_name
+)
+GROUP BY {RECORD}
+"""
 
 
 def archive_text(connection: Connection, layout: Layout, path: Path) -> None:
@@ -33,14 +43,15 @@ def archive_text(connection: Connection, layout: Layout, path: Path) -> None:
     become marks, and dates, of which only the days between them are kept.
     """
     sources = dict.fromkeys(column.source for column in layout)
-    has_miscasts = bool(value(connection, "SELECT count(*) FROM stage.miscast"))
+    broken = _headers(connection, "stage.miscast")
     unkept = _mark_texts(connection, layout)
     kept = [
-        _marked(name, layout) if name in unkept else _kept(name, layout, has_miscasts=has_miscasts)
+        _marked(name, layout) if name in unkept else _kept(name, layout, is_broken=name in broken)
         for name in sources
     ]
+    marks = f" LEFT JOIN ({BROKEN}) AS broken USING ({RECORD})" if broken else ""
     connection.execute(
-        f"COPY (SELECT {RECORD}, {', '.join(kept)} FROM stage.text) "
+        f"COPY (SELECT {RECORD}, {', '.join(kept)} FROM stage.text{marks}) "
         f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
     )
 
@@ -68,19 +79,15 @@ def archived_layout(layout: Layout) -> Layout:
     return replace(layout, roles={**layout.roles, **alike})
 
 
-def _kept(name: str, layout: Layout, *, has_miscasts: bool) -> str:
+def _kept(name: str, layout: Layout, *, is_broken: bool) -> str:
     dates = {c.source: c for c in layout.roles.values() if c.kind == "date"}
     as_text = f"CAST({identifier(name)} AS VARCHAR)"
     if name in dates:
         return f"{_moved(dates[name], layout)} AS {identifier(name)}"
-    if not has_miscasts:
+    if not is_broken:
         return identifier(name)  # an enumeration is written as the text that it stands for
-    broken = (
-        "SELECT min(m.code) FROM stage.miscast AS m "
-        f"WHERE m._record = text._record AND m.column_name = {literal(name)}"
-    )
     return (
-        f"CASE ({broken}) WHEN 'E_NONFINITE' THEN {literal(NOT_FINITE)} "
+        f"CASE broken.codes[{literal(name)}] WHEN 'E_NONFINITE' THEN {literal(NOT_FINITE)} "
         f"WHEN 'E_TYPE' THEN {literal(NOT_KEPT)} ELSE {as_text} END AS {identifier(name)}"
     )
 
@@ -103,7 +110,11 @@ def _mark_texts(connection: Connection, layout: Layout) -> set[str]:
     if not texts or not value(connection, "SELECT count(*) FROM stage.finding"):
         return set()
     connection.execute(fill("stage_unkept", columns=texts, mark=NOT_KEPT))
-    return {name for (name,) in rows(connection, "SELECT DISTINCT column_name FROM stage.unkept")}
+    return _headers(connection, "stage.unkept")
+
+
+def _headers(connection: Connection, table: str) -> set[str]:
+    return {name for (name,) in rows(connection, f"SELECT DISTINCT column_name FROM {table}")}
 
 
 def _marked(name: str, layout: Layout) -> str:
