@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from reports.families import describe_families
 from reports.wording import (
     decimals,
     interval,
@@ -43,6 +44,7 @@ class Answers:
     what: str
     unit: str
     has_plan: bool = False
+    everything: pd.DataFrame | None = None
 
     def find(self, analysis: str, term: str, estimand: str | None = None) -> pd.Series | None:
         """Return one estimate, None where the table has none."""
@@ -75,6 +77,11 @@ class Answers:
         is_planned = planned is not None and planned["plan_status"] == "confirmatory"
         return NESTED if is_planned else PLAIN
 
+    def families(self, analysis: str) -> str:
+        """The families that the tests of an analysis were adjusted in, with their sizes."""
+        own = self.rows[self.rows["analysis"] == analysis]
+        return describe_families(self.rows if self.everything is None else self.everything, own)
+
     @property
     def adjustment(self) -> str:
         """How p-values were adjusted: "Holm-adjusted"."""
@@ -99,7 +106,7 @@ def write_sentences(
                  _detectable(answers), _brought_along(answers), _meaning(answers),
                  _plain_status(answers)]  # fmt: skip
     author = [_formal_continuous(answers), _formal_groups(answers), _formal_equivalence(answers),
-              _formal_status(answers)]  # fmt: skip
+              _formal_families(answers), _formal_status(answers)]  # fmt: skip
     return OutcomeSentences(outcome, join_sentences(clinician), join_sentences(author))
 
 
@@ -111,7 +118,7 @@ def gather_answers(estimates: pd.DataFrame, outcome: str, label: str | None) -> 
     # Attributes have units of their own, which the estimates do not know.
     unit = " points" if occasion else ""
     has_plan = bool((estimates["plan_status"] == "confirmatory").any())
-    return Answers(estimates[estimates["outcome"] == outcome], what, unit, has_plan)
+    return Answers(estimates[estimates["outcome"] == outcome], what, unit, has_plan, estimates)
 
 
 def join_sentences(parts: list[str]) -> str:
@@ -178,8 +185,16 @@ def _plain_groups(answers: Answers) -> str:
         higher=higher,
         how_much=how_much,
         bound=_bound(answers),
-        alone=_ALONE if row["ci_low"] > 0 or row["ci_high"] < 0 else "",
+        alone=_alone(answers, row),
     )
+
+
+def _alone(answers: Answers, row: pd.Series) -> str:
+    """Say that one interval which keeps off zero is no difference where many were looked at."""
+    if row["ci_low"] <= 0 <= row["ci_high"] or pd.isna(row["ci_low"]):
+        return ""
+    together = answers.families(GROUPS) or "the other tests"
+    return f"; taken alone it would count as a difference, among {together} it does not"
 
 
 def _span(row: pd.Series) -> str:
@@ -214,8 +229,6 @@ _VERDICTS = {
         "{bound} is shown{alone}."
     ),
 }
-# One interval that keeps off zero is no difference where many were looked at.
-_ALONE = "; taken alone it would count as a difference, among all the tests made here it does not"
 _NO_VERDICT = "Overly dependent clients are, in {what}, {how_much}; there is no verdict."
 
 
@@ -352,6 +365,17 @@ def _formal_equivalence(answers: Answers) -> str:
         f"Equivalence within ±{decimals(bound['estimate'])}{answers.unit}: "
         f"{both_p(row, answers.adjustment)}, {interval(row)}; verdict: {word}."
     )
+
+
+def _formal_families(answers: Answers) -> str:
+    """Say which tests were adjusted together, and how many they are."""
+    asked = {"the regression": CONTINUOUS, "the comparison of groups": GROUPS}
+    said = [
+        f"those of {what} within {families}"
+        for what, analysis in asked.items()
+        if (families := answers.families(analysis))
+    ]
+    return f"Adjusted p-values: {', '.join(said)}." if said else ""
 
 
 def both_p(row: pd.Series, adjustment: str = "Holm-adjusted") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import functools
 import re
 from dataclasses import replace
 
@@ -87,10 +88,19 @@ def test_the_range_of_a_difference_has_the_directions_of_its_words() -> None:
 
 def test_a_difference_that_is_lost_among_many_tests_says_so() -> None:
     """An interval of one test that keeps off zero reads as a difference, beside "undecided"."""
-    alone = "taken alone it would count as a difference, among all the tests made here it does not"
+    alone = "taken alone it would count as a difference, among “primary” (2 tests) it does not"
     assert alone in say(a_block("undecided", difference=4.0)).clinician
     assert alone not in say(a_block("undecided", difference=1.2)).clinician
     assert alone not in say(a_block("different", difference=4.0)).clinician
+
+
+def test_an_adjusted_p_value_names_its_family_and_the_size_of_it() -> None:
+    said = say(a_block())
+    assert "Adjusted p-values: those of the comparison of groups within “primary” (2 tests)." in (
+        said.author
+    )
+    alone = [replace(row, family=None) for row in a_block()]
+    assert "Adjusted" not in say(alone).author
 
 
 def test_the_continuous_answer_comes_first() -> None:
@@ -146,7 +156,9 @@ def test_the_author_gets_what_the_manual_asks_for() -> None:
 def test_negative_numbers_have_a_true_minus_sign() -> None:
     said = say(a_block(difference=-7.97))
     assert "−7.97 points, 95% CI [−10.27, −5.67]" in said.author
-    assert "-" not in said.author.replace("Holm-adjusted", "").replace("self-report", "")
+    words = ("Holm-adjusted", "self-report", "p-values")
+    numbers = functools.reduce(lambda text, word: text.replace(word, ""), words, said.author)
+    assert "-" not in numbers
 
 
 def test_signs_and_numbers_stay_on_one_line() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from reports.families import describe_adjustment, describe_families
 from reports.render.document import Block, Fold, Heading, Prose
 from reports.render.naming import GROUP_NAMES, PAIR, name_group, name_in_sentence, name_outcome
 from reports.render.run_view import Run
@@ -67,15 +68,15 @@ def continuous(run: Run) -> Iterator[Block]:
             Column("t", "number", is_symbol=True),
             Column("df", "number", places=0, is_symbol=True),
             Column("p", "p", is_symbol=True),
-            Column("p Holm", "p"),
+            Column("p adj.", "p"),
             Column("partial R²", "number", is_bounded=True),
         ),
         rows=tuple(rows),
         notes=(
             (
                 "b: points of the outcome per standard deviation of the scale (intake value: per "
-                "point). Least squares with heteroscedasticity-consistent (HC3) errors. p Holm: "
-                "adjusted within the family of primary outcomes."
+                "point). Least squares with heteroscedasticity-consistent (HC3) errors."
+                f"{_adjusted(run, CONTINUOUS)}"
             ),
         ),
     )
@@ -195,8 +196,9 @@ def contrast(run: Run) -> Iterator[Block]:
             Column("g", "number", is_symbol=True),
             Column("95% CI", "interval"),
             Column("p", "p", is_symbol=True),
-            Column("p Holm", "p"),
+            Column("p adj.", "p"),
             Column("p", "p", is_symbol=True),
+            Column("p adj.", "p"),
             Column("Verdict"),
         ),
         rows=tuple(rows),
@@ -206,14 +208,15 @@ def contrast(run: Run) -> Iterator[Block]:
             Spanner("Dependent minus independent", 3, 2),
             Spanner("Hedges' g", 5, 2),
             Spanner("Difference", 7, 2),
-            Spanner("Alike", 9, 1),
+            Spanner("Alike", 9, 2),
         ),
         notes=(
             (
                 "Difference by Welch's test. g of extreme groups, with exact interval. In "
-                "brackets: the smallest difference that matters, in points; Alike: test that any "
-                "difference is smaller, adjusted in the same family (p Holm) where the outcome "
-                "is primary."
+                "brackets: the smallest difference that matters, in points. Alike: test that any "
+                f"difference is smaller than that.{_adjusted(run, GROUPS)} Intervals are of one "
+                "outcome taken alone. The verdict goes by the adjusted p-values, of an outcome "
+                "outside the family by the plain ones."
             ),
         ),
     )
@@ -236,7 +239,8 @@ def _contrast_row(run: Run, outcome: str) -> Row | None:
             interval_of(size),
             number_of(difference, "p_value"),
             number_of(difference, "p_adjusted"),
-            number_of(equivalence, _p_of(equivalence)),
+            number_of(equivalence, "p_value"),
+            number_of(equivalence, "p_adjusted"),
             text_of(of.get("verdict"), "note"),
         ),
         plan_status=str(difference["plan_status"]),
@@ -248,9 +252,11 @@ def _bound(of: dict[Any, Any]) -> str:
     return "" if row is None or pd.isna(row["estimate"]) else f"(±{row['estimate']:g})"
 
 
-def _p_of(row: Any) -> str:
-    """Return the adjusted p-value's column, or the plain one's outside the family."""
-    return "p_value" if row is None or pd.isna(row["p_adjusted"]) else "p_adjusted"
+def _adjusted(run: Run, analysis: str) -> str:
+    """Say within which family tests were adjusted; nothing where none was."""
+    rows = run.rows(analysis)
+    families = describe_families(run.estimates, rows)
+    return f" p adj.: {describe_adjustment(rows)} within {families}." if families else ""
 
 
 def robust(run: Run) -> Iterator[Block]:

@@ -45,7 +45,7 @@ def _table(run: Run, analysis: str, rows: pd.DataFrame) -> Table:
             Column("estimate", "number"),
             Column("CI", "interval"),
             Column("p", "p", is_symbol=True),
-            Column("p Holm", "p"),
+            Column("p adj.", "p"),
             Column("n", "count", is_symbol=True),
             Column("remark"),
         ),

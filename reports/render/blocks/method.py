@@ -233,7 +233,7 @@ def estimates(run: Run) -> Iterator[Block]:
             Column("estimate", "number", places=3),
             Column("CI", "interval", places=3),
             Column("p", "p", is_symbol=True),
-            Column("p Holm", "p"),
+            Column("p adj.", "p"),
             Column("n", "count", is_symbol=True),
             Column("status"),
             Column("note"),

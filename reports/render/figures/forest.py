@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from instruments.errors import RunError
+from reports.families import describe_adjustment, describe_families
 from reports.render import FigureEntry
 from reports.render.figures.drawing import Drawing
 from reports.render.figures.marks import (
@@ -36,13 +37,21 @@ VERDICT_MARKS = {
     "equivalent": ("s", True),
     "undecided": ("o", False),
 }
-CAPTION = (
+LINES = (
     "Difference between the means of overly dependent and overly independent clients, in multiples "
-    "of the smallest difference that matters for each outcome. Thin line: 95% confidence interval; "
-    "thick line: the interval of the equivalence test. A thick line inside the shaded band means "
-    "that any difference is too small to matter; a thin line that keeps off zero means that there "
-    "is one. Filled diamond: different; open diamond: different but trivially small; filled "
-    "square: equivalent; open circle: undecided."
+    "of the smallest difference that matters for each outcome; within the shaded band it is too "
+    "small to matter. The lines are intervals of one outcome taken alone, not adjusted for the "
+    "number of tests: thin, the {level:.0%} confidence interval; thick, the {alike:.0%} interval "
+    "of the equivalence test."
+)
+TOGETHER = (
+    "The mark is the verdict, from p-values that are {adjusted} within {families}; so beside "
+    "“undecided” a thin line may keep off zero, or a thick one stay inside the band."
+)
+ALONE = "The mark is the verdict, from p-values that are not adjusted for the number of tests."
+MARKS = (
+    "Filled diamond: different; open diamond: different but trivially small; filled square: "
+    "equivalent; open circle: undecided."
 )
 
 
@@ -60,7 +69,7 @@ def describe_forest(run: Run, entry: FigureEntry) -> Drawing:
         name=entry.name,
         kind=entry.kind,
         title=entry.title,
-        caption=CAPTION,
+        caption=_caption(run),
         alt=_alt(data),
         plan_status=common_status(data["plan_status"]),
         data=data,
@@ -97,6 +106,16 @@ def _row(run: Run, outcome: str) -> dict[str, Any] | None:
         "verdict": "" if verdict is None or pd.isna(verdict["note"]) else verdict["note"],
         "plan_status": difference["plan_status"],
     }
+
+
+def _caption(run: Run) -> str:
+    """Say which intervals are drawn, and what the verdict rests on: they are not the same."""
+    compared, rows = run.provenance("comparison"), run.rows(GROUPS)
+    level, alpha = (float(compared.get(*fact)) for fact in (("ci_level", ".95"), ("alpha", ".05")))
+    families = describe_families(run.estimates, rows)
+    verdict = TOGETHER.format(adjusted=describe_adjustment(rows), families=families)
+    lines = LINES.format(level=level, alike=1 - 2 * alpha)
+    return f"{lines} {verdict if families else ALONE} {MARKS}"
 
 
 def _alt(data: pd.DataFrame) -> str:

@@ -39,6 +39,14 @@ SIZES = ("n = 40", "n = 240", "n = 260", ": 260", "240 clients", "n = 500", "n =
 WIDTHS = (80.0, 90.0, 160.0, 183.0)
 
 
+def test_the_forest_plot_says_what_its_lines_are_and_what_the_verdict_rests_on(run: Run) -> None:
+    """A thin line that keeps off zero is no difference where several tests were made."""
+    caption = describe_figure(run, "forest").caption
+    assert "of one outcome taken alone" in caption
+    assert "Holm-adjusted within “primary outcomes, groups” (4 tests)" in caption
+    assert "means that there is one" not in caption
+
+
 def test_the_figures_of_a_run_are_listed(rendered: Path) -> None:
     assert tuple(entry.name for entry in list_figures(rendered)) == NAMES
 
