@@ -27,6 +27,9 @@ def file_rules(layout: Layout) -> Iterator[Rule]:
     for placement in layout.placements:
         yield _conflict(layout, placement)
         yield from _jump(layout, placement)
+    yield _alike_ids(layout)
+    for name, column in layout.attributes.items():
+        yield _two_values(layout, name, column)
     if "clinic" in layout.roles:
         yield _two_clinics(layout)
     if layout.occasions and "occasion" in layout.roles:
@@ -162,6 +165,32 @@ def _ranks(layout: Layout) -> Ranks:
     return tuple((label, order.index(name)) for label, name in layout.occasions.items())
 
 
+def _alike_ids(layout: Layout) -> Rule:
+    return _rule(
+        "file.alike_ids",
+        "E_ID_ALIKE",
+        (layout.roles["client"],),
+        Check("alike_ids"),
+        severity="warning",
+        category="plausibility",
+        says="Two ids differ in upper and lower case alone, so they count as two clients.",
+        fix="Write the id alike in every export if it is one client.",
+    )
+
+
+def _two_values(layout: Layout, name: str, column: StageColumn) -> Rule:
+    return _rule(
+        f"{column.name}.two_values",
+        "E_TWO_VALUES",
+        (column, layout.roles["client"]),
+        Check("two_values", {"codes": tuple(column.staged_codes.values())}),
+        severity="warning",
+        category="plausibility",
+        says=f'Rows of one client differ in "{name}"; the last one counts.',
+        fix="Correct it at its source; what may change belongs into a form, not into attributes.",
+    )
+
+
 def _two_clinics(layout: Layout) -> Rule:
     return _rule(
         "file.two_clinics",
@@ -170,8 +199,8 @@ def _two_clinics(layout: Layout) -> Rule:
         Check("two_clinics"),
         severity="warning",
         category="plausibility",
-        says="The same client id stands in two clinics.",
-        fix="Check whether it is one client who moved, or one id given twice.",
+        says="The same client id stands in two clinics, in this file or in an earlier one.",
+        fix="Check whether it is one client who moved; clinics that number alike need other ids.",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from instruments.layout import Layout, StageColumn
-from sql.gateway import Connection, fill, rows, value
+from sql.gateway import Connection, fill, rows, statement, value
 from sql.names import identifier, literal
 
 # The facts about clients that the store has a column for.
@@ -13,6 +13,12 @@ HELD = (
     "SELECT column_name FROM duckdb_columns() WHERE database_name = 'store' "
     "AND schema_name = 'core' AND table_name = 'client'"
 )
+
+
+def meet_clients(connection: Connection, layout: Layout) -> None:
+    """List in `stage.known_client` those clients of the stage whom the store, if any, knows."""
+    if "client" in layout.roles and rows(connection, HELD):
+        connection.execute(statement("stage/known_clients"))
 
 
 def stage_clients(connection: Connection, layout: Layout, keys: Mapping[str, str]) -> None:

@@ -26,6 +26,7 @@ from instruments.errors import ExportError
 from instruments.layout import Layout
 from instruments.rule import Rule
 from instruments.rules import derive_rules
+from sql.clients import meet_clients
 from sql.gateway import Connection, rows, value
 
 # A file with more rows held back than this share was declared wrongly and is refused whole. In a
@@ -44,8 +45,9 @@ def validate(
     """Judge `stage.rows`, filling `stage.finding` and `stage.quarantined`.
 
     What is staged must be committed. Ids are brought to one spelling first (NFKC), so that two
-    encodings of one id do not become two clients. A row that somebody released is judged again
-    without the other rows that are held back, and stays if it then breaks no rule of an error.
+    encodings of one id do not become two clients. Where a store is attached, clients are compared
+    with what it knows of them. A row that somebody released is judged again without the other rows
+    that are held back, and stays if it then breaks no rule of an error.
 
     Raises
     ------
@@ -53,6 +55,7 @@ def validate(
         ``E_RULE_FAILED``: a rule could not be judged.
     """
     normalise_ids(connection, layout)
+    meet_clients(connection, layout)
     rules = derive_rules(layout)
     broken = find_broken(connection, rules)
     record_notes(connection, export.notes)

@@ -20,3 +20,6 @@ CREATE TABLE stage.finding (
 
 -- One row that is held back.
 CREATE TABLE stage.quarantined (_record BIGINT);
+
+-- One client of the export whom the store knows too, whatever the case of the id.
+CREATE TABLE stage.known_client (client_id VARCHAR, clinic_id VARCHAR);

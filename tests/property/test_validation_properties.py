@@ -73,14 +73,14 @@ def make_layout(name: str) -> Layout:
 LAYOUTS = {name: make_layout(name) for name in SOURCES}
 
 TEXTS = {
-    "client": ["K1", "K2", "K3", "K4", "1E5", "К1", None],
+    "client": ["K1", "K2", "K3", "K4", "k2", "1E5", "К1", None],
     "occasion": [*WAVES, "T9", "NASK", None],
     "clinic": ["north", "north", "south", "a b", None],
     "rater": ["client", "therapist", "nobody", "NASK", None],
     "date": ["01/02/2024", "1/3/2024", "2024-03-01", "45300", "31/02/2024", "01/02/24", None],
     "intake_date": ["01/02/2024", "2024/02/01", "soon", None],
     "attr__sex": ["F", "M", "x", None],
-    "attr__site": ["AB", "abc", None],
+    "attr__site": ["AB", "CD", "abc", None],
 }
 NUMBERS: dict[str, list[float | None]] = {
     "attr__age": [18, 40.5, 99, 100, 17.9, 0, math.nan, math.inf, None],
@@ -393,6 +393,41 @@ def _two_clinics(rule: Rule, table: list[Row]) -> Cells:
     return {(r["_record"], clinic.source) for r in table if len(seen[r[client.name]]) > 1}
 
 
+def _alike_ids(rule: Rule, table: list[Row]) -> Cells:
+    (client,) = rule.columns
+    seen = defaultdict(set)
+    for row in table:
+        if row[client.name] is not None:
+            seen[row[client.name].lower()].add(row[client.name])
+    return {
+        (row["_record"], client.source)
+        for row in table
+        if row[client.name] is not None and len(seen[row[client.name].lower()]) > 1
+    }
+
+
+def _two_values(rule: Rule, table: list[Row]) -> Cells:
+    fact, client = rule.columns
+    told = [row for row in table if row[client.name] is not None and _is_admitted(fact, row)]
+    seen = defaultdict(set)
+    for row in told:
+        seen[row[client.name]].add(row[fact.name])
+    return {(row["_record"], fact.source) for row in told if len(seen[row[client.name]]) > 1}
+
+
+def _is_admitted(fact: StageColumn, row: Row) -> bool:
+    if not is_filled(row, fact, list(fact.staged_codes.values())):
+        return False
+    value = row[fact.name]
+    if fact.kind == "number":
+        assert fact.low is not None
+        assert fact.high is not None
+        return bool(fact.low <= value <= fact.high)
+    if fact.values is not None:
+        return value in fact.values
+    return re.fullmatch(str(fact.shape), value) is not None
+
+
 def _skipped(rule: Rule, table: list[Row]) -> Cells:
     occasion, client = rule.columns
     ranks: Any = dict(rule.check.given["ranks"])  # type: ignore[call-overload]
@@ -469,6 +504,8 @@ TABLE_TESTS: dict[str, Callable[[Rule, list[Row]], Cells]] = {
     "same_person": _same_person,
     "conflict": _conflict,
     "jump": _jump,
+    "alike_ids": _alike_ids,
+    "two_values": _two_values,
     "two_clinics": _two_clinics,
     "skipped_occasion": _skipped,
     "not_whole": _not_whole,
