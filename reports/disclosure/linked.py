@@ -22,9 +22,11 @@ class Relation(NamedTuple):
     parts: tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LinkedCounts:
     """Exact counts, their sums, and what the rules say of each cell (arrays of equal length).
+
+    Two of them are equal if all their cells are.
 
     ``sensitive`` cells may not be shown, and a reader must think it possible that they hold
     ``required`` clients or more. ``fixed`` cells count as known to every reader, shown or not.
@@ -37,6 +39,16 @@ class LinkedCounts:
     required: Counts
     fixed: Flags
     cost: Floats
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LinkedCounts) and self._content() == other._content()
+
+    def __hash__(self) -> int:
+        return hash(self._content())
+
+    def _content(self) -> tuple[object, ...]:
+        arrays = (self.counts, self.sensitive, self.required, self.fixed, self.cost)
+        return (self.relations, *((array.dtype.str, array.tobytes()) for array in arrays))
 
     def published(self, policy: DisclosurePolicy) -> Counts:
         """Return the counts as they are shown where they are shown."""

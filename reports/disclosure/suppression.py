@@ -8,6 +8,7 @@ program by which the audit plays the reader.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -43,6 +44,7 @@ def protect_table(
     return pattern if pattern is not None and pattern.audit.passed else None
 
 
+@lru_cache(maxsize=1024)  # most tables of a report count the same clients in the same groups
 def _choose_pattern(table: LinkedCounts, policy: DisclosurePolicy) -> Pattern | None:
     """Choose and audit until nothing is left out that a reader can still call small.
 
@@ -68,11 +70,12 @@ def _audited(table: LinkedCounts, left_out: Flags, policy: DisclosurePolicy) -> 
     """
     found = audit_table(table, left_out, policy)
     in_vain = [cell for cell in found.exact if not table.sensitive[cell]]
-    if not in_vain:
-        return Pattern(left_out, found)
-    kept = left_out.copy()
-    kept[in_vain] = False
-    return Pattern(kept, audit_table(table, kept, policy))
+    if in_vain:
+        left_out = left_out.copy()
+        left_out[in_vain] = False
+        found = audit_table(table, left_out, policy)
+    left_out.setflags(write=False)  # the pattern is shared by equal tables
+    return Pattern(left_out, found)
 
 
 def choose_left_out(table: LinkedCounts, policy: DisclosurePolicy) -> Flags | None:

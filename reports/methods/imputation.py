@@ -1,7 +1,6 @@
 """Multiple imputation of missing scores, with therapists in the model.
 
 The main analysis is the likelihood-based mixed model on all available data; this is beside it.
-Only this module imports `longmi`.
 """
 
 from __future__ import annotations
@@ -148,8 +147,7 @@ def _draw(
     values = scores.to_numpy()
     if not np.isnan(values).any():
         return [values] * draws
-    from longmi import LongitudinalData
-    from longmi.impute import JointGaussianImputer
+    from reports.methods._longmi import LongitudinalData, PatternImputer
 
     count = values.shape[1]
     # Positions in place of names: the library sorts by both, and order decides the draws.
@@ -166,7 +164,7 @@ def _draw(
             predictor_cols=tuple(design.columns),
             times=tuple(range(count)),
         )
-        fit = JointGaussianImputer(burn_in=_BURN_IN, thin=_THIN).fit(data)
+        fit = PatternImputer(burn_in=_BURN_IN, thin=_THIN).fit(data)
     except ValueError as error:
         raise NotEstimableError(f"scores cannot be imputed: {_reason(error)}") from error
     with threadpool_limits(1):  # matrices of a few occasions: threads only wait for each other

@@ -7,7 +7,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from longmi.impute import JointGaussianImputer
 
+from reports.methods._longmi import PatternImputer
 from reports.methods.imputation import impute_scores
 from reports.methods.mixed_model import fit_mixed_model
 from reports.methods.model_comparison import variance_shares
@@ -41,6 +43,21 @@ def test_pooling_of_equal_estimates_matches_mice() -> None:
     assert pooled.df == pytest.approx(26.1909256024347, rel=2e-4)
     assert pooled.missing_information == pytest.approx(0.0685144427155, rel=2e-4)
     assert math.isinf(pool_estimates([1, 1, 1], [0.2, 0.2, 0.2]).df)
+
+
+def test_the_imputation_step_draws_what_the_library_draws() -> None:
+    rng = np.random.default_rng(5)
+    y = rng.normal(0, 1, (200, 4))
+    mask = rng.random(y.shape) < 0.3
+    mask[:5] = True
+    filled = np.where(mask, 0.0, y)
+    mu = rng.normal(0, 1, y.shape)
+    sigma = np.cov(rng.normal(0, 1, (4, 50))) + 0.5
+    ours, theirs = (
+        imputer._impute_step(filled, mask, mu, sigma, np.random.default_rng(9))
+        for imputer in (PatternImputer, JointGaussianImputer)
+    )
+    np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-12)
 
 
 OCCASIONS = (0, 1, 2)
