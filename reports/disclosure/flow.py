@@ -39,7 +39,8 @@ def gate_flow(frame: pd.DataFrame, policy: DisclosurePolicy) -> ClearedTable | W
     Returns
     -------
     ClearedTable or Withheld
-        The same rows, numbered, with rounded counts, missing where they are left out.
+        The same rows, numbered, with rounded counts, missing where they are left out. Where both
+        groups are shown, ``n`` is their sum, as it is in the estimates.
 
     Notes
     -----
@@ -61,6 +62,10 @@ def gate_flow(frame: pd.DataFrame, policy: DisclosurePolicy) -> ClearedTable | W
     for axis, column in enumerate(SIZES):
         places = [row[axis] for row in rows]
         published[column] = [np.nan if place is None else shown[place] for place in places]
+    # As in the estimates: the sum of two rounded groups, not the rounded sum beside them.
+    published["n"] = (published["n_a"] + published["n_b"]).where(
+        published[list(SIZES)].notna().all(axis=1), published["n"]
+    )
     kinds = dict.fromkeys(("outcome", "kind", "step"), "str")
     return _issue_table(published.astype(kinds | {"position": "int64"}), "flow", policy.digest)
 

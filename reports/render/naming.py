@@ -20,12 +20,16 @@ def name_group(group: str) -> str:
     return GROUP_NAMES.get(group, group.replace("_", " "))
 
 
+# Of session forms, which are many, a client's first one with a score is taken.
+FIRST_SESSION = "first session form"
+
+
 def name_occasion(occasion: str) -> str:
     """Return an occasion in words: "month 3"."""
-    return occasion.replace("_", " ")
+    return FIRST_SESSION if occasion == "session" else occasion.replace("_", " ")
 
 
-WHEN = {"end": "at the end", "session": "in sessions", "follow_up": "at follow-up"}
+WHEN = {"end": "at the end", "session": f"on the {FIRST_SESSION}", "follow_up": "at follow-up"}
 
 
 def phrase_outcome(run: Run, outcome: str) -> str:

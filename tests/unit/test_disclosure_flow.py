@@ -43,6 +43,13 @@ def test_large_losses_are_rounded_and_shown() -> None:
     assert table.loc["compared", ["n_a", "n_b"]].tolist() == [30, 30]
 
 
+def test_the_clients_compared_are_the_sum_of_their_groups_as_in_the_estimates() -> None:
+    table = shown(losing(38, 16)).set_index("step")
+    # 67 clients, 37 and 30 of them, would be 65 beside 35 and 30 in one place, 70 in another.
+    for step in ("in the contrast", "outcome missing", "compared"):
+        assert table.loc[step, "n"] == table.loc[step, ["n_a", "n_b"]].sum()
+
+
 def test_a_small_loss_hides_the_step_before_it_and_keeps_who_is_compared() -> None:
     table = shown(losing(4, 2)).set_index("step")
     assert np.isnan(table.loc["outcome missing", "n"])

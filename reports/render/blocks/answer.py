@@ -16,6 +16,7 @@ from reports.render.naming import (
     phrase_outcome,
 )
 from reports.render.numbers import write_count
+from reports.render.rounded import rounding_base
 from reports.render.run_view import Run
 from reports.render.table import common_status, status_of
 from reports.wording import no_break, plain, plain_interval
@@ -28,7 +29,9 @@ CAVEAT = (
     "What clients ticked about themselves is not how they behave, least of all towards their "
     "therapist. The study observes: it shows what goes together and what comes before, not what "
     "brings what about. This report is not a monitoring system: nobody watches single answers "
-    "here, and no client can be found in it."
+    "here. It shows no single client: numbers of fewer than {least} clients are left out, with "
+    "those from which they could be calculated, and {rounded}. That makes it hard to find anybody "
+    "in it; for somebody who knows a client well it is no proof against it."
 )
 
 
@@ -46,7 +49,13 @@ def headline(run: Run) -> Iterator[Block]:
 
 def caveat(run: Run) -> Iterator[Block]:
     """Yield what must not be read into the answer."""
-    yield Prose((CAVEAT,), "caution")
+    policy = run.provenance("disclosure")
+    base = rounding_base(run)
+    rounded = f"the others are rounded to multiples of {base}" if base > 1 else (
+        "the others are exact"
+    )  # fmt: skip
+    least = policy.get("threshold", "some")
+    yield Prose((CAVEAT.format(least=least, rounded=rounded),), "caution")
 
 
 def _who(run: Run) -> str:

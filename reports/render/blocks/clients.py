@@ -9,6 +9,7 @@ import pandas as pd
 from reports.render.document import Block, Facts, Fold, Prose, refer
 from reports.render.naming import GROUP_NAMES, decapitalise, name_occasion, name_scale
 from reports.render.numbers import write_number
+from reports.render.rounded import counts_are_rounded
 from reports.render.run_view import Run
 from reports.render.table import Cell, Column, Row, Table, number_of, text_of
 
@@ -44,8 +45,16 @@ def presentations(run: Run) -> Iterator[Block]:
             ),
         )
     )
+    yield Prose((_counts(run),), "note")
     pairs = [(name, rule[group]) for group, name in GROUP_NAMES.items() if group in rule]
     yield Facts(tuple(pairs))
+
+
+def _counts(run: Run) -> str:
+    """Say once what is true of every number of clients in a report."""
+    least = run.provenance("disclosure").get("threshold", "")
+    said = f"Numbers of clients below {least} are left out and stand as [c]."
+    return f"{counts_are_rounded(run)} {said} Statistics come from the exact data.".strip()
 
 
 def balance(run: Run) -> Iterator[Block]:

@@ -10,6 +10,7 @@ import pandas as pd
 from reports.families import describe_adjustment, describe_families
 from reports.render.document import Block, Fold, Heading, Prose
 from reports.render.naming import GROUP_NAMES, PAIR, name_group, name_in_sentence, name_outcome
+from reports.render.rounded import counts_are_rounded
 from reports.render.run_view import Run
 from reports.render.table import (
     Cell,
@@ -34,6 +35,7 @@ ROBUST = (
     ("trimmed difference", "difference of 20 % trimmed means, points"),
     ("rank test", "rank-biserial correlation"),
     ("adjusted difference", "difference at equal intake values, points"),
+    ("difference with therapists", "difference in a mixed model with therapists, points"),
 )
 
 
@@ -273,8 +275,18 @@ def robust(run: Run) -> Iterator[Block]:
             Column("95% CI", "interval"),
             Column("p", "p", is_symbol=True),
             Column("n", "count", is_symbol=True),
+            Column("caution"),
         ),
         rows=tuple(rows),
+        notes=(
+            (
+                "At equal intake values: of clients whose intake value is known too, so of fewer "
+                "where it is missing. Mixed model: therapists, and clinics where there are "
+                "several, have intercepts of their own, so that clients of one therapist are not "
+                "taken as independent; the other methods take them so. None of these p-values is "
+                "adjusted for the number of tests, unless a plan names its test."
+            ),
+        ),
     )
     yield Fold("The same comparison by other methods", (table,))
 
@@ -286,8 +298,13 @@ def _robust_rows(run: Run, outcome: str) -> Iterator[Row]:
         if row is None or pd.isna(row["estimate"]):
             continue
         cells = (Cell(words), number_of(row, "estimate"), interval_of(row),
-                 number_of(row, "p_value"), number_of(row, "n"))  # fmt: skip
+                 number_of(row, "p_value"), number_of(row, "n"),
+                 Cell(_caution(row)))  # fmt: skip
         yield Row(cells, group=name_outcome(run, outcome), plan_status=str(row["plan_status"]))
+
+
+def _caution(row: Any) -> str:
+    return str(row["note"]) if row["status"] == "caution" and not pd.isna(row["note"]) else ""
 
 
 def sentences(run: Run) -> Iterator[Block]:
@@ -297,4 +314,5 @@ def sentences(run: Run) -> Iterator[Block]:
         said = write_sentences(run.estimates, str(outcome), label=label)
         yield Heading(name_outcome(run, str(outcome)))
         yield Prose((said.clinician,))
-        yield Fold("In the words of a paper", (Prose((said.author,), "author"),))
+        author = f"{said.author} {counts_are_rounded(run)}".strip()
+        yield Fold("In the words of a paper", (Prose((author,), "author"),))

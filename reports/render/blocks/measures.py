@@ -70,23 +70,24 @@ def _place(name: str) -> tuple[str, int]:
 
 
 def _norm_alarm(run: Run, norms: pd.DataFrame, found: pd.DataFrame) -> Iterator[Block]:
+    checked = found[found["term"].str.startswith(NORM) & found["estimate"].notna()]
+    scales = checked["outcome"].str.partition("@")[0].nunique() if len(checked) else 0
+    asked = f"{len(checked)} figures (means, spreads, alphas) of {scales} scales"
     if norms.empty:
-        checked = found["term"].str.startswith(NORM).any()
-        if checked:
-            text = "Norm check: every scale with published figures lies within what was published."
+        if scales:
+            text = f"Norm check: {asked} were compared with published ones; all lie within."
             yield Prose((text,), "note")
         return
-    items = [_norm_line(run, row) for row in norms.to_dict("records")]
     yield Prose(
         (
             (
-                "Norm check: these lie outside what was published, which may be the sample, but "
-                "also a wrong key, range or unit."
+                f"Norm check: of {asked}, {len(norms)} lie outside what was published, which may "
+                "be the sample, but also a wrong key, range or unit."
             ),
         ),
         "caution",
     )
-    yield Listing(tuple(items))
+    yield Listing(tuple(_norm_line(run, row) for row in norms.to_dict("records")))
 
 
 def _norm_line(run: Run, row: dict[Any, Any]) -> str:
@@ -117,6 +118,7 @@ def _overall(run: Run, found: pd.DataFrame) -> Table:
             number_of(of.get("mean"), "n"),
             number_of(of.get("mean"), "estimate"),
             number_of(of.get("sd"), "estimate"),
+            number_of(of.get("alpha"), "n"),
             number_of(of.get("alpha"), "estimate"),
             interval_of(of.get("alpha")),
             number_of(of.get("sem"), "estimate"),
@@ -131,6 +133,7 @@ def _overall(run: Run, found: pd.DataFrame) -> Table:
             Column("n", "count", is_symbol=True),
             Column("M", "number", is_symbol=True),
             Column("SD", "number", is_symbol=True),
+            Column("n of α", "count"),
             Column("α", "number", is_bounded=True),
             Column("95% CI", "interval", is_bounded=True),
             Column("SEM", "number", is_symbol=True),
@@ -139,9 +142,10 @@ def _overall(run: Run, found: pd.DataFrame) -> Table:
         rows=tuple(rows),
         notes=(
             (
-                "α: Cronbach's alpha of clients who answered every item, with Feldt's interval. "
-                "SEM: standard error of measurement in points. Prorated: scores with unanswered "
-                "items."
+                "α: Cronbach's alpha with Feldt's interval, of clients who answered every item: n "
+                "of α. SEM: standard error of measurement in points. Prorated: scores with "
+                "unanswered items. First session form: of the forms filled in at sessions, each "
+                "client's first with a score."
             ),
         ),
     )

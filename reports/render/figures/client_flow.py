@@ -14,13 +14,15 @@ from reports.render.figures.drawing import Drawing
 from reports.render.figures.marks import INK, MM_PER_INCH, MUTED, wrap
 from reports.render.naming import name_outcome
 from reports.render.numbers import write_count
+from reports.render.rounded import counts_are_rounded
 from reports.render.run_view import Run
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-EXCLUDED = "excluded"
+EXCLUDED, MISSING = "excluded", "outcome missing"
+PAIR_WORDS = "overly dependent and overly independent"
 LINE_MM, GAP_MM = 4.3, 6.0
 MAIN, LOSSES = 0.6, 0.5  # widths and places, as shares of the figure
 MAIN_SIZE, LOSS_SIZE = 7.8, 7.0
@@ -76,16 +78,20 @@ def describe_flow(run: Run, entry: FigureEntry) -> Drawing:
         name=entry.name,
         kind=entry.kind,
         title=entry.title,
-        caption=(
-            "Every client who is not compared, with the first reason that applies. Numbers are "
-            "rounded by the disclosure rules, so sums may differ by a step."
-        ),
+        caption=_caption(run),
         alt=_alt(boxes),
         plan_status=None,
         data=data,
         draw=lambda figure: _draw(figure, boxes),
         height=lambda width: _height([box.fit(width) for box in boxes]),
     )
+
+
+def _caption(run: Run) -> str:
+    return (
+        "Every client who is not compared, with the first reason that applies; the last reason, a "
+        f"missing outcome, is counted for each outcome. {counts_are_rounded(run)}"
+    ).strip()
 
 
 def flow_data(run: Run) -> pd.DataFrame:
@@ -128,15 +134,22 @@ def _pair(row: dict[Hashable, Any]) -> tuple[str, ...]:
 
 def _last_box(run: Run, flow: pd.DataFrame) -> Iterator[Box]:
     """Yield the box of those compared, a line per outcome that was not refused."""
-    last = flow.drop_duplicates("outcome", keep="last")
     refused = flow.loc[flow["step"].str.startswith("refused"), "outcome"]
-    lines = [
-        f"{name_outcome(run, row['outcome'])}: {write_count(row['n_a'])} and "
-        f"{write_count(row['n_b'])}"
-        for row in last[~last["outcome"].isin(refused)].to_dict("records")
-    ]
+    asked = flow[~flow["outcome"].isin(refused)]
+    lines = list(_of_outcomes(run, asked.drop_duplicates("outcome", keep="last")))
+    lost = list(_of_outcomes(run, asked[asked["step"] == MISSING]))
     if lines:
-        yield Box(("compared: overly dependent and overly independent", *lines))
+        yield Box(
+            (f"compared: {PAIR_WORDS}", *lines),
+            (f"{MISSING}: {PAIR_WORDS}", *lost) if lost else (),
+        )
+
+
+def _of_outcomes(run: Run, rows: pd.DataFrame) -> Iterator[str]:
+    """Yield a line per outcome with both groups."""
+    for row in rows.to_dict("records"):
+        a, b = write_count(row["n_a"]), write_count(row["n_b"])
+        yield f"{name_outcome(run, row['outcome'])}: {a} and {b}"
 
 
 def _alt(boxes: list[Box]) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from instruments.errors import RunError
 from reports.render import FigureEntry
 from reports.render.figures.drawing import Drawing
-from reports.render.figures.marks import INK, MUTED, NARROW_MM, is_narrow
+from reports.render.figures.marks import INK, MUTED, NARROW_MM, is_narrow, n_equals
 from reports.render.naming import name_occasion
 from reports.render.run_view import Run
 
@@ -23,6 +23,7 @@ CORNERS = (
     ("mixed", 0.985, 0.985, "right", "top"),
     ("neither", 0.015, 0.015, "left", "bottom"),
 )
+SCORED = "with both scores"
 CAPTION = (
     "Tiles are halved as long as both halves hold enough clients to be shown. Darker: more clients "
     "per unit of area. Lines: the cuts of the rule; hatched: the grey zone, in which clients count "
@@ -41,16 +42,16 @@ def describe_plane(run: Run, entry: FigureEntry) -> Drawing:
             where=entry.name,
             fix="Too few clients have both scores; see the disclosure rules in the report.",
         )
-    points = drawn[drawn["layer"] == "point"]
+    points, size = drawn[drawn["layer"] == "point"], _size(run, tiles)
     return Drawing(
         name=entry.name,
         kind=entry.kind,
         title=f"{entry.title} at {name_occasion(facts.get('landmark', ''))}",
         caption=CAPTION,
-        alt=_alt(tiles, facts),
+        alt=_alt(tiles, facts, size),
         plan_status="exploratory",
         data=tiles,
-        draw=lambda figure: _draw(figure, tiles, points, facts),
+        draw=lambda figure: _draw(figure, tiles, points, facts, size),
         height=lambda width: 1.15 * width if width < NARROW_MM else min(0.8 * width, 130),
     )
 
@@ -72,19 +73,30 @@ def _tiles(drawn: pd.DataFrame) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def _alt(tiles: pd.DataFrame, facts: dict[str, str]) -> str:
+def _size(run: Run, tiles: pd.DataFrame) -> str:
+    """Say how many clients are drawn, as the client flow does; where it must not, the tiles do."""
+    flow = run.frame("tables/flow")
+    known = flow.loc[flow["step"] == SCORED, "n"].dropna() if len(flow) else tiles["n"].iloc[:0]
+    if len(known):
+        return n_equals(known.iloc[0])
+    return f"about {int(tiles['n'].sum()):,}, the sum of tiles that are each rounded"
+
+
+def _alt(tiles: pd.DataFrame, facts: dict[str, str], size: str) -> str:
     most = tiles.nlargest(1, "density").iloc[0]
     cuts = [facts[key] for key in ("dependence_cut", "independence_cut") if key in facts]
     return (
-        f"Density of about {int(tiles['n'].sum()):,} clients over {facts['dependence_label']} "
-        f"(across) and {facts['independence_label']} (upwards), cut at "
+        f"Density of the clients with both scores ({size}) over "
+        f"{facts['dependence_label']} (across) and {facts['independence_label']} (upwards), cut at "
         f"{' and '.join(cuts) or 'values left out'}. Most clients per area lie at "
         f"{most['dependence_low']:.1f} to {most['dependence_high']:.1f} across and "
         f"{most['independence_low']:.1f} to {most['independence_high']:.1f} upwards."
     )
 
 
-def _draw(figure: Figure, tiles: pd.DataFrame, points: pd.DataFrame, facts: dict[str, str]) -> None:
+def _draw(
+    figure: Figure, tiles: pd.DataFrame, points: pd.DataFrame, facts: dict[str, str], size: str
+) -> None:
     axes = figure.add_subplot()
     _draw_tiles(figure, axes, tiles)
     if not points.empty:
@@ -94,7 +106,7 @@ def _draw(figure: Figure, tiles: pd.DataFrame, points: pd.DataFrame, facts: dict
     axes.set_ylim(float(facts["independence_low"]), float(facts["independence_high"]))
     axes.set_xlabel(f"{facts['dependence_label']} (dependence)")
     axes.set_ylabel(f"{facts['independence_label']} (independence)")
-    axes.set_title(f"about {int(tiles['n'].sum()):,} clients", loc="left", color=MUTED)
+    axes.set_title(f"clients with both scores: {size}", loc="left", color=MUTED)
     for text, x, y, across, upwards in CORNERS:
         axes.text(x, y, text, transform=axes.transAxes, ha=across, va=upwards, fontweight="bold",
                   bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5,

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 DESCRIBED = "four_presentations"
 LAYERS = ("density", "quantiles", "points")
 CLOUD, BOX = 0.46, 0.15
+# Of fewer clients, what the disclosure rules leave of a cloud is less than its middle half.
+FEWEST_FOR_CLOUD = 40
 
 
 def describe_raincloud(run: Run, entry: FigureEntry) -> Drawing:
@@ -31,6 +33,7 @@ def describe_raincloud(run: Run, entry: FigureEntry) -> Drawing:
     layers = _layers(run.frame(f"figures/{entry.name}"))
     facts = run.figure_facts(entry.name)
     means = _means(run, facts.get("outcome", ""))
+    layers["density"] = _of_large_groups(layers["density"], means)
     shown = [name for name in GROUP_NAMES if name in _groups_in(layers)]
     if not shown:
         raise RunError(
@@ -78,20 +81,31 @@ def _groups_in(layers: dict[str, pd.DataFrame]) -> set[str]:
     return {str(g) for frame in layers.values() if not frame.empty for g in frame["group"]}
 
 
+def _of_large_groups(density: pd.DataFrame, means: dict[str, dict[str, Any]]) -> pd.DataFrame:
+    """Return the clouds of groups that are large enough for one, by their published size."""
+    large = [group for group, row in means.items() if row["n"] >= FEWEST_FOR_CLOUD]
+    return density if density.empty else density[density["group"].isin(large)]
+
+
 def _means(run: Run, outcome: str) -> dict[str, dict[str, Any]]:
     found = run.rows(DESCRIBED, outcome=outcome, term="mean")
     return {str(row["group_a"]): row for row in found.to_dict("records")}  # type: ignore[misc]
 
 
 def _caption(layers: dict[str, pd.DataFrame]) -> str:
-    points = (
-        " Each dot is one client." if not layers["points"].empty else
-        " Single clients are not shown."
+    points = "Each dot is one client." if not layers["points"].empty else (
+        "Single clients are not shown."
     )  # fmt: skip
+    cloud = (
+        "Cloud: smoothed distribution, broken off where too few clients are left; groups of fewer "
+        f"than {FEWEST_FOR_CLOUD} clients have none. "
+        if not layers["density"].empty
+        else ""
+    )
     return (
-        "Cloud: smoothed distribution, broken off where too few clients are left. Box: the middle "
-        "half with its median; whiskers: 5th and 95th percentile where enough clients lie beyond. "
-        f"White mark: mean with 95% confidence interval.{points}"
+        f"{cloud}Box: the middle half with its median; whiskers: 5th and 95th percentile. Box and "
+        "whiskers are drawn only where enough clients lie beyond their ends; else the median "
+        f"stands alone. White mark: mean with 95% confidence interval. {points}"
     )
 
 

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
 ANALYSIS, TERM = "specification", "specification"
 CAPTION = (
-    "Each point is the difference between the two groups, with its 95% interval, under one rule, "
-    "cut and way of scoring; below, the marks say which. Filled: as the study declares it. Points "
-    "that agree in sign say that the rule does not decide the answer."
+    "Each point is the difference between the two groups, with its 95% interval, not adjusted for "
+    "the number of specifications, under one rule, cut and way of scoring, ordered by size; below, "
+    "the marks say which. Filled: as the study declares it. Points on one side of zero say that "
+    "the direction does not hang on these choices. How sure it is they do not say: all "
+    "specifications are made from the same clients."
 )
 
 

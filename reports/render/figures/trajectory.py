@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "Lines: means of the growth model with 95% intervals. Marks: observed means within a span of "
-    "time, of enough clients to be shown; those who left earlier are not in later ones."
+    "Lines: means of the growth model{shape} with 95% intervals, from every client of a group who "
+    "has a score at any time; n is their number. Marks: plain means of the scores within a span of "
+    "time, where enough clients have one. They rest on fewer clients than n, since those who left "
+    "earlier are not in later ones."
 )
 
 
@@ -38,7 +40,7 @@ def describe_trajectory(run: Run, entry: FigureEntry) -> Drawing:
         name=entry.name,
         kind=entry.kind,
         title=f"Course of {name_in_sentence(run, facts.get('outcome', ''))}",
-        caption=CAPTION,
+        caption=CAPTION.format(shape=_shape(facts)),
         alt=_alt(data, facts),
         plan_status="exploratory",
         data=data,
@@ -67,6 +69,11 @@ def trajectory_data(run: Run, name: str) -> pd.DataFrame:
     return data.sort_values(["group", "source", "time"], ignore_index=True)
 
 
+def _shape(facts: dict[str, str]) -> str:
+    """Return how time enters the model, where the facts say so: " in logarithmic time"."""
+    return f" in {facts['shape']} time" if facts.get("shape") else ""
+
+
 def _alt(data: pd.DataFrame, facts: dict[str, str]) -> str:
     said = []
     for group, rows in data[data["source"] == "model"].groupby("group", sort=True):
@@ -90,7 +97,7 @@ def _draw(figure: Figure, data: pd.DataFrame, facts: dict[str, str]) -> None:
 def _draw_group(axes: Axes, group: str, rows: pd.DataFrame) -> None:
     mark = MARKS[group]
     model, seen = (rows[rows["source"] == source] for source in ("model", "observed"))
-    label = f"{name_group(group)}, {n_equals(rows['n'].max())}"
+    label = f"{name_group(group)}, {n_equals(model['n'].max())}"
     axes.fill_between(model["time"], model["ci_low"], model["ci_high"], color=mark.colour,
                       alpha=0.18, linewidth=0)  # fmt: skip
     axes.plot(model["time"], model["mean"], color=mark.colour, linestyle=mark.line, linewidth=1.6,

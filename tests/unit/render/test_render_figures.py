@@ -47,6 +47,21 @@ def test_the_forest_plot_says_what_its_lines_are_and_what_the_verdict_rests_on(r
     assert "means that there is one" not in caption
 
 
+def test_a_group_too_small_for_most_of_its_cloud_has_none(run: Run) -> None:
+    """Of 30 clients the disclosure rules leave the middle third: a stub that looks like a shape."""
+    drawing = describe_figure(run, "raincloud_core_10_total_at_end")
+    by_layer = drawing.data.groupby("layer")["group"].agg(set)
+    assert "indeterminate" in by_layer["quantiles"] - by_layer["density"]  # n = 30
+    assert "overdependent" in by_layer["density"]  # n = 40
+    assert "fewer than 40 clients have none" in drawing.caption
+
+
+def test_a_flow_says_of_which_groups_the_outcome_is_missing(run: Run) -> None:
+    drawing = describe_figure(run, "flow")
+    assert "outcome missing: overly dependent and overly independent" in drawing.alt
+    assert "rounded to multiples of 5" in drawing.caption
+
+
 def test_the_figures_of_a_run_are_listed(rendered: Path) -> None:
     assert tuple(entry.name for entry in list_figures(rendered)) == NAMES
 

@@ -260,3 +260,22 @@ def test_a_confirmatory_run_says_so(tmp_path: Path) -> None:
     page = render_report(folder).read_text(encoding="utf-8")
     table = page[page.index('id="table-contrast"') :]
     assert "exploratory" not in table[: table.index("</table>")]
+
+
+def test_what_the_gate_does_is_said_and_not_more(page: str) -> None:
+    assert "no client can be found" not in page
+    assert "numbers of fewer than 10 clients are left out" in page
+    assert page.count("Numbers of clients are rounded to multiples of 5") >= 2
+
+
+def test_the_norm_check_says_how_many_figures_it_compared(page: str) -> None:
+    assert "Norm check: 4 figures (means, spreads, alphas) of 4 scales" in page
+
+
+def test_the_difference_with_therapists_stands_beside_the_other_methods(page: str) -> None:
+    assert "difference in a mixed model with therapists, points" in page
+    assert "therapists hardly differ here" in page
+
+
+def test_the_clients_of_a_reliability_are_counted_apart(page: str) -> None:
+    assert "n of α" in page
