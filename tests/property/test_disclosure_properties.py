@@ -13,15 +13,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as some
 from scipy.optimize import linprog
 
-from reports.disclosure import (
-    ClearedTable,
-    DisclosurePolicy,
-    gate_counts,
-    gate_flow,
-    gate_histogram,
-    gate_plane,
-)
 from reports.disclosure.cells import hide_cells
+from reports.disclosure.cleared import ClearedTable
+from reports.disclosure.counts import gate_counts
+from reports.disclosure.figures import gate_histogram
+from reports.disclosure.flow import gate_flow
+from reports.disclosure.plane import gate_plane
+from reports.disclosure.policy import DisclosurePolicy
 from reports.disclosure.precision import significant
 from reports.disclosure.rounding import counts_behind, ratio_of_rounded, round_counts
 

@@ -15,21 +15,21 @@ import pyarrow.parquet as pq
 import pytest
 
 from instruments.errors import GateError, RunError
-from reports.disclosure import (
+from reports.disclosure import cleared as cleared_module
+from reports.disclosure.cleared import (
     Cleared,
     ClearedNumber,
     ClearedTable,
     ClearedText,
-    DisclosurePolicy,
     Withheld,
-    gate_counts,
-    gate_points,
-    gate_texts,
     load_cleared,
     require_cleared,
     write_cleared,
 )
-from reports.disclosure import cleared as cleared_module
+from reports.disclosure.counts import gate_counts
+from reports.disclosure.figures import gate_points
+from reports.disclosure.policy import DisclosurePolicy
+from reports.disclosure.texts import gate_texts
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 POLICY = DisclosurePolicy()

@@ -9,17 +9,12 @@ import pandas as pd
 import pytest
 
 from instruments.errors import GateError
-from reports.disclosure import (
-    ClearedTable,
-    DisclosurePolicy,
-    Withheld,
-    crosstable,
-    gate_counts,
-    precision,
-    rounding,
-)
+from reports.disclosure import crosstable, precision, rounding
 from reports.disclosure.audit import audit_table
+from reports.disclosure.cleared import ClearedTable, Withheld
+from reports.disclosure.counts import gate_counts
 from reports.disclosure.linked import LinkedCounts, Relation
+from reports.disclosure.policy import DisclosurePolicy
 from reports.disclosure.solver import least_value
 from reports.disclosure.suppression import MOST_CELLS
 

@@ -10,9 +10,9 @@ import pytest
 from scipy import stats
 
 from instruments.errors import GateError
-from reports.disclosure import DisclosurePolicy, gate_estimates
 from reports.disclosure.estimate_table import COUNTS, STATISTICS
-from reports.disclosure.estimates import check_published, withheld_note
+from reports.disclosure.estimates import check_published, gate_estimates, withheld_note
+from reports.disclosure.policy import DisclosurePolicy
 from reports.estimates import ESTIMATE_COLUMNS, Estimate, to_frame
 
 POLICY = DisclosurePolicy()

@@ -7,17 +7,16 @@ import pandas as pd
 import pytest
 
 from instruments.errors import GateError
-from reports.disclosure import (
-    ClearedTable,
-    DisclosurePolicy,
-    Withheld,
+from reports.disclosure.cleared import ClearedTable, Withheld
+from reports.disclosure.figures import (
     gate_density,
     gate_histogram,
-    gate_plane,
     gate_points,
     gate_quantiles,
     gate_raincloud,
 )
+from reports.disclosure.plane import gate_plane
+from reports.disclosure.policy import DisclosurePolicy
 
 POLICY = DisclosurePolicy()
 POINTS = DisclosurePolicy(show_points=True)

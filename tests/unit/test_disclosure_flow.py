@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from instruments.errors import GateError
-from reports.disclosure import ClearedTable, DisclosurePolicy, Withheld, gate_flow
+from reports.disclosure.cleared import ClearedTable, Withheld
+from reports.disclosure.flow import gate_flow
+from reports.disclosure.policy import DisclosurePolicy
 
 COLUMNS = ["outcome", "position", "kind", "step", "n", "n_a", "n_b"]
 Row = tuple[str, str, int, int | None, int | None]

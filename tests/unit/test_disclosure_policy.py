@@ -7,7 +7,7 @@ import tomllib
 import pytest
 from pydantic import ValidationError
 
-from reports.disclosure import DisclosurePolicy
+from reports.disclosure.policy import DisclosurePolicy
 
 
 def test_the_defaults_are_strict() -> None:

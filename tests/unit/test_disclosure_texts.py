@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from instruments.errors import GateError
-from reports.disclosure import DisclosurePolicy, gate_facts, gate_texts, holds_small_count
+from reports.disclosure.notes import holds_small_count
+from reports.disclosure.policy import DisclosurePolicy
+from reports.disclosure.texts import gate_facts, gate_texts
 
 POLICY = DisclosurePolicy()
 

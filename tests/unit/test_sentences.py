@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 
 from reports import wording
+from reports.disclosure.estimates import gate_estimates
+from reports.disclosure.policy import DisclosurePolicy
 from reports.estimates import Estimate, adjust_families, to_frame
 from reports.sentences import OutcomeSentences, write_sentences
 
@@ -234,9 +236,8 @@ def test_single_withheld_numbers_are_said_to_be_withheld() -> None:
 
 
 def test_sentences_on_a_gated_table_are_those_of_the_exact_one_when_nothing_is_small() -> None:
-    disclosure = pytest.importorskip("reports.disclosure")
     frame = adjust_families(to_frame(a_block()))
-    gated = disclosure.gate_estimates(frame, disclosure.DisclosurePolicy()).frame
+    gated = gate_estimates(frame, DisclosurePolicy()).frame
     said = write_sentences(gated, OUTCOME)
     assert "goes with higher core 10 total at end" in said.clinician
     assert "verdict: different" in said.author
