@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from reports._block_parts import IN_WORDS, A, B, plausibly, reason_of_block, row_of_group
-from reports.sentences import WITHHELD, Answers, count_of
+from reports.answers import Answers, count_of
+from reports.families import WITHHELD
 from reports.wording import interval, p_value, plain, signed
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from reports.sentences import WITHHELD, Answers
+from reports.answers import Answers
+from reports.families import WITHHELD
 from reports.wording import plain_interval
 
 A, B = "overdependent", "overindependent"

@@ -25,7 +25,7 @@ from reports._block_differences import (
     plain_invariance,
     plain_rule,
 )
-from reports.sentences import Answers, gather_answers, join_sentences
+from reports.answers import Answers, gather_answers, join_sentences
 
 
 @dataclass(frozen=True)

@@ -6,25 +6,23 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from reports.families import describe_families
-from reports.wording import (
-    decimals,
-    interval,
-    no_break,
-    p_value,
-    plain,
-    plain_interval,
-    signed,
+from reports.answers import (
+    CONTINUOUS,
+    GROUPS,
+    PER_SD,
+    PLAIN,
+    Answers,
+    both_p,
+    count_of,
+    gather_answers,
+    join_sentences,
+    missing_part,
 )
+from reports.families import WITHHELD
+from reports.wording import decimals, interval, plain, plain_interval, signed
 
-GROUPS = "overdependent_against_overindependent"
-CONTINUOUS = "dependence_and_outcome"
-PER_SD = "points per standard deviation"
-PLAIN = ("difference", "equivalence")
-NESTED = ("difference with therapists", "equivalence with therapists")
 # What a row says whose scores went with dependence before treatment.
 BROUGHT_ALONG = "before treatment already"
-WITHHELD = "withheld"
 
 
 @dataclass(frozen=True)
@@ -34,62 +32,8 @@ class OutcomeSentences:
     outcome: str
     clinician: str
     author: str
-
-
-@dataclass(frozen=True)
-class Answers:
-    """The estimates of one outcome, and what it is called."""
-
-    rows: pd.DataFrame
-    what: str
-    unit: str
-    has_plan: bool = False
-    everything: pd.DataFrame | None = None
-
-    def find(self, analysis: str, term: str, estimand: str | None = None) -> pd.Series | None:
-        """Return one estimate, None where the table has none."""
-        rows = self.rows[(self.rows["analysis"] == analysis) & (self.rows["term"] == term)]
-        if estimand is not None:
-            rows = rows[rows["estimand"] == estimand]
-        return None if rows.empty else rows.iloc[0]
-
-    def known(self, analysis: str, term: str, estimand: str | None = None) -> pd.Series | None:
-        """Return one estimate whose number is there: neither refused nor withheld."""
-        row = self.find(analysis, term, estimand)
-        if row is None or row["status"] == "refused" or pd.isna(row["estimate"]):
-            return None
-        return row
-
-    @property
-    def verdict(self) -> str | None:
-        """The one word of the comparison, None where there is none or it is withheld."""
-        return self.verdict_of(GROUPS)
-
-    def verdict_of(self, analysis: str) -> str | None:
-        """Return the one word of an analysis, None where there is none or it is withheld."""
-        row = self.find(analysis, "verdict")
-        return None if row is None or row["status"] == "refused" else str(row["note"])
-
-    @property
-    def tests(self) -> tuple[str, str]:
-        """The tests of difference and equivalence that answer: the planned ones, or Welch's."""
-        planned = self.find(GROUPS, NESTED[0])
-        is_planned = planned is not None and planned["plan_status"] == "confirmatory"
-        return NESTED if is_planned else PLAIN
-
-    def families(self, analysis: str) -> str:
-        """The families that the tests of an analysis were adjusted in, with their sizes."""
-        own = self.rows[self.rows["analysis"] == analysis]
-        return describe_families(self.rows if self.everything is None else self.everything, own)
-
-    @property
-    def adjustment(self) -> str:
-        """How p-values were adjusted: "Holm-adjusted"."""
-        row = self.find(GROUPS, "verdict")
-        method = "" if row is None or pd.isna(row["method"]) else str(row["method"])
-        return (
-            method.removesuffix(" tests") if method.endswith("-adjusted tests") else "Holm-adjusted"
-        )
+    clinician_paragraphs: tuple[str, ...] = ()
+    author_paragraphs: tuple[str, ...] = ()
 
 
 def write_sentences(
@@ -102,41 +46,24 @@ def write_sentences(
     undecided question is never called answered with no.
     """
     answers = gather_answers(estimates, outcome, label)
-    clinician = [_plain_continuous(answers), _plain_groups(answers), _pairs(answers),
-                 _detectable(answers), _brought_along(answers), _meaning(answers),
-                 _plain_status(answers)]  # fmt: skip
-    author = [_formal_continuous(answers), _formal_groups(answers), _formal_equivalence(answers),
-              _formal_families(answers), _formal_status(answers)]  # fmt: skip
-    return OutcomeSentences(outcome, join_sentences(clinician), join_sentences(author))
+    clinician = _paragraphs(
+        [_plain_continuous(answers)],
+        [_plain_groups(answers), _pairs(answers), _detectable(answers)],
+        [_brought_along(answers)],
+        [_meaning(answers), _plain_status(answers)],
+    )
+    author = _paragraphs(
+        [_formal_continuous(answers)],
+        [_formal_groups(answers), _formal_equivalence(answers)],
+        [_formal_families(answers), _formal_status(answers)],
+    )
+    joined = join_sentences(list(clinician)), join_sentences(list(author))
+    return OutcomeSentences(outcome, *joined, clinician, author)
 
 
-def gather_answers(estimates: pd.DataFrame, outcome: str, label: str | None) -> Answers:
-    """Return the estimates of one outcome with what it is called in a sentence."""
-    scale, _, occasion = outcome.partition("@")
-    named = label or scale.replace(".", " ").replace("_", " ")
-    what = f"{named} at {occasion.replace('_', ' ')}" if occasion else named
-    # Attributes have units of their own, which the estimates do not know.
-    unit = " points" if occasion else ""
-    has_plan = bool((estimates["plan_status"] == "confirmatory").any())
-    return Answers(estimates[estimates["outcome"] == outcome], what, unit, has_plan, estimates)
-
-
-def join_sentences(parts: list[str]) -> str:
-    """Return sentences as one text, without the empty ones."""
-    return no_break(" ".join(part for part in parts if part))
-
-
-def _missing_part(answers: Answers, analysis: str, term: str, asked: str) -> str:
-    """Say why there is no number: nobody asked, it was refused, or it is withheld."""
-    row = answers.find(analysis, term)
-    if row is None:
-        return f"{asked} was not analysed."
-    if row["status"] != "refused":
-        return f"{asked}: the figures are {WITHHELD}."
-    note = "" if pd.isna(row["note"]) else str(row["note"])
-    if note.startswith(WITHHELD):
-        return f"{asked}: {note}."
-    return f"{asked} was not analysed: {note}."
+def _paragraphs(*parts: list[str]) -> tuple[str, ...]:
+    """Return what belongs together as one paragraph each, without the empty ones."""
+    return tuple(text for part in parts if (text := join_sentences(part)))
 
 
 def _plain_continuous(answers: Answers) -> str:
@@ -145,7 +72,7 @@ def _plain_continuous(answers: Answers) -> str:
     if known:
         return f"Among all clients, {'; '.join(known)}."
     asked = f"How dependence goes with {answers.what}"
-    return _missing_part(answers, CONTINUOUS, "dependence", asked)
+    return missing_part(answers, CONTINUOUS, "dependence", asked)
 
 
 def _plain_slope(answers: Answers, term: str) -> str:
@@ -177,7 +104,7 @@ def _plain_groups(answers: Answers) -> str:
         asked = (
             f"The comparison of overly dependent with overly independent clients on {answers.what}"
         )
-        return _missing_part(answers, GROUPS, answers.tests[0], asked)
+        return missing_part(answers, GROUPS, answers.tests[0], asked)
     higher = "higher" if row["estimate"] > 0 else "lower"
     how_much = f"{_distance(answers, row, higher)} on average, {_span(row)}"
     return _VERDICTS.get(answers.verdict or "", _NO_VERDICT).format(
@@ -321,7 +248,7 @@ def _formal_continuous(answers: Answers) -> str:
     ]
     if not said:
         asked = f"The regression of {answers.what} on dependence and independence"
-        return _missing_part(answers, CONTINUOUS, "dependence", asked)
+        return missing_part(answers, CONTINUOUS, "dependence", asked)
     first = answers.known(CONTINUOUS, "dependence", PER_SD)
     clients = "" if first is None else f" (N = {count_of(first['n'])})"
     return f"In the regression of {answers.what}{clients}, {'; '.join(said)}."
@@ -338,7 +265,7 @@ def _formal_groups(answers: Answers) -> str:
     row = answers.known(GROUPS, answers.tests[0])
     if row is None:
         asked = f"The comparison of presentations on {answers.what}"
-        return _missing_part(answers, GROUPS, answers.tests[0], asked)
+        return missing_part(answers, GROUPS, answers.tests[0], asked)
     test = "Welch's" if answers.tests == PLAIN else "mixed model with therapists,"
     return (
         f"Overdependent (n = {count_of(row['n_a'])}) minus overindependent clients "
@@ -376,18 +303,6 @@ def _formal_families(answers: Answers) -> str:
         if (families := answers.families(analysis))
     ]
     return f"Adjusted p-values: {', '.join(said)}." if said else ""
-
-
-def both_p(row: pd.Series, adjustment: str = "Holm-adjusted") -> str:
-    """Write the p-value, and the adjusted one where there is one."""
-    if pd.isna(row["p_adjusted"]):
-        return p_value(row["p_value"])
-    return f"{p_value(row['p_value'])}, {adjustment} {p_value(row['p_adjusted'])}"
-
-
-def count_of(n: object) -> str:
-    """Write a number of clients, or that it is withheld."""
-    return WITHHELD if pd.isna(n) else f"{int(n):,}"  # type: ignore[call-overload]
 
 
 def _formal_status(answers: Answers) -> str:

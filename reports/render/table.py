@@ -20,6 +20,7 @@ from reports.render.numbers import (
 
 Kind = Literal["text", "count", "number", "p", "interval", "percent"]
 Value = str | float | tuple[float, float] | None
+WIDE, SHORT = 9, 12
 LEFT_OUT_NOTE = (
     "[c] left out by the disclosure rules of the study, so that no small group can be recognised."
 )
@@ -107,6 +108,16 @@ class Table:
     def plan_status(self) -> str | None:
         """The plan status of its rows together; none where they are no results."""
         return common_status(row.plan_status for row in self.rows)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it has so many columns that they are set closer."""
+        return len(self.columns) >= WIDE
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it fits one page, so that it is not broken over two."""
+        return len(self.rows) <= SHORT
 
     @property
     def label(self) -> str:

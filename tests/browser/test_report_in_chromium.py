@@ -85,6 +85,31 @@ def test_the_page_never_scrolls_sideways(chromium: Browser, report: str, width: 
     assert shot.startswith(b"\x89PNG")
 
 
+def test_no_table_of_the_text_is_cut_on_a_laptop(chromium: Browser, report: str) -> None:
+    context = chromium.new_context(viewport={"width": 1200, "height": 800})
+    page = context.new_page()
+    page.goto(report)
+    open_folds(page)
+    wide = page.eval_on_selector_all(
+        ".scroll", "all => all.filter(one => one.scrollWidth > one.clientWidth + 1)"
+                   ".map(one => one.querySelector('table').id)"
+    )  # fmt: skip
+    context.close()
+    assert set(wide) <= {"table-estimates"}
+
+
+def test_on_a_phone_a_number_keeps_the_name_of_its_row(chromium: Browser, report: str) -> None:
+    context = chromium.new_context(viewport={"width": 375, "height": 800})
+    page = context.new_page()
+    page.goto(report)
+    table = page.locator("#table-contrast")
+    table.evaluate("one => { one.parentElement.scrollLeft = 300 }")
+    head = table.locator("tbody th[scope=row]").first.bounding_box()
+    context.close()
+    assert head is not None
+    assert head["x"] >= 0
+
+
 def test_a_phone_is_given_the_narrow_figures(chromium: Browser, report: str) -> None:
     shown = {}
     for width in (1280, 360):

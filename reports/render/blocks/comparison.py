@@ -30,12 +30,13 @@ GROUPS = "overdependent_against_overindependent"
 DESCRIBED = "four_presentations"
 PER_SD, STANDARDIZED = "points per standard deviation", "standardized coefficient"
 SLOPES = ("dependence", "independence", "dependence x independence", "intake value")
+NESTED = "difference with therapists"
 ROBUST = (
     ("superiority", "probability that a dependent client scores higher"),
     ("trimmed difference", "difference of 20 % trimmed means, points"),
     ("rank test", "rank-biserial correlation"),
     ("adjusted difference", "difference at equal intake values, points"),
-    ("difference with therapists", "difference in a mixed model with therapists, points"),
+    (NESTED, "difference in a mixed model with therapists, points"),
 )
 
 
@@ -275,7 +276,7 @@ def robust(run: Run) -> Iterator[Block]:
             Column("95% CI", "interval"),
             Column("p", "p", is_symbol=True),
             Column("n", "count", is_symbol=True),
-            Column("caution"),
+            Column("remark"),
         ),
         rows=tuple(rows),
         notes=(
@@ -299,7 +300,7 @@ def _robust_rows(run: Run, outcome: str) -> Iterator[Row]:
             continue
         cells = (Cell(words), number_of(row, "estimate"), interval_of(row),
                  number_of(row, "p_value"), number_of(row, "n"),
-                 Cell(_caution(row)))  # fmt: skip
+                 Cell(_caution(row) if term == NESTED else ""))  # fmt: skip
         yield Row(cells, group=name_outcome(run, outcome), plan_status=str(row["plan_status"]))
 
 
@@ -313,6 +314,6 @@ def sentences(run: Run) -> Iterator[Block]:
         label = name_in_sentence(run, str(outcome))
         said = write_sentences(run.estimates, str(outcome), label=label)
         yield Heading(name_outcome(run, str(outcome)))
-        yield Prose((said.clinician,))
-        author = f"{said.author} {counts_are_rounded(run)}".strip()
-        yield Fold("In the words of a paper", (Prose((author,), "author"),))
+        yield Prose(said.clinician_paragraphs)
+        author = tuple(filter(None, (*said.author_paragraphs, counts_are_rounded(run))))
+        yield Fold("In the words of a paper", (Prose(author, "author"),))

@@ -119,6 +119,7 @@ def _table(table: Table) -> dict[str, Any]:
         "notes": list(table.all_notes),
         "target": f"table-{table.name}",
         "widths": list(table.weights()),
+        "short": table.is_short,
         "heads": [{"text": text, "count": count} for text, count in table.heads],
         "columns": [
             {"head": column.head, "text": column.kind == "text", "symbol": column.is_symbol}

@@ -130,6 +130,7 @@ class _Writer:
         caption = self._caption(picture.label)
         caption._p.append(run_of(f". {picture.title}.", italic=True))
         shape = self.document.add_picture(io.BytesIO(png), width=Mm(PICTURE_MM))
+        self.document.paragraphs[-1].paragraph_format.keep_with_next = True
         shape._inline.docPr.set("descr", picture.alt)
         shape._inline.docPr.set("title", picture.title)
         status = f" ({picture.plan_status})" if picture.plan_status else ""

@@ -57,11 +57,13 @@ def _rows(table: Table, size: float, widths: list[int]) -> Iterator[Any]:
         [_head(column, size, width) for column, width in zip(table.columns, widths, strict=True)],
         is_head=True,
     )
+    last = table.rows[-1] if table.rows else None
     for group, rows in table.groups:
         if group:
             yield _row([_cell(group, size, sum(widths), span=len(widths), bold=True, keep=True)])
         for row in rows:
-            yield _row(list(_cells(table, row, size, widths)))
+            keep = table.is_short and row is not last
+            yield _row(list(_cells(table, row, size, widths, keep=keep)))
 
 
 def _spanners(table: Table, size: float, widths: list[int]) -> Iterator[Any]:
@@ -69,20 +71,21 @@ def _spanners(table: Table, size: float, widths: list[int]) -> Iterator[Any]:
     for head, count in table.heads:
         width = sum(widths[place : place + count])
         align, rule = ("center", THIN) if head else ("left", "")
-        yield _cell(head, size, width, span=count, align=align, rule=rule)
+        yield _cell(head, size, width, span=count, align=align, rule=rule, keep=True)
         place += count
 
 
 def _head(column: Column, size: float, width: int) -> Any:
     align = "left" if column.kind == "text" else "right"
-    return _cell(column.head, size, width, italic=column.is_symbol, align=align, rule=THIN)
+    return _cell(column.head, size, width, italic=column.is_symbol, align=align, rule=THIN,
+                 keep=True)  # fmt: skip
 
 
-def _cells(table: Table, row: Row, size: float, widths: list[int]) -> Iterator[Any]:
+def _cells(table: Table, row: Row, size: float, widths: list[int], *, keep: bool) -> Iterator[Any]:
     for place, (column, _, text) in enumerate(table.printed(row)):
         mark = f" ({row.plan_status})" if place == 0 and row.plan_status else ""
         align = "left" if column.kind == "text" else "right"
-        yield _cell(text, size, widths[place], mark=mark, align=align)
+        yield _cell(text, size, widths[place], mark=mark, align=align, keep=keep)
 
 
 def _row(cells: list[Any], *, is_head: bool = False) -> Any:

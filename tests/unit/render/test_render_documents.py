@@ -96,6 +96,16 @@ def test_header_rows_repeat_and_statistics_are_italic(word: docx.document.Docume
     assert not heads["Outcome"]
 
 
+def test_a_short_table_and_a_picture_stay_on_one_page(word: docx.document.Document) -> None:
+    table = next(one for one in word.tables if "Hedges" in one._tbl.xml)
+    kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in table.rows]
+    assert all(kept[:-1])
+    assert not kept[-1]
+    pictures = [one for one in word.paragraphs if "w:drawing" in one._p.xml]
+    assert pictures
+    assert all(one.paragraph_format.keep_with_next for one in pictures)
+
+
 def test_pictures_and_tables_have_alternative_text(folder: Path) -> None:
     with zipfile.ZipFile(folder / "report.docx") as content:
         xml = content.read("word/document.xml").decode()

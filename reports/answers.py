@@ -1,0 +1,113 @@
+"""What the sentences are made of: the estimates of one outcome, found by what they answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from reports.families import WITHHELD, describe_families
+from reports.wording import no_break, p_value
+
+GROUPS = "overdependent_against_overindependent"
+CONTINUOUS = "dependence_and_outcome"
+PER_SD = "points per standard deviation"
+PLAIN = ("difference", "equivalence")
+NESTED = ("difference with therapists", "equivalence with therapists")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The estimates of one outcome, and what it is called."""
+
+    rows: pd.DataFrame
+    what: str
+    unit: str
+    has_plan: bool = False
+    everything: pd.DataFrame | None = None
+
+    def find(self, analysis: str, term: str, estimand: str | None = None) -> pd.Series | None:
+        """Return one estimate, None where the table has none."""
+        rows = self.rows[(self.rows["analysis"] == analysis) & (self.rows["term"] == term)]
+        if estimand is not None:
+            rows = rows[rows["estimand"] == estimand]
+        return None if rows.empty else rows.iloc[0]
+
+    def known(self, analysis: str, term: str, estimand: str | None = None) -> pd.Series | None:
+        """Return one estimate whose number is there: neither refused nor withheld."""
+        row = self.find(analysis, term, estimand)
+        if row is None or row["status"] == "refused" or pd.isna(row["estimate"]):
+            return None
+        return row
+
+    @property
+    def verdict(self) -> str | None:
+        """The one word of the comparison, None where there is none or it is withheld."""
+        return self.verdict_of(GROUPS)
+
+    def verdict_of(self, analysis: str) -> str | None:
+        """Return the one word of an analysis, None where there is none or it is withheld."""
+        row = self.find(analysis, "verdict")
+        return None if row is None or row["status"] == "refused" else str(row["note"])
+
+    @property
+    def tests(self) -> tuple[str, str]:
+        """The tests of difference and equivalence that answer: the planned ones, or Welch's."""
+        planned = self.find(GROUPS, NESTED[0])
+        is_planned = planned is not None and planned["plan_status"] == "confirmatory"
+        return NESTED if is_planned else PLAIN
+
+    def families(self, analysis: str) -> str:
+        """The families that the tests of an analysis were adjusted in, with their sizes."""
+        own = self.rows[self.rows["analysis"] == analysis]
+        return describe_families(self.rows if self.everything is None else self.everything, own)
+
+    @property
+    def adjustment(self) -> str:
+        """How p-values were adjusted: "Holm-adjusted"."""
+        row = self.find(GROUPS, "verdict")
+        method = "" if row is None or pd.isna(row["method"]) else str(row["method"])
+        return (
+            method.removesuffix(" tests") if method.endswith("-adjusted tests") else "Holm-adjusted"
+        )
+
+
+def gather_answers(estimates: pd.DataFrame, outcome: str, label: str | None) -> Answers:
+    """Return the estimates of one outcome with what it is called in a sentence."""
+    scale, _, occasion = outcome.partition("@")
+    named = label or scale.replace(".", " ").replace("_", " ")
+    what = f"{named} at {occasion.replace('_', ' ')}" if occasion else named
+    # Attributes have units of their own, which the estimates do not know.
+    unit = " points" if occasion else ""
+    has_plan = bool((estimates["plan_status"] == "confirmatory").any())
+    return Answers(estimates[estimates["outcome"] == outcome], what, unit, has_plan, estimates)
+
+
+def join_sentences(parts: list[str]) -> str:
+    """Return sentences as one text, without the empty ones."""
+    return no_break(" ".join(part for part in parts if part))
+
+
+def missing_part(answers: Answers, analysis: str, term: str, asked: str) -> str:
+    """Say why there is no number: nobody asked, it was refused, or it is withheld."""
+    row = answers.find(analysis, term)
+    if row is None:
+        return f"{asked} was not analysed."
+    if row["status"] != "refused":
+        return f"{asked}: the figures are {WITHHELD}."
+    note = "" if pd.isna(row["note"]) else str(row["note"])
+    if note.startswith(WITHHELD):
+        return f"{asked}: {note}."
+    return f"{asked} was not analysed: {note}."
+
+
+def both_p(row: pd.Series, adjustment: str = "Holm-adjusted") -> str:
+    """Write the p-value, and the adjusted one where there is one."""
+    if pd.isna(row["p_adjusted"]):
+        return p_value(row["p_value"])
+    return f"{p_value(row['p_value'])}, {adjustment} {p_value(row['p_adjusted'])}"
+
+
+def count_of(n: object) -> str:
+    """Write a number of clients, or that it is withheld."""
+    return WITHHELD if pd.isna(n) else f"{int(n):,}"  # type: ignore[call-overload]
