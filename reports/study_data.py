@@ -136,6 +136,10 @@ class StudyData:
         grouped = self.scores.groupby(["scale", "occasion"], sort=True, observed=True)
         return {(str(key[0]), str(key[1])): rows for key, rows in grouped}
 
+    @cached_property
+    def _administrations(self) -> dict[tuple[str, str], pd.DataFrame]:
+        return {}  # filled by `scores_at`, which every analysis asks for the same few
+
     @property
     def attributes(self) -> tuple[str, ...]:
         """The declared attributes of clients, by name."""
@@ -153,8 +157,11 @@ class StudyData:
 
     def scores_at(self, scale: str, occasion: str) -> pd.DataFrame:
         """Return one administration per client of a scale at an occasion, by ``client_id``."""
-        rows = self._blocks.get((scale, occasion), self.scores.iloc[:0])
-        return one_per_client(rows)
+        asked = (scale, occasion)
+        if asked not in self._administrations:
+            rows = self._blocks.get(asked, self.scores.iloc[:0])
+            self._administrations[asked] = one_per_client(rows)
+        return self._administrations[asked].copy(deep=False)
 
     def values_at(self, scale: str, occasion: str) -> pd.Series:
         """Return the scores of a scale at an occasion by ``client_id``, without missing ones."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -30,10 +31,16 @@ class Inquiry:
 
     def members_of(self, group: str) -> pd.Index:
         """Return the clients of one presentation."""
-        is_member = self.presentations["presentation"] == group
-        clients = self.presentations.loc[is_member, "client_id"]
-        members: pd.Index = pd.Index(clients, name="client_id")
-        return members
+        return self._members.get(group, self._nobody)
+
+    @cached_property
+    def _members(self) -> dict[str, pd.Index]:
+        grouped = self.presentations.groupby("presentation", observed=True)["client_id"]
+        return {str(name): pd.Index(clients, name="client_id") for name, clients in grouped}
+
+    @property
+    def _nobody(self) -> pd.Index:
+        return pd.Index(self.presentations["client_id"].iloc[:0], name="client_id")
 
     @property
     def in_contrast(self) -> pd.Series:
