@@ -178,6 +178,11 @@ class Source(Declaration):
     attributes: Mapping[Name, Attribute] = {}
     ending: Ending | None = None
 
+    @property
+    def decimal_signs(self) -> str:
+        """The signs before decimals: a file that holds numbers as such has points beside texts."""
+        return f"{self.decimal}." if self.kind in WITH_DATES else self.decimal
+
     @field_validator("files", "dictionary")
     @classmethod
     def _pattern_stays_within_exports(cls, value: str | None) -> str | None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flows.declarations import Attribute, FormBlock, Source
-from flows.sources.names import name_key
+from flows.item_columns import Header, item_columns, listed_columns, require_scale_pattern
 from instruments.catalog import Catalog
 from instruments.definition import Definition
-from instruments.errors import ExportError, StudyError, suggest
+from instruments.errors import StudyError
 from instruments.layout import Kind, Layout, Placement, StageColumn, number_of
 
 # Sessions are numbered from 1; days reach from a waiting list to twenty years of treatment.
@@ -27,39 +26,7 @@ ROLE_KINDS: Mapping[str, Kind] = {
     "date": "date",
     "intake_date": "date",
 }
-# The number of an item in a pattern: {n}, or {n:02} and {n:03} where zeros lead.
-NUMBER = re.compile(r"\{n(?::0(?P<width>[2-9]))?\}")
 RATERS = ("client", "therapist", "observer", "part")
-
-
-@dataclass(frozen=True)
-class Header:
-    """A file's column names, found again whatever their case and spaces."""
-
-    names: tuple[str, ...]
-
-    def find(self, wanted: str) -> str | None:
-        """Return the file's own spelling of a column, None where it has no such column."""
-        return next((n for n in self.names if name_key(n) == name_key(wanted)), None)
-
-    def require(self, wanted: str, source: Source) -> str:
-        """Return the file's own spelling of a column.
-
-        Raises
-        ------
-        ExportError
-            ``E_COLUMN_MISSING``, with the nearest name that the file has.
-        """
-        found = self.find(wanted)
-        if found is None:
-            raise ExportError(
-                "E_COLUMN_MISSING",
-                f'The export has no column "{wanted}"',
-                where=f'source "{source.id}"',
-                fix=suggest(wanted, self.names)
-                or "Check the export's settings, or the names in study.toml.",
-            )
-        return found
 
 
 def lay_out(source: Source, names: Sequence[str], catalog: Catalog) -> Layout:
@@ -158,10 +125,23 @@ def _role(role: str, source: Source, column: str) -> StageColumn:
         high=high,
         values=_role_values(role, source),
         shape=source.id_shape if kind == "id" else None,
-        missing=source.missing if kind in ("whole", "code") else {},
+        missing=_missing_days(source) if role == "day" else {},
         is_required=role in ("client", "occasion"),
         date_format=source.date_format if kind == "date" else None,
     )
+
+
+def _missing_days(source: Source) -> dict[str, str]:
+    """Return the missing codes that no day since intake can be.
+
+    Codes are for answers and attributes: 99 may be a session, and the 99th day of a treatment.
+    """
+    numbers = {code: number_of(code) for code in source.missing}
+    return {
+        code: source.missing[code]
+        for code, number in numbers.items()
+        if number is None or number < 0
+    }
 
 
 def _role_values(role: str, source: Source) -> tuple[str, ...] | None:
@@ -200,7 +180,7 @@ def _place(
             missing=missing,
             is_continuous=definition.response.is_continuous,
         )
-        for item, column in _item_columns(source, form, header, definition).items()
+        for item, column in item_columns(source, form, header, definition).items()
     }
     return Placement(
         definition=definition,
@@ -231,9 +211,9 @@ def check_form(source: Source, form: FormBlock, definition: Definition) -> None:
     _refuse_answers_as_codes(source, form, low, high)
     _totals(form, definition)
     if definition.addressing == "subscale":
-        _require_scale_pattern(form)
+        require_scale_pattern(form)
     else:
-        _listed(form, definition.item_names())
+        listed_columns(form, definition.item_names())
 
 
 def _refuse_answers_as_codes(source: Source, form: FormBlock, low: int, high: int) -> None:
@@ -296,82 +276,3 @@ def _step(definition: Definition, low: int, high: int) -> int:
     """Return the distance between answers: the form's own in its own range, else 1."""
     response = definition.response
     return response.step if (low, high) == (response.min, response.max) else 1
-
-
-def _item_columns(
-    source: Source, form: FormBlock, header: Header, definition: Definition
-) -> dict[str, str]:
-    if definition.addressing == "subscale":
-        return _subscale_columns(source, form, header, definition)
-    names = definition.item_names()
-    wanted = _listed(form, names)
-    return {
-        item: header.require(column, source) for item, column in zip(names, wanted, strict=True)
-    }
-
-
-def _listed(form: FormBlock, names: Sequence[str]) -> list[str]:
-    """Return the column of each item, from a pattern with {n} or from the list itself."""
-    if isinstance(form.columns, str):
-        if not NUMBER.search(form.columns):
-            raise StudyError(
-                "E_STUDY_PATTERN",
-                f'The pattern "{form.columns}" has no {{n}}',
-                fix="Write {n} where the number of the item stands.",
-            )
-        return [numbered(form.columns, n) for n in range(1, len(names) + 1)]
-    if len(form.columns) != len(names):
-        raise StudyError(
-            "E_STUDY_PATTERN",
-            f'"{form.instrument}" has {len(names)} items, its list names {len(form.columns)}',
-            fix="Name every item's column, in the order of the form.",
-        )
-    return list(form.columns)
-
-
-def numbered(pattern: str, number: int) -> str:
-    """Return the column of an item by its number, with leading zeros where the pattern has them."""
-    return NUMBER.sub(lambda place: str(number).zfill(int(place["width"] or 0)), pattern)
-
-
-def _subscale_columns(
-    source: Source, form: FormBlock, header: Header, definition: Definition
-) -> dict[str, str]:
-    """Find the columns of each subscale by the pattern: ``cdq_{scale}_{n}``."""
-    pattern = _require_scale_pattern(form)
-    found = {
-        f"{scale.id}_{n}": column
-        for scale in definition.held_scales
-        for n, (_, column) in enumerate(
-            _counted(pattern.replace("{scale}", scale.id), header), start=1
-        )
-    }
-    if not found:
-        raise ExportError(
-            "E_COLUMN_MISSING",
-            f'The pattern "{pattern}" matches no column of the export',
-            where=f'source "{source.id}"',
-            fix=suggest(pattern, header.names)
-            or f"Its scales are {', '.join(scale.id for scale in definition.held_scales)}.",
-        )
-    return found
-
-
-def _require_scale_pattern(form: FormBlock) -> str:
-    if isinstance(form.columns, str) and "{scale}" in form.columns:
-        return form.columns
-    raise StudyError(
-        "E_STUDY_PATTERN",
-        f'"{form.instrument}" is addressed by subscale',
-        fix='Write its pattern with {scale} and {n}, such as "cdq_{scale}_{n}".',
-    )
-
-
-def _counted(pattern: str, header: Header) -> list[tuple[int, str]]:
-    key = name_key(pattern)
-    place = NUMBER.search(key)
-    before, after = (key[: place.start()], key[place.end() :]) if place else (key, "")
-    zeros = "0*" if place and place["width"] else ""
-    shape = re.compile(re.escape(before) + zeros + r"([1-9]\d?)" + re.escape(after))
-    hits = [(match, name) for name in header.names if (match := shape.fullmatch(name_key(name)))]
-    return sorted((int(match.group(1)), name) for match, name in hits)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from flows.books import AcceptedFile
 from flows.declarations import OCCASIONS, FormBlock, Source
-from flows.layout import lay_out, numbered
+from flows.item_columns import numbered
+from flows.layout import lay_out
 from flows.study import Study
 from flows.study_data import scales_of
 from instruments.definition import Definition

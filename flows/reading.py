@@ -71,7 +71,7 @@ def stage_file(connection: Connection, reading: Reading, scratch: Path) -> Readi
                 "The rows of the file make no table.",
                 fix="Make the export again, or leave its longest columns out.",
             )
-    type_text(connection, reading.layout, decimal=reading.source.decimal)
+    type_text(connection, reading.layout, decimal=reading.source.decimal_signs)
     return replace(reading, export=export)
 
 

@@ -33,6 +33,7 @@ def check_declarations(study: Study) -> None:
         for form_index, form in enumerate(source.form):
             _check_form(study, form.instrument, (source_index, form_index))
         _check_columns(study, source_index, source)
+        _check_moments(study, source_index, source)
     _check_ranges(study)
     used = {form.instrument for source in study.sources for form in source.form}
     for name in _scales_named(study.file):
@@ -64,6 +65,26 @@ def _check_columns(study: Study, index: int, source: Source) -> None:
     except StudyError as error:
         where = _where(study, *place, KEYS.get(error.code, "instrument"))
         raise StudyError(error.code, error.what, where=where, fix=error.fix) from None
+
+
+def _check_moments(study: Study, index: int, source: Source) -> None:
+    """Refuse a source whose days alone tell a client's forms apart: the store keeps one of each.
+
+    A day is a fact about a form that may be corrected, so it names none.
+    """
+    columns = source.columns
+    is_placed = source.a_row_is == "person" or columns.session or columns.occasion
+    if is_placed or source.occasion or all(form.occasion for form in source.form):
+        return
+    day = next((role for role in ("day", "date") if getattr(columns, role)), None)
+    if day is not None:
+        raise StudyError(
+            "E_STUDY_MOMENT",
+            f'Of each client in "{source.id}" one form would be kept: its {day} tells none apart',
+            where=_where(study, "source", index, "columns", day),
+            fix="Name the column that numbers sessions (session) or names occasions (occasion), "
+            'or say occasion = "intake" where each client has one form.',
+        )
 
 
 def _where(study: Study, *place: str | int) -> str:

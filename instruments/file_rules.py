@@ -14,7 +14,6 @@ JUMP_PART = 0.75
 # What tells one submission from another, as the store does; the rest are facts about it.
 KEYS = ("client", "occasion", "session", "rater", "target")
 FACTS = ("day", "therapist", "clinic")
-PLACES = ("occasion", "session", "day", "date")
 
 
 def file_rules(layout: Layout) -> Iterator[Rule]:
@@ -72,16 +71,16 @@ def _same_person(layout: Layout) -> Rule:
 
 
 def _unplaced(layout: Layout) -> Iterator[Rule]:
-    places = _present(layout, PLACES)
     is_placed = "occasion" in layout.fixed or "occasion" in layout.roles
-    if places and not is_placed and not all(place.occasion for place in layout.placements):
+    session = layout.roles.get("session")
+    if session and not is_placed and not all(place.occasion for place in layout.placements):
         yield _rule(
             "file.unplaced",
             "E_OCCASION",
-            places,
-            Check("unplaced"),
-            says="The row does not say when the form was filled in.",
-            fix="Fill in session, day or date at its source and export again.",
+            (session,),
+            Check("absent", {"codes": tuple(session.staged_codes.values())}),
+            says="The row does not say in which session the form was filled in.",
+            fix="Fill in the session at its source and export again.",
         )
 
 

@@ -97,7 +97,10 @@ def read_archive(connection: Connection, layout: Layout, path: Path) -> None:
 
 
 def type_text(connection: Connection, layout: Layout, *, decimal: str = ".") -> None:
-    """Fill `stage.rows` and `stage.miscast` from `stage.text`."""
+    """Fill `stage.rows` and `stage.miscast` from `stage.text`.
+
+    ``decimal`` holds the signs that may stand before decimals: ".", "," or both.
+    """
     coded = _coded_columns(connection, layout)
     columns = [
         (
@@ -200,9 +203,13 @@ def _cast(column: StageColumn, layout: Layout, decimal: str) -> str:
 
 
 def _written(name: str, decimal: str) -> str:
-    """Return a cell as DuckDB reads numbers, which takes 1_9 for 19: no person writes it so."""
-    point = name if decimal == "." else f"replace({name}, ',', '.')"
-    return f"replace({point}, '_', '?')"
+    """Return a cell as DuckDB reads numbers; what may not stand in one becomes a question mark.
+
+    DuckDB takes 1_9 for 19, which no person writes so; 1.900 beside decimal commas may be 1900.
+    """
+    refused = "_" if "." in decimal else "_."
+    text = f"translate({name}, {literal(refused)}, {literal('?' * len(refused))})"
+    return f"replace({text}, ',', '.')" if "," in decimal else text
 
 
 def number_or_null(number: str, *, is_whole: bool) -> str:

@@ -208,9 +208,13 @@ def _take_occasion(roles: RolesProposal, export: UnknownExport, free: Sequence[s
                 return
     roles.occasion = occasion_in(export.path.stem)
     if roles.occasion is None:
-        roles.occasion = "session" if _repeats(roles, export) else "intake"
+        repeats = _repeats(roles, export)
+        roles.occasion = "session" if repeats else "intake"
         roles.doubts.append("Nothing names the occasion at which the forms were filled in: "
                             f'"{roles.occasion}" is a guess.')  # fmt: skip
+        if repeats and "session" not in roles.columns:
+            roles.doubts.append("Clients come back and no column numbers their sessions: of each "
+                                "client one form is kept until one is declared.")  # fmt: skip
 
 
 def _repeats(roles: RolesProposal, export: UnknownExport) -> bool:

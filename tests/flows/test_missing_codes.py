@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from instruments.errors import StudyError
-from tests.flows.small_study import STUDY, ask, intake_rows, take_in, write_export, write_study
+from tests.flows.small_study import (
+    STUDY,
+    ask,
+    intake_rows,
+    take_in,
+    weekly_rows,
+    write_export,
+    write_study,
+)
 
 DECLARED = 'missing = { "-99" = "refused", "NASK" = "not asked" }'
 
@@ -57,3 +65,26 @@ def test_a_form_that_names_an_answer_as_its_missing_code_means_it(tmp_path: Path
     table[3]["ecr_1"] = 4
     take_in(write_export(folder, "intake.csv", table).parents[1])
     assert ask(folder, "SELECT item, reason FROM store.core.missing") == [("item_1", "unsure")]
+
+
+def test_a_missing_code_of_answers_is_a_number_of_a_session(tmp_path: Path) -> None:
+    text = STUDY.replace('missing = { "-99" = "refused" }', 'missing = { "99" = "refused" }')
+    folder = write_study(tmp_path / "study", text)
+    table = [row | {"session": int(row["session"]) + 97} for row in weekly_rows(10, 3)]
+    table[4]["dar_1"] = 99
+    take_in(write_export(folder, "weekly.csv", table).parents[1])
+    sessions = "SELECT session, count(*) FROM store.core.administration GROUP BY 1 ORDER BY 1"
+    assert ask(folder, sessions) == [(98, 10), (99, 10), (100, 10)]
+    assert ask(folder, "SELECT item, reason FROM store.core.missing") == [("item_1", "refused")]
+
+
+@pytest.mark.parametrize(("code", "day"), [("99", 99), ("-99", None), ("NASK", None)])
+def test_a_code_that_a_day_since_intake_may_be_is_a_day(
+    tmp_path: Path, code: str, day: int | None
+) -> None:
+    folder = study_with(tmp_path, code if code != "NASK" else "-9")
+    table = intake_rows(12)
+    table[3] |= {"day": code}
+    take_in(write_export(folder, "intake.csv", table).parents[1])
+    query = "SELECT DISTINCT day FROM store.core.administration WHERE client_id = 'K004'"
+    assert ask(folder, query) == [(day,)]

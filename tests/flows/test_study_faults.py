@@ -56,6 +56,23 @@ def test_an_underscore_is_no_part_of_a_number(tmp_path: Path, cell: str) -> None
     assert ask(folder, "SELECT count(*) FROM store.core.client WHERE age = 19") == [(0,)]
 
 
+@pytest.mark.parametrize(("cell", "age"), [("20,5", 20.5), ("20", 20.0), ("20.5", None),
+                                           ("1.900", None), ("1.900,5", None)])  # fmt: skip
+def test_beside_decimal_commas_a_point_is_never_guessed_at(
+    tmp_path: Path, cell: str, age: float | None
+) -> None:
+    text = STUDY.replace('files = "intake*.csv"', 'files = "intake*.csv"\ndecimal = ","')
+    folder = write(tmp_path / "study", text.replace("max = 99", "max = 2000"))
+    table = intake_rows(12)
+    table[3]["age"] = cell
+    (report,) = take_in(export(folder, "intake.csv", table).parents[1])
+    assert report.validation is not None
+    told = [finding.code for finding in report.validation.findings if finding.severity == "error"]
+    assert told == ([] if age else ["E_TYPE"])
+    known = ask(folder, "SELECT age FROM store.core.client WHERE client_id = 'K004'")
+    assert known == ([(age,)] if age else [])
+
+
 def test_of_two_first_therapists_it_is_always_the_same_one(tmp_path: Path) -> None:
     folder = write(tmp_path / "study")
     table = intake_rows(12)
@@ -75,3 +92,37 @@ def test_a_plan_knows_columns_with_leading_zeros_and_totals(tmp_path: Path) -> N
     text = STUDY.replace('columns = "dar_{n}"', 'columns = "dar_{n:02}"\ntotal = "dar_sum"')
     scope = known_study(study_of(write(tmp_path / "study", text)), [])
     assert "dar_5.total" in scope.scales
+
+
+NO_SESSION = STUDY.replace('session = "session"\n', "")
+
+
+@pytest.mark.parametrize("moment", ['date = "date"\nintake_date = "began"', 'day = "day_no"'])
+def test_days_alone_do_not_tell_the_forms_of_a_client_apart(tmp_path: Path, moment: str) -> None:
+    text = NO_SESSION.replace('date = "date"\nintake_date = "began"', moment)
+    with pytest.raises(StudyError, match="E_STUDY_MOMENT") as caught:
+        study_of(write(tmp_path / "study", text))
+    line = text.splitlines().index(moment.splitlines()[0]) + 1
+    assert caught.value.where == f"study.toml, line {line}"
+    assert '"weekly"' in caught.value.what
+    assert "session" in caught.value.fix
+    assert 'occasion = "intake"' in caught.value.fix
+
+
+@pytest.mark.parametrize("declared", ["source", "form"])
+def test_days_beside_an_occasion_are_facts_about_a_form(tmp_path: Path, declared: str) -> None:
+    anchor = {"source": 'files = "weekly*.csv"', "form": 'instrument = "dar_5"\ncolumns'}[declared]
+    before, mark, after = NO_SESSION.rpartition(anchor)
+    own = 'occasion = "month_3"\n'
+    text = f"{before}{mark}\n{own}{after}" if declared == "source" else before + own + mark + after
+    assert study_of(write(tmp_path / "study", text)).sources
+
+
+def test_a_session_that_is_left_empty_is_not_made_up_for_by_its_date(tmp_path: Path) -> None:
+    folder = write(tmp_path / "study")
+    table = weekly_rows(10, 2)
+    table[3]["session"] = ""
+    (report,) = take_in(export(folder, "weekly.csv", table).parents[1])
+    assert report.counts is not None
+    assert (report.counts.loaded, report.counts.quarantined) == (19, 1)
+    assert ask(folder, "SELECT count(*) FROM store.core.administration WHERE session = 0") == [(0,)]

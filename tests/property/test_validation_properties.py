@@ -254,11 +254,6 @@ CELL_TESTS: dict[str, Test] = {
     "before_intake": _before_intake,
     "date_ambiguous": lambda rule, row: _date(rule, row, is_date_like=True),
     "date_type": lambda rule, row: _date(rule, row, is_date_like=False),
-    "unplaced": lambda rule, row: (
-        not any(
-            is_filled(row, column, list(column.staged_codes.values())) for column in rule.columns
-        )
-    ),
     "safety": _safety,
 }
 

@@ -119,12 +119,24 @@ def subscales(pattern: Any = "c_{scale}_{n}") -> Source:
 
 
 def test_a_form_addressed_by_subscale_has_the_items_that_the_header_has() -> None:
-    header = ("id", "no", "c_secure_2", "c_secure_1", "c_avoidant_fearful_1", "c_secure_10")
+    header = ("id", "no", "c_secure_2", "c_secure_1", "c_avoidant_fearful_1", "c_secure_3")
     placement = layout_of(subscales(), *header).placements[0]
     assert placement.counts == {"secure": 3, "avoidant_fearful": 1, "preoccupied_merger": 0}
     assert [column.source for column in placement.columns.values()] == [
-        "c_secure_1", "c_secure_2", "c_secure_10", "c_avoidant_fearful_1"
+        "c_secure_1", "c_secure_2", "c_secure_3", "c_avoidant_fearful_1"
     ]  # fmt: skip
+
+
+def test_a_gap_in_the_items_of_a_subscale_refuses_the_file_and_names_what_is_missing() -> None:
+    fault = fault_of(subscales(), "id", "no", "c_secure_2", "c_secure_5", "c_avoidant_fearful_1")
+    assert fault.code == "E_COLUMN_MISSING"
+    assert 'lacks "c_secure_1", "c_secure_3", "c_secure_4"' in fault.what
+
+
+def test_two_columns_of_one_item_of_a_subscale_refuse_the_file() -> None:
+    fault = fault_of(subscales("c_{scale}_{n:02}"), "id", "no", "c_secure_1", "c_secure_01")
+    assert fault.code == "E_DUP_HEADER"
+    assert '"c_secure_01" and "c_secure_1"' in fault.what
 
 
 def test_a_pattern_of_subscales_that_matches_nothing_refuses_the_file() -> None:

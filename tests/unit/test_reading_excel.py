@@ -98,6 +98,15 @@ def test_a_workbook_reads_as_its_table(tmp_path: Path) -> None:
     assert column(checked, "core_10__item_4") == [(n + 3) % 5 for n in range(12)]
 
 
+def test_numbers_of_a_workbook_have_points_whatever_sign_its_texts_have(tmp_path: Path) -> None:
+    rater = [{"instrument": "srs", "columns": "core_{n}"}]
+    change = setting(C2=2.5, C3="2,5", C4="2")
+    declared = source(form=rater, decimal=",", ignore=[f"core_{n}" for n in range(5, 11)])
+    checked = check(write(tmp_path, change), declared, tmp_path / "s")
+    assert checked.errors() == []
+    assert column(checked, "srs__item_1")[:3] == [2.5, 2.5, 2.0]
+
+
 def test_the_declared_sheet_and_row_are_read(tmp_path: Path) -> None:
     made = book(above=3)
     made.create_sheet("Codes").append(["code", "meaning"])
