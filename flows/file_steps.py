@@ -6,9 +6,10 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from flows.books import accepted_files
-from flows.inbox import hash_file
+from flows.inbox import hash_export
 from flows.intake import admit_step, open_intake, read_step, stage_step, validate_step
 from flows.quarantine import write_refusal
+from flows.sources.names import show_file
 from flows.workbench import FileOnBench, FileReport, Workbench, workbench
 from instruments.errors import ExportError
 
@@ -20,7 +21,7 @@ def _refusable(step: Callable[[Workbench], None]) -> FileStep:
 
     def stepped(key: str, position: int) -> bool:
         bench = workbench(key)
-        bench.tell(f"{step.__name__} {bench.files[position].path.name}")
+        bench.tell(f"{step.__name__} {show_file(bench.files[position].path.name)}")
         try:
             step(bench)
         except ExportError as refusal:
@@ -95,8 +96,10 @@ STEPS: tuple[FileStep, ...] = (read, stage, check, store)
 def _report_refusal(bench: Workbench, refusal: ExportError) -> None:
     current = bench.require_current()
     file = current.file
-    write_refusal(bench.study, hash_file(file.path), file, refusal)
+    write_refusal(bench.study, hash_export(file.path), file, refusal)
     validation = current.intake.validation if current.intake else None
     bench.reports.append(
-        FileReport(file.path.name, file.source.id, validation=validation, refusal=refusal)
+        FileReport(
+            show_file(file.path.name), file.source.id, validation=validation, refusal=refusal
+        )
     )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from flows.declarations import Source
 from flows.ledger import Ledger
+from flows.sources.names import show_file
 from flows.study import Study
 from instruments.errors import StudyError
 
@@ -37,7 +41,7 @@ def list_inbox(study: Study) -> list[InboxFile]:
                 raise StudyError(
                     "E_STUDY_FILES",
                     f'The sources "{claimed[path]}" and "{source.id}" claim the same file',
-                    where=path.name,
+                    where=show_file(path.name),
                     fix='Make their patterns under "files" narrower.',
                 )
             claimed[path] = source.id
@@ -50,12 +54,26 @@ def _matching(study: Study, source: Source) -> Iterator[Path]:
     return (path for path in sorted(study.exports.glob(source.files)) if path not in dictionaries)
 
 
-def unclaimed_files(study: Study) -> list[str]:
-    """Return the names of files in the inbox that no source claims."""
+def unclaimed_files(study: Study) -> dict[str, str]:
+    """Return why no source claims a file of the inbox, by the file's name as it may be shown.
+
+    Hidden files are passed over: systems put them there, and nobody looks for them.
+    """
     claimed = {file.path for file in list_inbox(study)}
     for source in study.sources:
         claimed |= set(study.exports.glob(source.dictionary)) if source.dictionary else set()
-    return sorted(p.name for p in study.exports.glob("*") if p.is_file() and p not in claimed)
+    names = sorted(p.name for p in study.exports.glob("[!.]*") if p.is_file() and p not in claimed)
+    return {show_file(name): _why_unclaimed(study, name) for name in names}
+
+
+def _why_unclaimed(study: Study, name: str) -> str:
+    for source in study.sources:
+        if fnmatchcase(name.casefold(), source.files.casefold()):
+            return (
+                f'but for upper and lower case it matches "{source.files}" of the source '
+                f'"{source.id}"'
+            )
+    return "no source's pattern matches it"
 
 
 def new_files(study: Study, ledger: Ledger) -> list[InboxFile]:
@@ -63,11 +81,20 @@ def new_files(study: Study, ledger: Ledger) -> list[InboxFile]:
     known = {entry.facts["sha256"] for entry in ledger.entries("file_accepted")}
     found = []
     for file in list_inbox(study):
-        sha256 = hash_file(file.path)
+        sha256 = hash_export(file.path)
         if sha256 not in known:
             found.append(file)
         known.add(sha256 or str(file.path))
     return found
+
+
+def hash_export(path: Path) -> str:
+    """Return the SHA-256 of an export; empty for one that is no plain file, which is not opened."""
+    try:
+        is_plain = stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return ""
+    return hash_file(path) if is_plain else ""
 
 
 def hash_file(path: Path) -> str:

@@ -20,7 +20,7 @@ from flows.files import replaced
 from flows.inbox import hash_file
 from flows.layout import add_missing, lay_out
 from flows.ledger import Ledger
-from flows.quarantine import write_held_rows
+from flows.quarantine import forget_refusal, write_held_rows
 from flows.reading import (
     Reading,
     keep_faults,
@@ -137,6 +137,7 @@ def admit_step(intake: Intake, ledger: Ledger, batch: int) -> AcceptedFile:
     counts = count_rows(connection, reading.layout, forms)
     findings = intake.validation.findings if intake.validation else ()
     accepted = acknowledge(intake.study, ledger, reading, counts, batch, findings)
+    forget_refusal(intake.study, accepted.sha256, accepted.name)
     with transaction(connection):
         publish(connection, reading.layout, forms, _batch_facts(accepted, counts))
     connection.execute("CHECKPOINT store")
@@ -194,7 +195,7 @@ def judge_archive(
     path = require_archive(study, accepted)
     source, layout = source_of(study, accepted.source_id), archived_layout_of(study, accepted)
     with open_stage(connection, path.stat().st_size, scratch):
-        stage_archive(connection, layout, path, source.decimal)
+        stage_archive(connection, layout, path, source.decimal_signs)
         keep_faults(connection, accepted.faults)
         set_aside(connection, accepted.decisions.rejected, "E_REJECTED")
         export = _archived_export(path, accepted)

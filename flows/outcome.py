@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from flows.inbox import unclaimed_files
 from flows.workbench import FileReport, Workbench
 
 DONE, ERROR, USAGE, REFUSED, WARNINGS, NOTHING_NEW = range(6)
@@ -16,13 +18,14 @@ Ending = Literal["published", "nothing new", "nothing accepted"]
 class RunOutcome:
     """How one run of a study ended: each file's report and the folder of the results.
 
-    There is no folder while no file was ever accepted. ``moved`` says in a line each what corrected
-    exports changed.
+    There is no folder while no file was ever accepted. ``unclaimed`` says of each file of the inbox
+    that belongs to no source why not, ``moved`` in a line each what corrected exports changed.
     """
 
     ending: Ending
     run_folder: Path | None
     reports: tuple[FileReport, ...]
+    unclaimed: Mapping[str, str] = field(default_factory=dict)
     moved: tuple[str, ...] = ()
 
     @property
@@ -48,4 +51,4 @@ def _has_warnings(report: FileReport) -> bool:
 def conclude(bench: Workbench, ending: Ending) -> RunOutcome:
     """Return how a run ended."""
     folder = bench.run_folder if bench.provenance else None
-    return RunOutcome(ending, folder, tuple(bench.reports))
+    return RunOutcome(ending, folder, tuple(bench.reports), unclaimed_files(bench.study))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from pathlib import Path
 
 from flows.files import replaced
 from flows.inbox import InboxFile
@@ -24,7 +26,10 @@ def write_held_rows(study: Study, connection: Connection, sha256: str) -> None:
 
 
 def write_refusal(study: Study, sha256: str, file: InboxFile, refusal: ExportError) -> None:
-    """Write ``quarantine/<sha256>.json``: why a file was refused whole."""
+    """Write down why a file was refused whole: in ``quarantine/<sha256>.json``, or by its name.
+
+    A file that cannot be read has no hash.
+    """
     record = {
         "sha256": sha256,
         "file": file.path.name,
@@ -35,5 +40,16 @@ def write_refusal(study: Study, sha256: str, file: InboxFile, refusal: ExportErr
         "fix": refusal.fix,
     }
     study.quarantine.mkdir(exist_ok=True)
-    with replaced(study.quarantine / f"{sha256 or 'unreadable'}.json") as part:
+    with replaced(_record_of(study, sha256, file.path.name)) as part:
         part.write_text(json.dumps(record, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def forget_refusal(study: Study, sha256: str, name: str) -> None:
+    """Remove what was written down of a file that was refused before it was accepted."""
+    for known in (sha256, ""):
+        _record_of(study, known, name).unlink(missing_ok=True)
+
+
+def _record_of(study: Study, sha256: str, name: str) -> Path:
+    named = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
+    return study.quarantine / f"{sha256 or f'unreadable_{named[:16]}'}.json"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flows.books import AcceptedFile, archive_path, write_down
 from flows.declared import source_digest
-from flows.inbox import hash_file, list_inbox
+from flows.inbox import hash_export, list_inbox
 from flows.intake import (
     admit_step,
     open_intake,
@@ -46,7 +46,7 @@ def outdated_originals(study: Study, accepted: Iterable[AcceptedFile]) -> dict[s
     outdated = {file.sha256 for file in accepted if _is_outdated(study, file)}
     if not outdated:
         return {}
-    paths = {hash_file(file.path): file.path for file in list_inbox(study)}
+    paths = {hash_export(file.path): file.path for file in list_inbox(study)}
     return {sha256: paths[sha256] for sha256 in sorted(outdated & paths.keys())}
 
 
@@ -63,7 +63,7 @@ def read_again(
 ) -> FileReport:
     """Take an accepted file in again, as the study file has it now.
 
-    A file that would be refused now stays accepted, as its archive has it.
+    A file that would be refused now stays accepted, as its archive has it; the report says why.
     """
     try:
         reading = read_step(study, originals.paths[file.sha256], file.source_id, scratch)
@@ -71,9 +71,9 @@ def read_again(
             stage_step(intake, scratch)
             validation = validate_step(intake)
             admitted = admit_step(intake, originals.ledger, file.batch)
-    except ExportError:
+    except ExportError as refusal:
         replay(study, connection, file, scratch)
         declared = source_digest(study, source_of(study, file.source_id))
         write_down(originals.ledger, replace(file, declared_sha256=declared))
-        return FileReport(file.name, file.source_id, file.counts)
+        return FileReport(file.name, file.source_id, file.counts, refusal=refusal)
     return FileReport(admitted.name, admitted.source_id, admitted.counts, validation)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from flows.books import AcceptedFile, accepted_files, archive_path
 from flows.files import flush
-from flows.inbox import hash_file, list_inbox
+from flows.inbox import hash_export, hash_file, list_inbox
 from flows.intake import archived_layout_of
 from flows.ledger import Ledger
 from flows.study import Study
@@ -177,4 +177,4 @@ def _runs_with(ledger: Ledger, files: set[str]) -> tuple[str, ...]:
 
 def _originals_with(study: Study, files: set[str]) -> tuple[str, ...]:
     """Return the names of originals in the inbox that hold the client still."""
-    return tuple(file.path.name for file in list_inbox(study) if hash_file(file.path) in files)
+    return tuple(file.path.name for file in list_inbox(study) if hash_export(file.path) in files)

@@ -22,6 +22,7 @@ from flows.intake import open_intake, read_step, source_of, stage_step, validate
 from flows.ledger import Ledger
 from flows.outcome import DONE, REFUSED, WARNINGS
 from flows.settings import apply_settings
+from flows.sources.names import show_file
 from flows.study import Study, load_study
 from instruments.errors import ExportError, StudyError, suggest
 from sql.gateway import open_gateway
@@ -62,7 +63,7 @@ def _source(study: Study, file: Path, named: str | None) -> Source:
     raise StudyError(
         "E_USAGE",
         "It cannot be told to which source this file belongs",
-        where=file.name,
+        where=show_file(file.name),
         fix=f"Name one of them with --source: {', '.join(known)}.",
     )
 
@@ -88,7 +89,7 @@ def _check(study: Study, file: Path, source: Source, wanted: Wanted) -> Scorecar
                     describe_values(connection, reading.layout) if wanted.show_values else (),
                 )
         except ExportError as refusal:
-            card = Scorecard(file.name, source.id, refusal=refusal)
+            card = Scorecard(show_file(file.name), source.id, refusal=refusal)
             _tell(card, wanted)
     return card
 

@@ -43,7 +43,7 @@ def _file(held: HeldFile) -> str:
 
 def _refused(file: RefusedFile) -> str:
     state = "" if file.is_waiting else " (no longer in exports/)"
-    where = f"{file.sha256[:12]} {file.name} ({file.source_id}){state}"
+    where = f"{file.sha256[:12] or 'unreadable'} {file.name} ({file.source_id}){state}"
     return f"refused {where}: {file.code}: {file.what}"
 
 

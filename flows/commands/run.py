@@ -29,9 +29,11 @@ def run_command(folder: Path, *, quiet: bool = False) -> int:
 
 
 def tell_outcome(outcome: RunOutcome) -> None:
-    """Print each file's rows and findings, then the report's path."""
+    """Print each file's rows and findings, what nobody claims, then the report's path."""
     for report in outcome.reports:
         typer.echo(describe_file(report))
+    for name, why in outcome.unclaimed.items():
+        typer.echo(f"unclaimed {name}: {why}")
     for line in outcome.moved:
         typer.echo(line)
     typer.echo(f"{outcome.ending}: {outcome.report}" if outcome.report else outcome.ending)

@@ -12,6 +12,7 @@ import typer
 from flows.books import AcceptedFile, accepted_files
 from flows.inbox import new_files, unclaimed_files
 from flows.ledger import Ledger
+from flows.sources.names import show_file
 from flows.study import LATEST, Study, load_study
 from flows.takeover import is_interrupted
 
@@ -28,7 +29,7 @@ def _facts(study: Study, ledger: Ledger) -> dict[str, Any]:
     return {
         "study": study.file.study.id,
         "accepted": [_file(file) for file in accepted_files(ledger)],
-        "waiting": [file.path.name for file in new_files(study, ledger)],
+        "waiting": [show_file(file.path.name) for file in new_files(study, ledger)],
         "unclaimed": unclaimed_files(study),
         "interrupted": is_interrupted(ledger),
         "latest_run": latest_run(study),
@@ -52,7 +53,7 @@ def _lines(facts: dict[str, Any]) -> list[str]:
         for f in facts["accepted"]
     ]
     waiting = [f"waiting   {name}" for name in facts["waiting"]]
-    unclaimed = [f"unclaimed {name}: no source's pattern matches it" for name in facts["unclaimed"]]
+    unclaimed = [f"unclaimed {name}: {why}" for name, why in facts["unclaimed"].items()]
     run = facts["latest_run"] or "none yet"
     state = (
         ["the last run was interrupted; the next one takes over"] if facts["interrupted"] else []

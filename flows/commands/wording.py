@@ -16,6 +16,11 @@ def describe_file(report: FileReport) -> str:
 
 
 def _headline(report: FileReport) -> str:
+    if report.refusal is not None and report.counts is not None:
+        return (
+            f"kept     {report.name} ({report.source_id}) as its archive has it; "
+            f"read again it is refused: {report.refusal}"
+        )
     if report.refusal is not None:
         return f"refused  {report.name} ({report.source_id}): {report.refusal}"
     if report.counts is None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from flows.books import AcceptedFile, accepted_files
 from flows.decisions import KINDS, Decision, as_decision
-from flows.inbox import hash_file, list_inbox
+from flows.inbox import hash_export, list_inbox
 from flows.ledger import Entry, Ledger
+from flows.sources.names import show_file
 from flows.study import Study
 from instruments.errors import RunError, suggest
 
@@ -86,14 +87,17 @@ def _row(cells: dict[str, str]) -> HeldRow:
 
 def list_refused(study: Study) -> list[RefusedFile]:
     """Return the files that were refused whole, by name."""
-    waiting = {hash_file(file.path) for file in list_inbox(study)}
+    waiting = {(hash_export(file.path), file.path.name) for file in list_inbox(study)}
+    hashes = {sha256 for sha256, _ in waiting}
     refused = []
     for path in sorted(study.quarantine.glob("*.json")):
         facts = json.loads(path.read_text(encoding="utf-8"))
+        sha256, name = facts["sha256"], facts["file"]
+        is_waiting = sha256 in hashes if sha256 else ("", name) in waiting
         refused.append(
             RefusedFile(
-                facts["file"], facts["sha256"], facts["source"], facts["code"], facts["what"],
-                facts["fix"], facts["sha256"] in waiting,
+                show_file(name), sha256, facts["source"], facts["code"], facts["what"],
+                facts["fix"], is_waiting,
             )
         )  # fmt: skip
     return sorted(refused, key=lambda file: (file.name, file.sha256))

@@ -1,4 +1,4 @@
-"""Column names: how they are cleaned, compared and shown."""
+"""Names of columns and files: how they are cleaned, compared and shown."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ def name_key(name: str) -> str:
 def show_name(name: str) -> str | None:
     """Return a name that is safe to show anywhere, or None: text in a header may be data."""
     return name if PLAIN_WORD.fullmatch(name) else None
+
+
+def show_file(name: str) -> str:
+    """Return the name of a file in one line; characters that cannot be seen are escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
 
 
 def list_names(names: Iterable[str], most: int = 5) -> str:

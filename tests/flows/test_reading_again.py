@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.commands.wording import describe_file
+from flows.outcome import REFUSED, RunOutcome
 from flows.study import load_study
 from instruments.errors import StoreError, StudyError
 from tests.flows.small_study import (
@@ -114,7 +116,12 @@ def test_a_file_that_would_be_refused_now_stays_as_its_archive_has_it(tmp_path: 
     take_in(study)
     declare(study, ('kind = "csv"\nfiles = "intake*.csv"',
                     'kind = "csv"\nfiles = "intake*.csv"\ndelimiter = ";"'))  # fmt: skip
-    take_in(study)
+    (report,) = take_in(study)
+    assert report.refusal is not None
+    assert report.counts is not None
+    assert RunOutcome("nothing new", None, (report,)).exit_code == REFUSED
+    assert describe_file(report).startswith("kept     intake.csv (intake) as its archive has it")
+    assert report.refusal.code in describe_file(report)
     assert ask(study, "SELECT count(*) FROM store.core.client") == [(20,)]
     entries = len(ledger_of(study).entries())
     assert take_in(study) == []
