@@ -7,7 +7,7 @@ it does not hold was not accepted, and what it holds can be published again from
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,6 +34,7 @@ from flows.study import Study
 from flows.tombstones import records_of, tombstones_of
 from flows.toml_places import line_with
 from flows.validation import Validation, validate
+from flows.validation.telling import telling_records
 from instruments.errors import ExportError, StoreError, StudyError
 from instruments.layout import Layout
 from sql.archiving import archive_text, archived_layout
@@ -89,6 +90,8 @@ def stage_step(intake: Intake, scratch: Path) -> None:
     intake.reading = stage_file(intake.connection, intake.reading, scratch)
     keep_faults(intake.connection, intake.reading.export.faults)
     _leave_out_withdrawn(intake)
+    for column, records in telling_records(intake.connection, intake.reading.layout).items():
+        _leave_out(intake, records, "E_IDENTIFIER", column)
     set_aside(intake.connection, intake.decisions.rejected, "E_REJECTED")
 
 
@@ -99,8 +102,15 @@ def _leave_out_withdrawn(intake: Intake) -> None:
     tombstones = tombstones_of(Ledger(intake.study.ledger).entries())
     records = records_of(connection, "stage.text", layout, export.sha256, tombstones)
     column = layout.roles["client"].source if "client" in layout.roles else None
-    found = set_aside(connection, records, "E_WITHDRAWN", column, is_archived=False)
-    faults = tuple(Fault(record, "E_WITHDRAWN", column) for record in found)
+    _leave_out(intake, records, "E_WITHDRAWN", column)
+
+
+def _leave_out(intake: Intake, records: Collection[int], code: str, column: str | None) -> None:
+    """Make faults of rows, of which nothing is archived."""
+    reading = intake.reading
+    export = reading.export
+    found = set_aside(intake.connection, records, code, column, is_archived=False)
+    faults = tuple(Fault(record, code, column) for record in found)
     if faults:
         intake.reading = replace(reading, export=replace(export, faults=(*export.faults, *faults)))
 

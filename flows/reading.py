@@ -49,7 +49,9 @@ def read_file(path: Path, source: Source, catalog: Catalog, scratch: Path) -> Re
 
 def _left_out(export: Export, source: Source, layout: Layout) -> tuple[UnknownColumn, ...]:
     admitted = {column.source for column in layout}
-    return judge_unknown_columns(export.header, admitted, source.ignore, export.fields)
+    return judge_unknown_columns(
+        export.header, admitted, source.ignore, export.fields, export.telling
+    )
 
 
 def stage_file(connection: Connection, reading: Reading, scratch: Path) -> Reading:

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flows.profiling.table import UnknownExport
+from flows.sources.header import HEAD_ROWS
 from flows.sources.identifiers import judge_unknown_columns, split_name
+from flows.sources.identifying_values import telling_cells
 
 AGE = ("age", "leeftijd", "alter", "edad", "eta", "idade")
 GENDER = ("gender", "sex", "geslacht", "geschlecht", "sexe", "sexo", "sesso", "kon")
@@ -86,7 +88,8 @@ def describe_rest(export: UnknownExport, taken: frozenset[str]) -> list[str]:
         "E_FREE_TEXT": "holds free text: leave it out of the export",
         "E_UNKNOWN_COLUMN": "not known: declare it, or list it under ignore",
     }
-    rest = judge_unknown_columns(export.names, taken, (), export.fields)
+    telling = [name for name in export.names if telling_cells(export.filled(name)[:HEAD_ROWS])]
+    rest = judge_unknown_columns(export.names, taken, (), export.fields, telling)
     grouped: dict[str, list[str]] = {}
     for column in rest:
         grouped.setdefault(column.code, []).append(column.shown_name or f"column {column.position}")

@@ -10,6 +10,7 @@ from functools import partial
 
 from flows.profiling.table import UnknownExport
 from flows.sources.identifiers import is_direct_identifier, split_name
+from flows.sources.identifying_values import telling_cells
 
 DEFAULT_SHAPE = r"[A-Za-z][A-Za-z0-9_-]{1,23}"
 # Words of column names, in the languages that clinics export in.
@@ -113,6 +114,8 @@ def _client_rank(name: str) -> int | None:
 
 def _looks_like_ids(cells: Sequence[str], count: int) -> bool:
     distinct = set(cells)
+    if telling_cells(distinct, are_ids=True):
+        return False
     short = all(len(cell) <= 40 and re.fullmatch(r"[\w.-]+", cell) for cell in distinct)
     return bool(distinct) and short and len(cells) >= 0.9 * count and len(distinct) > count / 200
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -24,7 +24,7 @@ from flows.sources.excel_cells import cell_text, column_texts, correct_texts
 from flows.sources.excel_package import Book, damaged, guarded, open_book
 from flows.sources.excel_scan import Details, count_columns, has_odd_cells, search, take_apart
 from flows.sources.export import Export
-from flows.sources.header import check_names
+from flows.sources.header import check_names, telling_columns
 from flows.sources.names import clean_name, list_names
 from flows.sources.number_formats import DisplayFormat
 from flows.sources.refusal import refuse
@@ -50,7 +50,7 @@ def read(path: Path, source: Source, scratch: Path, *, force_rewrite: bool = Fal
         copy = TableCopy(scratch / f"{file.sha256[:16]}.csv", sheet.header, codes)
         copy.write(sheet.chunks())
     copy.blank_rows = sheet.blank_rows
-    return copy.finish(file)
+    return replace(copy.finish(file), telling=sheet.telling)
 
 
 @dataclass
@@ -100,6 +100,14 @@ class Sheet:
         self._check_is_header()
         check_names(self.path, self.place, self.header, self.admission)
         refuse_identifiers(self.path, self.header, self.admission)
+
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """The columns that are not admitted and whose first cells point to a person."""
+        first = self.source.header_row
+        below = islice(self.rows(), first, first + HEAD_ROWS)
+        rows = [[cell_text(cell) for cell in cells] for cells in below]
+        return telling_columns(self.header, rows, self.admission)
 
     def chunks(self) -> Iterator[TableChunk]:
         """Yield the rows below the header that hold anything."""

@@ -95,6 +95,8 @@ class Export:
     missing : mapping of str to mapping of str to str
         By column of `header`: the missing codes that the file itself declares, and their reasons.
         What the study file declares goes before them.
+    telling : frozenset of str
+        Columns of `header` that are not read and whose first cells point to a person.
     """
 
     path: Path
@@ -111,3 +113,4 @@ class Export:
     fields: Mapping[str, DictionaryField] = field(default_factory=dict)
     dictionary_sha256: str | None = None
     missing: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    telling: frozenset[str] = frozenset()

@@ -17,6 +17,7 @@ from flows.declarations import Source
 from flows.sources.admission import Admission
 from flows.sources.encoding import open_text
 from flows.sources.export import FIELD_LIMIT, RECORD
+from flows.sources.identifying_values import telling_cells
 from flows.sources.names import clean_name, list_names, name_key, show_name
 from flows.sources.refusal import refuse
 from flows.sources.shape import PLAIN, TextShape
@@ -41,7 +42,8 @@ class Header:
     """The header of a file.
 
     ``unnamed`` counts the nameless columns at its end; ``extra`` counts the blank cells that the
-    rows have after the last named column.
+    rows have after the last named column; ``telling`` are the columns that are not read and whose
+    first cells point to a person.
     """
 
     names: tuple[str, ...]
@@ -49,6 +51,7 @@ class Header:
     unnamed: int
     extra: int
     has_rows: bool
+    telling: frozenset[str] = frozenset()
 
     @property
     def is_rectangular(self) -> bool:
@@ -102,7 +105,18 @@ def find_header(
     check_names(path, f"line {first.line}", names, admission)
     below = rows[shape.header_rows :]
     extra = _count_extra_cells(below, len(names))
-    return Header(names, first.line, len(written) - named, extra, bool(below))
+    telling = telling_columns(names, [row.cells for row in below], admission)
+    return Header(names, first.line, len(written) - named, extra, bool(below), telling)
+
+
+def telling_columns(
+    names: Sequence[str], rows: Sequence[Sequence[str]], admission: Admission
+) -> frozenset[str]:
+    """Return the columns that are not admitted and hold what points to a person."""
+    others = ((k, name) for k, name in enumerate(names) if name and not admission.admits(name))
+    return frozenset(
+        name for k, name in others if telling_cells(row[k] for row in rows if len(row) > k)
+    )
 
 
 def _check_is_header(

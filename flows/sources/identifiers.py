@@ -56,8 +56,12 @@ def judge_unknown_columns(
     admitted: Collection[str],
     ignored: Collection[str],
     fields: Mapping[str, DictionaryField] | None = None,
+    telling: Collection[str] = (),
 ) -> tuple[UnknownColumn, ...]:
-    """Return the columns that are neither admitted nor ignored nor REDCap's own."""
+    """Return the columns that are neither admitted nor ignored nor REDCap's own.
+
+    `telling` are those whose cells point to a person.
+    """
     known = {name_key(name) for name in (*admitted, *ignored)}
     described = fields or {}
     unknown = []
@@ -65,7 +69,8 @@ def judge_unknown_columns(
         field = described.get(name)
         is_known = field is not None and field.is_known and not field.is_identifier
         if name_key(name) not in known and not is_known:
-            code = judge_name(name) or (judge_field(field) if field else None)
+            code: ColumnCode | None = "E_IDENTIFIER" if name in telling else judge_name(name)
+            code = code or (judge_field(field) if field else None)
             unknown.append(UnknownColumn(position, show_name(name), code or "E_UNKNOWN_COLUMN"))
     return tuple(unknown)
 

@@ -89,7 +89,7 @@ def _accept_plain(facts: FileBytes, header: Header, delimiter: str, last_line: s
         raise explain_truncated(facts.path, facts.line_count)
     notes = tuple(_note_last_line(facts.ends_with_newline))
     return Export(facts.path, facts.sha256, facts.size, facts.path, True, header.names, delimiter,
-                  QUOTE, rows, notes=notes)  # fmt: skip
+                  QUOTE, rows, notes=notes, telling=header.telling)  # fmt: skip
 
 
 def _rewrite(rewriting: Rewriting, scratch: Path) -> Export:
@@ -98,7 +98,8 @@ def _rewrite(rewriting: Rewriting, scratch: Path) -> Export:
     rewriting.write(copy)
     notes = tuple(_note_oddities(facts, header, rewriting))
     return Export(facts.path, facts.sha256, facts.size, copy, False, header.names, ",", QUOTE,
-                  rewriting.rows, tuple(rewriting.faults), notes)  # fmt: skip
+                  rewriting.rows, tuple(rewriting.faults), notes,
+                  telling=header.telling)  # fmt: skip
 
 
 def _note_oddities(facts: FileBytes, header: Header, rewriting: Rewriting) -> Iterator[Note]:

@@ -7,7 +7,7 @@ as dates, and numbers that the file shows with leading zeros keep them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from flows.sources.binary_file import BinaryFile, examine_file, held_still
 from flows.sources.border import refuse_identifiers
 from flows.sources.codes import declared_codes
 from flows.sources.export import DictionaryField, Export, Note
-from flows.sources.header import check_names, check_some_are_expected
+from flows.sources.header import HEAD_ROWS, check_names, check_some_are_expected, telling_columns
 from flows.sources.names import clean_name
 from flows.sources.refusal import refuse
 from flows.sources.spss_values import Variable
@@ -50,7 +50,8 @@ def read(path: Path, source: Source, scratch: Path, *, force_rewrite: bool = Fal
         copy.write(spss.chunks())
     missing = {name: dict(v.reasons) for name, v in spss.variables.items() if v.reasons}
     notes = tuple(_note_missing(missing))
-    return copy.finish(file, notes=notes, fields=spss.fields, missing=missing)
+    export = copy.finish(file, notes=notes, fields=spss.fields, missing=missing)
+    return replace(export, telling=spss.telling)
 
 
 def _note_missing(missing: Mapping[str, Mapping[str, str]]) -> Iterator[Note]:
@@ -117,6 +118,18 @@ class SpssFile:
             yield TableChunk(len(frame), columns, strings)
             offset += len(frame)
         self._check_is_whole(offset)
+
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """The texts that are not admitted and whose first cells point to a person."""
+        kinds = self.meta.readstat_variable_types
+        texts = {name: own for name, own in self.written.items() if kinds.get(own) == "string"}
+        others = {name: own for name, own in texts.items() if not self.admission.admits(name)}
+        if not others:
+            return frozenset()
+        frame, _ = self._read(usecols=list(others.values()), row_limit=HEAD_ROWS)
+        rows = frame[list(others.values())].astype(str).to_numpy().tolist()
+        return telling_columns(list(others), rows, self.admission)
 
     def _check_is_whole(self, count: int) -> None:
         if count < self.meta.number_rows:

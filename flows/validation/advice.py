@@ -30,6 +30,7 @@ CAUSES: Mapping[str, str] = {
     "E_NONFINITE": "Likely a missing code is not declared.",
     "E_ID_MISSING": "Likely the client column is another one, or ids were left out of the export.",
     "E_ID_FORMAT": "Likely the id_shape of the source is not the one of these ids.",
+    "E_IDENTIFIER": "Likely a column is declared that names persons instead of pseudonyms.",
     "E_OCCASION": "Likely the occasions of the source lack this export's labels.",
     "E_CODE": "Likely the study file lacks the codes of this export.",
     "E_DATE_AMBIGUOUS": "Likely the date_format of the source is not the one of this export.",

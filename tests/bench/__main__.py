@@ -22,7 +22,8 @@ def main() -> int:
 
 
 def _rows(chosen: list[str]) -> Iterator[tuple[str, str, str, bool]]:
-    measures = {"ingest": _ingest, "check": _check, "readers": _readers, "commands": _commands}
+    measures = {"ingest": _ingest, "check": _check, "readers": _readers, "commands": _commands,
+                "identifiers": _identifiers}  # fmt: skip
     for name, measured in measures.items():
         if not chosen or name in chosen:
             yield from measured()
@@ -51,6 +52,13 @@ def _readers() -> Iterator[tuple[str, str, str, bool]]:
         yield _row("  ratio to its library alone", seen[f"{ending}_ratio"], "x", most=2)
 
 
+def _identifiers() -> Iterator[tuple[str, str, str, bool]]:
+    seen = _run("identifiers")
+    planted, clean = f"{seen['planted']:,.0f}", f"{seen['clean']:,.0f}"
+    yield _row(f"{planted} identifying values, found", seen["recall"], "%", least=99.5)
+    yield _row(f"  {clean} clean cells, taken for such", seen["alarms"], "%", most=0.5)
+
+
 def _commands() -> Iterator[tuple[str, str, str, bool]]:
     seen = _run("commands")
     yield _row("interdep --help", seen["help_s"], "s", most=0.4)
@@ -68,10 +76,12 @@ def _run(module: str, *arguments: str) -> dict[str, float]:
 
 
 def _row(
-    name: str, seen: float, unit: str, most: float | None = None
+    name: str, seen: float, unit: str, most: float | None = None, least: float | None = None
 ) -> tuple[str, str, str, bool]:
-    limit = "" if most is None else f"at most {most:g} {unit}"
-    return name, f"{seen:.2f} {unit}", limit, most is None or seen <= most
+    limits = {"at most": most, "at least": least}
+    limit = ", ".join(f"{how} {end:g} {unit}" for how, end in limits.items() if end is not None)
+    is_met = (most is None or seen <= most) and (least is None or seen >= least)
+    return name, f"{seen:.2f} {unit}", limit, is_met
 
 
 if __name__ == "__main__":
