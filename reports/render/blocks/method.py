@@ -173,6 +173,14 @@ def glossary(run: Run) -> Iterator[Block]:
     yield Fold("Words used here", (Facts(pairs),))
 
 
+LIMIT_OF_ROUNDING = (
+    "A rounded number is no secret. Intervals, test statistics and p-values follow from the exact "
+    "numbers of clients, and several of them together narrow a rounded one down to a few. Rounding "
+    "hides the one or two clients by which two tables differ; what protects people in small groups "
+    "is that nothing at all is published of these."
+)
+
+
 def disclosure(run: Run) -> Iterator[Block]:
     """Yield the disclosure rules under which everything here was published."""
     policy = run.provenance("disclosure")
@@ -189,6 +197,7 @@ def disclosure(run: Run) -> Iterator[Block]:
                 f"{'may show' if policy['show_points'] == 'True' else 'never show'} single "
                 "clients."
             ),
+            *((LIMIT_OF_ROUNDING,) if policy["round_to"] != "1" else ()),
             *((policy["note"],) if policy.get("note") else ()),
         )
     )

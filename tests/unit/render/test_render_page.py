@@ -279,3 +279,7 @@ def test_the_difference_with_therapists_stands_beside_the_other_methods(page: st
 
 def test_the_clients_of_a_reliability_are_counted_apart(page: str) -> None:
     assert "n of α" in page
+
+
+def test_the_limit_of_rounding_is_said(page: str) -> None:
+    assert "A rounded number is no secret." in page
