@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-OCCASIONS = ("intake", "month_3", "month_6", "end", "follow_up")
 ROLES = (
     "client",
     "occasion",

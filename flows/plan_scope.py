@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from flows.books import AcceptedFile
-from flows.declarations import OCCASIONS, FormBlock, Source
+from flows.declarations import FormBlock, Source
 from flows.item_columns import numbered
 from flows.layout import lay_out
 from flows.study import Study
@@ -14,7 +14,7 @@ from instruments.definition import Definition
 from instruments.layout import Placement
 from instruments.scale import Scale
 from reports.plan_check import KnownScale, KnownStudy
-from reports.study_data import measure_of, score_range
+from reports.study_data import OCCASIONS, measure_of, score_range
 
 
 def known_study(study: Study, accepted: Iterable[AcceptedFile]) -> KnownStudy:

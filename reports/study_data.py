@@ -11,6 +11,7 @@ import pandas as pd
 from instruments.layout import Placement
 from instruments.scale import Cutoff, Norm, Scale
 
+# The occasions that interdep knows, in the order of time; a study may name others.
 OCCASIONS = ("intake", "month_3", "month_6", "end", "follow_up")
 # Columns of `StudyData.clients` that are not declared attributes.
 CLIENT_COLUMNS = ("clinic", "therapist_id", "ending")

@@ -25,7 +25,11 @@ def read_scores(connection: Connection) -> pd.DataFrame:
 def read_items(
     connection: Connection, placement: Placement, scale: Scale, occasion: str
 ) -> pd.DataFrame:
-    """Return the answers to a scale at an occasion, keyed in its direction, by client."""
+    """Return the answers to a scale at an occasion, by client.
+
+    They are keyed in the scale's direction and in the unit of the form, whatever unit an export
+    had (DES-II as 0-10 for 0-100). Unanswered items are NaN.
+    """
     as_answered, already_reversed = (
         replace(placement, already_reversed=is_reversed).reversed_of(scale)
         for is_reversed in (False, True)
@@ -38,9 +42,12 @@ def read_items(
         }
         for item in placement.items_of(scale)
     ]
+    response = placement.definition.response
+    factors = [(low, high, response.factor(low, high)) for low, high in response.accept_ranges]
     query = fill(
         "frame_items",
         items=items,
+        units=[unit for unit in factors if unit[2] != 1],
         form_table=form_table_of(placement.definition),
         form_id=placement.definition.id,
         occasion=occasion,

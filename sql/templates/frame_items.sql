@@ -1,5 +1,6 @@
 -- Analysis frame: one row per client: the keyed answers to one scale at one occasion. Which items
--- are flipped hangs on each form: its export may have reversed them already.
+-- are flipped hangs on each form: its export may have reversed them already. So does their unit:
+-- answers in other units of the form come in its own.
 {% macro keyed(item) -%}
 {% set answer = 'answers.' ~ (item.name | ident) -%}
 {% set mirrored = 'form.range_low + form.range_high - ' ~ answer -%}
@@ -7,11 +8,14 @@
 {% set stored = mirrored if item.flips_already_reversed else answer -%}
 {{ given if given == stored else 'CASE WHEN form.is_already_reversed THEN ' ~ stored ~ ' ELSE ' ~ given ~ ' END' }}
 {%- endmacro %}
+{% macro unit() -%}
+{% if units %} * CASE{% for low, high, factor in units %} WHEN form.range_low = {{ low | literal }} AND form.range_high = {{ high | literal }} THEN {{ factor | literal }}{% endfor %} ELSE 1.0 END{% endif %}
+{%- endmacro %}
 
 SELECT
     form.client_id
 {%- for item in items %},
-    CAST({{ keyed(item) }} AS DOUBLE) AS {{ item.name | ident }}
+    CAST({{ keyed(item) }} AS DOUBLE){{ unit() }} AS {{ item.name | ident }}
 {%- endfor %}
 
 FROM store.core.{{ form_table | ident }} AS answers

@@ -56,11 +56,11 @@ def mirrored(row: dict[str, Any]) -> dict[str, Any]:
     return row | flipped
 
 
-def items_of(folder: Path) -> pd.DataFrame:
+def items_of(folder: Path, scale: str = "ecr_rs.avoidance") -> pd.DataFrame:
     study = study_of(folder)
     with open_gateway(folder / "store.duckdb") as connection:
         data = load_study_data(study, connection, accepted_files(ledger_of(folder)))
-        return data.items("ecr_rs.avoidance", "intake")
+        return data.items(scale, "intake")
 
 
 def test_items_that_one_export_reversed_are_keyed_like_those_of_the_other(tmp_path: Path) -> None:
@@ -81,6 +81,24 @@ def test_one_form_on_two_ranges_is_refused_before_its_scores_are_mixed(tmp_path:
         study_of(folder)
     assert '"ecr_rs" is answered on 1 to 7 in one place and on 1 to 9' in caught.value.what
     assert "line" in caught.value.where
+
+
+def test_items_of_two_units_are_brought_to_the_unit_of_the_form(tmp_path: Path) -> None:
+    des = '[[source.form]]\ninstrument = "des_ii"\ncolumns = "d_{n}"\n'
+    first, mark, rest = with_other("").partition('[[source]]\nid = "other"')
+    text = first.replace('[[source]]\nid = "weekly"', f'{des}\n[[source]]\nid = "weekly"')
+    text += mark + rest.replace("[presentation]", f"{des}range = [0, 10]\n\n[presentation]", 1)
+    folder = write_study(tmp_path / "study", text)
+    answers = [[(k + n) % 11 for n in range(1, 29)] for k in range(20)]
+    table = [
+        row | {f"d_{n}": (10 if k < 10 else 1) * answers[k][n - 1] for n in range(1, 29)}
+        for k, row in enumerate(intake_rows(20))
+    ]
+    write_export(folder, "intake.csv", table[:10])
+    write_export(folder, "other.csv", table[10:])
+    take_in(folder)
+    wanted = [[10.0 * answer for answer in row] for row in answers]
+    assert items_of(folder, "des_ii.total").to_numpy().tolist() == wanted
 
 
 def test_other_units_of_the_same_answers_may_stand_beside_each_other(tmp_path: Path) -> None:
