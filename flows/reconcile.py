@@ -11,6 +11,7 @@ from flows.declared import declarations_digest
 from flows.intake import replay
 from flows.ledger import Ledger
 from flows.readmission import Originals, outdated_originals, read_again
+from flows.seal import is_sealed
 from flows.study import Study
 from flows.workbench import FileReport
 from instruments.errors import StoreError
@@ -88,12 +89,14 @@ def rebuild(
 def _held_batches(study: Study, decisions: str) -> list[tuple[int, str]] | None:
     """Return the batches that the store holds; None where it must be built again."""
     try:
+        is_whole = is_sealed(study.store)
         with open_gateway(study.store) as connection:
             made_of = {"declarations": declarations_digest(study), "decisions": decisions}
             if any(_remembered(connection, name) != digest for name, digest in made_of.items()):
                 return None
             found = rows(connection, "SELECT batch, sha256 FROM store.meta.source_file ORDER BY 1")
-            read_everything(connection, study.store)
+            if not is_whole:
+                read_everything(connection, study.store)
             return [(batch, sha256) for batch, sha256 in found]
     except StoreError as error:
         if error.code == "E_STORE_DAMAGED":

@@ -13,6 +13,7 @@ from flows.inbox import InboxFile
 from flows.intake import Intake
 from flows.ledger import Ledger
 from flows.reading import Reading
+from flows.seal import seal
 from flows.study import Study, load_study
 from flows.takeover import clear_leftovers, clear_scratch, hold_study
 from flows.validation import Validation
@@ -73,8 +74,10 @@ class Workbench:
 
     def close_store(self) -> None:
         """Release the store's file."""
-        self._connection = None
+        was_open, self._connection = self._connection is not None, None
         self._store.close()
+        if was_open:
+            seal(self.study.store)
 
     def begin(self) -> None:
         """Write to the ledger, once, that this run changes the study."""

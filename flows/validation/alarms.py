@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from instruments.alarm_rules import alarm_id, alarm_rules, keyed_scales, occasions_of
 from instruments.layout import Layout, Placement, StageColumn
@@ -33,7 +34,9 @@ def find_alarms(connection: Connection, layout: Layout) -> Iterator[tuple[Rule, 
         for occasion in occasions_of(layout, placement):
             answers = _complete_answers(connection, layout, placement, occasion)
             if len(answers) >= MIN_FORMS:
-                for name, column in _judge(placement, answers):
+                with threadpool_limits(1):  # small matrices: threads only wait for each other
+                    found = list(_judge(placement, answers))
+                for name, column in found:
                     yield rules[alarm_id(layout, placement, name, occasion)], column
 
 

@@ -35,6 +35,9 @@ def _ingest() -> Iterator[tuple[str, str, str, bool]]:
     yield _row("  read, check, archive, store, score", million["chain_s"], "s")
     yield _row("  ratio to the bare load", million["ratio"], "x", most=4)
     yield _row("  peak memory", million["peak_mb"], "MB", most=2000)
+    yield _row("  one more file of 1 %", million["added_s"], "s")
+    yield _row("  its share of the whole", million["added_share"], "%", most=5)
+    yield _row("  of it for what the store holds", million["added_for_store_share"], "%", most=2)
     tenth = _run("ingest", "100000")
     yield _row("  time against a tenth of the rows", million["chain_s"] / tenth["chain_s"], "x", 11)
 

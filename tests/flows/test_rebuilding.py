@@ -122,6 +122,27 @@ def test_a_damaged_store_is_built_again_by_the_next_run(study: Path, damage: str
     assert answers_of(study) == before
 
 
+def test_only_a_store_that_changed_since_the_last_run_is_read_whole(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+    monkeypatch.setattr(
+        "flows.reconcile.read_everything", lambda _connection, path: read.append(path)
+    )
+    run(study)
+    run(study)
+    read.clear()
+    run(study)
+    assert not read
+    (seal,) = study.glob(".store*.seal")
+    seal.write_text(seal.read_text().replace(" ", " 0"))
+    run(study)
+    assert read == [study / "store.duckdb"]
+    seal.unlink()
+    run(study)
+    assert len(read) == 2
+
+
 def test_a_run_whose_store_was_lost_publishes_the_same_again(study: Path) -> None:
     before, published = digests(study), snapshot(study, "runs")
     (study / "store.duckdb").unlink()
