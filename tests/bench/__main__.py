@@ -23,7 +23,7 @@ def main() -> int:
 
 def _rows(chosen: list[str]) -> Iterator[tuple[str, str, str, bool]]:
     measures = {"ingest": _ingest, "check": _check, "readers": _readers, "commands": _commands,
-                "identifiers": _identifiers}  # fmt: skip
+                "identifiers": _identifiers, "mutations": _mutations}  # fmt: skip
     for name, measured in measures.items():
         if not chosen or name in chosen:
             yield from measured()
@@ -60,6 +60,11 @@ def _identifiers() -> Iterator[tuple[str, str, str, bool]]:
     planted, clean = f"{seen['planted']:,.0f}", f"{seen['clean']:,.0f}"
     yield _row(f"{planted} identifying values, found", seen["recall"], "%", least=99.5)
     yield _row(f"  {clean} clean cells, taken for such", seen["alarms"], "%", most=0.5)
+
+
+def _mutations() -> Iterator[tuple[str, str, str, bool]]:
+    seen = _run("mutations")
+    yield _row(f"{seen['each']:.0f} mutations of each kind, ended badly", seen["broken"], "", most=0)
 
 
 def _commands() -> Iterator[tuple[str, str, str, bool]]:

@@ -1,8 +1,6 @@
 """Spoil good exports of every kind in seeded ways, and take each as far as `interdep check` does.
 
-Run it by hand for ten thousand of each kind:
-
-    python -m tests.property.stress_reading 10000
+For ten thousand of each kind: python -m tests.bench.mutations --each 10000
 
 Every spoilt export must be refused with one code, or be judged with every row accounted for. The
 rule engine, which takes most of the time, runs on every tenth; else each rule is asked for its
@@ -11,11 +9,8 @@ offending rows, which gives the same findings.
 
 from __future__ import annotations
 
-import logging
 import re
-import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -101,17 +96,3 @@ def stress(kind: str, seeds: Iterable[int]) -> Counter[str]:
             error.add_note(f"{kind}, seed {seed}")
             raise
     return outcomes
-
-
-def main(count: int, kinds: list[str]) -> None:
-    """Print the outcomes of so many mutations of each kind."""
-    logging.disable(logging.INFO)
-    for kind in kinds or list(good_exports()):
-        start = time.monotonic()
-        outcomes = dict(sorted(stress(kind, range(count)).items()))
-        seconds = time.monotonic() - start
-        print(f"{kind:14} {count} in {seconds:.0f} s: {outcomes}", flush=True)  # noqa: T201
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2:])

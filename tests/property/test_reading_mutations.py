@@ -16,7 +16,7 @@ from tests.property.stress_reading import spoil_and_check, stress
 from tests.unit.nasty.desk import check
 
 KINDS = tuple(good_exports())
-# Of ten thousand that `stress_reading` runs through by hand.
+# Of ten thousand that `tests.bench.mutations` runs through.
 SEEDS = range(20)
 
 
