@@ -31,7 +31,8 @@ class Inquiry:
 
     def members_of(self, group: str) -> pd.Index:
         """Return the clients of one presentation."""
-        return self._members.get(group, self._nobody)
+        members: pd.Index = self._members.get(group, self._nobody)
+        return members
 
     @cached_property
     def _members(self) -> dict[str, pd.Index]:
