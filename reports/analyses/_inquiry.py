@@ -31,17 +31,14 @@ class Inquiry:
 
     def members_of(self, group: str) -> pd.Index:
         """Return the clients of one presentation."""
-        members: pd.Index = self._members.get(group, self._nobody)
+        nobody = self.presentations["client_id"].iloc[:0]
+        members: pd.Index = self._members.get(group, pd.Index(nobody, name="client_id"))
         return members
 
     @cached_property
     def _members(self) -> dict[str, pd.Index]:
         grouped = self.presentations.groupby("presentation", observed=True)["client_id"]
         return {str(name): pd.Index(clients, name="client_id") for name, clients in grouped}
-
-    @property
-    def _nobody(self) -> pd.Index:
-        return pd.Index(self.presentations["client_id"].iloc[:0], name="client_id")
 
     @property
     def in_contrast(self) -> pd.Series:
