@@ -14,7 +14,7 @@ from instruments.scale import Cutoff, Norm, Scale
 # The occasions that interdep knows, in the order of time; a study may name others.
 OCCASIONS = ("intake", "month_3", "month_6", "end", "follow_up")
 # Columns of `StudyData.clients` that are not declared attributes.
-CLIENT_COLUMNS = ("clinic", "therapist_id", "ending")
+CLIENT_COLUMNS = ("clinic", "therapist_id", "ending", "ending_session")
 SCORE_COLUMNS = ("client_id", "scale", "occasion", "session", "day", "rater", "target",
                  "therapist_id", "clinic", "value", "answered", "item_count",
                  "is_prorated")  # fmt: skip
@@ -113,7 +113,7 @@ class StudyData:
     ----------
     clients : DataFrame
         One row per client, index ``client_id``: clinic, therapist_id (the first of the episode),
-        ending, and the declared attributes.
+        ending and ending_session (the last one, or the last so far), and the declared attributes.
     scores : DataFrame
         One row per administration and scale, with `SCORE_COLUMNS`; a value is NaN where too few
         items were answered.

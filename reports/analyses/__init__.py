@@ -19,6 +19,7 @@ from reports.analyses._verdicts import TestPair, judge_comparisons
 from reports.analyses.course import ANALYSIS as COURSE
 from reports.analyses.course import DIFFERENCE as COURSE_DIFFERENCE
 from reports.analyses.course import EQUIVALENCE as COURSE_EQUIVALENCE
+from reports.analyses.endings import follow_endings
 from reports.analyses.figures import FigureData, draw_plane
 from reports.analyses.flow_of_clients import follow_clients
 from reports.analyses.groups_at_intake import balance_groups
@@ -135,7 +136,8 @@ def _rows(blocks: Sequence[Block]) -> list[Estimate]:
 def _shared(inquiry: Inquiry, found: Sequence[OutcomeValues]) -> list[Estimate]:
     """Return what is said of the study and not of one outcome."""
     withheld = [one.name for one in found] if inquiry.standing.refusal else []
-    return [*describe_measures(inquiry), *balance_groups(inquiry, withheld)]
+    asked = [*describe_measures(inquiry), *balance_groups(inquiry, withheld)]
+    return [*asked, *follow_endings(inquiry)]
 
 
 def _plane(inquiry: Inquiry) -> FigureData:

@@ -13,6 +13,7 @@ from reports.disclosure.estimate_counts import (
     gate_share_rows,
 )
 from reports.disclosure.estimate_groups import nearly_all, withhold_rows
+from reports.disclosure.estimate_parts import untold_incidence
 from reports.disclosure.estimate_table import (
     COUNTS,
     GROUP_SIZES,
@@ -74,6 +75,9 @@ def gate_estimates(frame: pd.DataFrame, policy: DisclosurePolicy) -> ClearedTabl
     published.loc[hidden, "n_clusters"] = np.nan
     published.loc[told, "df"] = _blurred(published.loc[told, "df"], policy)
     _publish_tables(published, exact, hidden | told, policy)
+    untold = untold_incidence(exact, policy)
+    published.loc[untold, [*STATISTICS, *COUNTS, "n_clusters"]] = np.nan
+    _refuse(published, untold, policy)
     notes = published["note"].map(lambda note: publishable_note(note, policy), na_action="ignore")
     published["note"] = notes.astype("str")
     check_published(published, policy)

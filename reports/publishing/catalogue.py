@@ -8,6 +8,7 @@ import pandas as pd
 
 from reports.analyses import Analysis, FigureData
 from reports.analyses.dependence_and_outcome import ANALYSIS as CONTINUOUS
+from reports.analyses.endings import ANALYSIS as ENDINGS
 from reports.analyses.overdependent_against_overindependent import ANALYSIS as GROUPS
 from reports.publishing.figure_data import GATED_KINDS
 
@@ -34,6 +35,9 @@ def _entries(analysis: Analysis) -> Iterator[Entry]:
         yield "slopes", "slopes", "Dependence, independence and each outcome, without groups", ""
     if len(analysis.flow):
         yield "flow", "flow", "From all clients to those compared", ""
+    if (analysis.estimates["analysis"] == ENDINGS).any():
+        # Where nothing is known of them, the figure says what to declare.
+        yield "endings", "endings", "How treatments end", ""
     for name, figure in drawable(analysis).items():
         yield name, figure.kind, figure.title, str(figure.facts.get("outcome", ""))
     if "measures" in kinds:

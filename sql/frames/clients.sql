@@ -1,4 +1,5 @@
--- Analysis frame: one row per client: clinic, first therapist, ending, declared attributes.
+-- Analysis frame: one row per client: clinic, first therapist, ending with its
+-- session, declared attributes.
 WITH first_therapist AS (
     SELECT
         client_id,
@@ -13,6 +14,7 @@ SELECT
     client.clinic_id AS clinic,
     first_therapist.therapist_id,
     episode.ending,
+    episode.ending_session,
     client.* EXCLUDE (client_id, clinic_id)
 FROM store.core.client AS client
 LEFT JOIN first_therapist ON client.client_id = first_therapist.client_id

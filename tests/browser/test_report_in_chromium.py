@@ -68,7 +68,7 @@ def test_nothing_is_loaded_from_elsewhere(chromium: Browser, report: str) -> Non
 
 def test_every_picture_is_drawn(page: Page) -> None:
     sizes = page.eval_on_selector_all("img", "all => all.map(one => one.naturalWidth)")
-    assert len(sizes) == 10
+    assert len(sizes) == 11
     assert min(sizes) > 300
 
 

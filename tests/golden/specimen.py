@@ -128,6 +128,25 @@ def _page() -> Iterator[Estimate]:
     yield _row(**shared, term="all", n=500)
 
 
+def _endings() -> Iterator[Estimate]:
+    shares = {"planned": (0.2, 0.6), "dropout": (0.1, 0.25)}
+    for kind, (early, late) in shares.items():
+        for group, n in ((None, 240), (A, 80), (B, 90)):
+            shared = {"analysis": "endings", "outcome": "treatment", "term": kind, "group_a": group,
+                      "estimand": "cumulative incidence", "method": "Aalen-Johansen",
+                      "n": n}  # fmt: skip
+            for session, share in ((20, early), (40, late)):
+                if group and (session, kind) == (20, "dropout"):
+                    continue
+                yield _row(**shared, contrast=f"by session {session}", estimate=share,
+                           n_a=round(n * share), n_b=n - round(n * share), ci_low=share - 0.06,
+                           ci_high=share + 0.07, ci_level=0.95)  # fmt: skip
+        yield _row(analysis="endings", outcome="treatment", term=kind, method="Gray's test",
+                   estimand="difference in cumulative incidence", contrast=f"{A} - {B}", group_a=A,
+                   group_b=B, n=170, n_a=80, n_b=90, statistic=1.2, df=1.0,
+                   p_value=0.27)  # fmt: skip
+
+
 def _specifications() -> Iterator[Estimate]:
     cuts = {"as declared": 7.9, "one SEM lower": 6.8, "one SEM higher": 8.6, "median": 5.1}
     for cut, points in cuts.items():
@@ -155,7 +174,7 @@ def specimen_rows() -> list[Estimate]:
         *_measured("ecr.avoidance@intake", 3.8, 1.2, 0.94),
         *_measured("wai_sr.bond@month_3", 3.4, 0.83, 0.88),
     ]
-    rows += [*_page(), *_specifications()]
+    rows += [*_page(), *_endings(), *_specifications()]
     rows += [
         _row(analysis=analysis, outcome=ANXIETY, term=term, estimand="mean difference",
              method="Welch", status="refused", note=CIRCULAR)

@@ -8,6 +8,7 @@ from reports.render import FigureEntry
 from reports.render.figures.answer_page import describe_answer_page
 from reports.render.figures.client_flow import describe_flow
 from reports.render.figures.drawing import Drawing
+from reports.render.figures.endings import describe_endings
 from reports.render.figures.forest import describe_forest
 from reports.render.figures.missingness import describe_missingness
 from reports.render.figures.plane import describe_plane
@@ -20,6 +21,7 @@ from reports.render.run_view import Run
 
 BUILDERS: Mapping[str, Callable[[Run, FigureEntry], Drawing]] = {
     "answer_page": describe_answer_page,
+    "endings": describe_endings,
     "flow": describe_flow,
     "forest": describe_forest,
     "missingness": describe_missingness,

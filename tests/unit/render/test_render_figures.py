@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -21,12 +23,13 @@ from reports.render import draw_figure, list_figures
 from reports.render.drawing import describe_figure
 from reports.render.figures.paint import FORMATS, paint, read_style
 from reports.render.run_view import Run
-from tests.golden.specimen import publish_specimen
+from tests.golden.specimen import publish_specimen, specimen_rows
 
 NAMES = (
     "forest",
     "slopes",
     "flow",
+    "endings",
     "trajectory_core_10_total_at_end",
     "answer_page_core_10_total_at_end",
     "specification_curve_core_10_total_at_end",
@@ -60,6 +63,23 @@ def test_a_flow_says_of_which_groups_the_outcome_is_missing(run: Run) -> None:
     drawing = describe_figure(run, "flow")
     assert "outcome missing: overly dependent and overly independent" in drawing.alt
     assert "rounded to multiples of 5" in drawing.caption
+
+
+def test_endings_that_are_not_known_say_what_to_declare(tmp_path: Path) -> None:
+    rows = [row for row in specimen_rows() if row.analysis != "endings"]
+    reason = "no source says how treatments end: declare it in [source.ending]"
+    refused = next(row for row in specimen_rows() if row.analysis == "endings")
+    rows.append(replace(refused, status="refused", estimate=None, ci_low=None, ci_high=None,
+                        note=reason))  # fmt: skip
+    folder = publish_specimen(tmp_path / "run", rows=rows)
+    with pytest.raises(RunError, match=re.escape(reason)):
+        draw_figure(folder, "endings", out=tmp_path)
+
+
+def test_endings_say_which_group_is_left_out_and_how_it_was_tested(run: Run) -> None:
+    drawing = describe_figure(run, "endings")
+    assert "planned, overly dependent (n = 80): 0.60" in drawing.alt
+    assert "Gray's test of the two groups, unadjusted: dropout p = .270" in drawing.caption
 
 
 def test_the_figures_of_a_run_are_listed(rendered: Path) -> None:
