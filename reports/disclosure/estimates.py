@@ -13,7 +13,7 @@ from reports.disclosure.estimate_counts import (
     gate_share_rows,
 )
 from reports.disclosure.estimate_groups import nearly_all, withhold_rows
-from reports.disclosure.estimate_parts import untold_incidence
+from reports.disclosure.estimate_parts import INCIDENCE, untold_incidence
 from reports.disclosure.estimate_table import (
     COUNTS,
     GROUP_SIZES,
@@ -102,6 +102,8 @@ def _publish_counts(
     for column in COUNTS:
         published[column] = _rounded(exact[column], policy)
     both = (exact["n_a"] + exact["n_b"] == exact["n"]) & exact["n"].notna()
+    # Who has ended so and who has not are no groups: their clients stay one number in all rows.
+    both &= exact["estimand"] != INCIDENCE
     published.loc[both, "n"] = published["n_a"] + published["n_b"]
     published.loc[_few_missing(exact, policy), "n_missing"] = np.nan
     published.loc[hidden, list(COUNTS)] = np.nan

@@ -23,7 +23,7 @@ def main() -> int:
 
 def _rows(chosen: list[str]) -> Iterator[tuple[str, str, str, bool]]:
     measures = {"ingest": _ingest, "check": _check, "readers": _readers, "commands": _commands,
-                "identifiers": _identifiers, "mutations": _mutations}  # fmt: skip
+                "identifiers": _identifiers, "mutations": _mutations, "reports": _reports}  # fmt: skip
     for name, measured in measures.items():
         if not chosen or name in chosen:
             yield from measured()
@@ -75,6 +75,12 @@ def _commands() -> Iterator[tuple[str, str, str, bool]]:
     yield _row("interdep demo again", seen["demo_again_s"], "s")
     apart = seen["demo_again_s"] - seen["demo_without_prefect_s"]
     yield _row("  of it Prefect and the simulation", apart, "s")
+
+
+def _reports() -> Iterator[tuple[str, str, str, bool]]:
+    seen = _run("reports")
+    yield _row("the demonstration's report as page, Word and PDF", seen["report_s"], "s", most=15)
+    yield _row("  of it the page with its figures", seen["page_s"], "s")
 
 
 def _run(module: str, *arguments: str) -> dict[str, float]:

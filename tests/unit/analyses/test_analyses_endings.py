@@ -82,6 +82,11 @@ def test_large_groups_keep_their_steps_at_the_gate(rows: pd.DataFrame) -> None:
     assert "dropout overdependent by session 20" in shown
 
 
+def test_the_clients_of_a_group_are_one_number_in_all_its_rows(rows: pd.DataFrame) -> None:
+    published = incidence(gate_estimates(rows, DisclosurePolicy()).frame)
+    assert published.groupby(published["group_a"].fillna("all"))["n"].nunique().eq(1).all()
+
+
 def test_a_step_of_few_clients_is_merged_into_the_last(rows: pd.DataFrame) -> None:
     fewer = rows.copy()
     step = (fewer["term"] == "dropout") & (fewer["contrast"] == "by session 20")

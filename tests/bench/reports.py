@@ -1,0 +1,44 @@
+"""What a clinic researcher waits for: the report of the demonstration study in all formats."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+MAIN = "from flows.cli import main; main()"
+
+
+def measure() -> dict[str, float]:
+    """Return seconds of the page and of the documents, in one process after imports."""
+    with tempfile.TemporaryDirectory() as name:
+        demo = Path(name) / "demo"
+        subprocess.run([sys.executable, "-c", MAIN, "demo", str(demo)], check=True,
+                       capture_output=True)  # fmt: skip
+        runs = demo / "runs"
+        return _report(runs / (runs / "latest").read_text(encoding="utf-8").strip())
+
+
+def _report(folder: Path) -> dict[str, float]:
+    from reports.render import render_documents, render_report
+    from reports.render.report import DOCUMENTS
+
+    _import_all()
+    began = time.perf_counter()
+    render_report(folder)
+    page = time.perf_counter() - began
+    render_documents(folder, formats=tuple(DOCUMENTS))
+    return {"page_s": page, "report_s": time.perf_counter() - began}
+
+
+def _import_all() -> None:
+    import docx  # noqa: F401
+    import matplotlib.figure  # noqa: F401
+    import typst  # noqa: F401
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(measure()) + "\n")
