@@ -12,12 +12,17 @@ from instruments.errors import RunError
 
 @contextmanager
 def replaced(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside a file; afterwards it is flushed and takes the file's place."""
+    """Yield a temporary path beside a file; afterwards it is flushed and takes the file's place.
+
+    Where a folder can be flushed (not on Windows), so is this one: else a loss of power may bring
+    the old file back.
+    """
     part = path.with_name(f".{path.name}.part")
     try:
         yield part
         flush(part)
         part.replace(path)
+        _flush_folder(path.parent)
     finally:
         part.unlink(missing_ok=True)
 
@@ -26,6 +31,16 @@ def flush(path: Path) -> None:
     """Return once the content of a file is on the disk."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def require_writable(folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from instruments.layout import NOT_WHOLE, Layout, StageColumn
+from instruments.layout import Layout, StageColumn
 from instruments.rule import Category, Check, Rule, Severity
 
 # Targets and occasions are names of ours where the study file gives no list of labels.
@@ -20,20 +20,17 @@ def item_rules(column: StageColumn) -> Iterator[Rule]:
             column,
             "in_set",
             "E_RANGE",
-            Check("in_set", {"values": (*column.allowed, *_whole_codes(column), NOT_WHOLE)}),
+            Check("in_set", {"values": (*column.allowed, *_whole_codes(column))}),
             says=f"An answer is outside {column.low:g} to {column.high:g} and no missing code.",
             fix="Correct the answer at its source, or declare the code or the form's range.",
         )
     elif column.low is not None or column.high is not None:
         yield _range_rule(column, "E_RANGE", "error")
-    if column.sql_type == "DOUBLE":
-        yield _finite_rule(column)
 
 
 def attribute_rules(column: StageColumn) -> Iterator[Rule]:
     """Yield what must hold of a declared fact about a client."""
     if column.kind == "number":
-        yield _finite_rule(column)
         yield _range_rule(column, "E_BOUNDS", "warning")
     else:
         yield from _code_rules(column, "E_CODE", "warning")
@@ -52,20 +49,6 @@ def role_rules(role: str, column: StageColumn, layout: Layout) -> Iterator[Rule]
         yield from _whole_rules(role, column)
     if column.kind == "date":
         yield from _date_rules(column)
-
-
-def not_whole_rule(columns: tuple[StageColumn, ...]) -> Rule:
-    """Return the rule that whole numbers are whole, one for all columns that hold them."""
-    return Rule(
-        id="file.not_whole",
-        code="E_TYPE",
-        category="conformance",
-        severity="error",
-        columns=columns,
-        check=Check("not_whole", {"sentinel": NOT_WHOLE}),
-        says="A cell that must hold a whole number holds another one.",
-        fix="Correct the cell at its source; check the decimal sign the export declares.",
-    )
 
 
 def _severity(role: str) -> Severity:
@@ -104,7 +87,7 @@ def _range_rule(column: StageColumn, code: str, severity: Severity) -> Rule:
         column,
         "range",
         code,
-        Check("outside_range", {"low": low, "high": high, "apart": _apart(column)}),
+        Check("outside_range", {"low": low, "high": high, "apart": _codes(column)}),
         severity=severity,
         says=f"A number is {_outside(low, high)} and no missing code.",
         fix="Correct it at its source, or declare the bounds that this study has.",
@@ -115,22 +98,6 @@ def _outside(low: float | None, high: float | None) -> str:
     if high is None:
         return f"below {low:g}"
     return f"above {high:g}" if low is None else f"outside {low:g} to {high:g}"
-
-
-def _apart(column: StageColumn) -> tuple[int | float | str, ...]:
-    """Return what stands in a column of numbers and is none."""
-    return (*_codes(column), NOT_WHOLE) if column.sql_type == "SMALLINT" else _codes(column)
-
-
-def _finite_rule(column: StageColumn) -> Rule:
-    return _rule(
-        column,
-        "finite",
-        "E_NONFINITE",
-        Check("not_finite"),
-        says="A cell holds infinity, or what computers write for no number.",
-        fix="Leave the cell empty at its source, or declare a missing code.",
-    )
 
 
 def _required_rule(role: str, column: StageColumn) -> Rule:
@@ -184,7 +151,7 @@ def _whole_rules(role: str, column: StageColumn) -> Iterator[Rule]:
             column,
             "before_intake",
             "E_DAY",
-            Check("before_intake", {"low": column.low, "apart": _apart(column)}),
+            Check("before_intake", {"low": column.low, "apart": _codes(column)}),
             severity="warning",
             category="plausibility",
             says="A session lies before intake.",

@@ -21,8 +21,6 @@ MOST_WHOLE = 32000
 # A missing code that is no number, or one too large or too fine for its column, is staged as a
 # number far outside every range.
 FIRST_TEXT_CODE = -32001
-# A cell that is no whole number, in a column of whole numbers that was read as numbers.
-NOT_WHOLE = -32768
 SQL_TYPES: Mapping[Kind, str] = {
     "item": "SMALLINT",
     "id": "VARCHAR",
@@ -110,6 +108,14 @@ class Placement:
     occasion: str | None
     min_answered: int | None = None
     totals: Mapping[str, StageColumn] = field(default_factory=dict)
+
+    @property
+    def called(self) -> str:
+        """The form in words, with what tells it from others of its kind: "ECR-RS (mother)"."""
+        rater = self.rater if self.rater != self.definition.default_rater else ""
+        details = [detail for detail in (self.target, rater, self.occasion) if detail]
+        name = self.definition.abbreviation
+        return f"{name} ({', '.join(details)})" if details else name
 
     @cached_property
     def counts(self) -> dict[str, int] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from instruments.alarm_rules import alarm_rules
-from instruments.column_rules import attribute_rules, item_rules, not_whole_rule, role_rules
+from instruments.column_rules import attribute_rules, item_rules, role_rules
 from instruments.file_rules import file_rules
 from instruments.form_rules import form_rules
 from instruments.layout import Layout
@@ -29,9 +29,6 @@ def _derive(layout: Layout) -> Iterator[Rule]:
         yield from role_rules(role, column, layout)
     for column in layout.attributes.values():
         yield from attribute_rules(column)
-    whole = tuple(column for column in layout if column.sql_type == "SMALLINT")
-    if whole:
-        yield not_whole_rule(whole)
     for placement in layout.placements:
         for column in placement.columns.values():
             yield from item_rules(column)

@@ -1,6 +1,6 @@
 -- outside_range: numbers outside their declared bounds.
--- Counts cells below low or above high that are finite and none of the values set apart.
--- Parameters: table; columns (one); low, high (either may be none); apart (codes and sentinels).
+-- Counts cells below low or above high that are none of the values set apart.
+-- Parameters: table; columns (one); low, high (either may be none); apart (missing codes as staged).
 SELECT
     _record,
     {{ columns[0].source | literal }} AS column_name
@@ -13,8 +13,5 @@ WHERE
     )
 {%- if apart %}
     AND {{ columns[0].name | ident }} NOT IN ({{ cells.literals(apart) }})
-{%- endif %}
-{%- if columns[0].sql_type == "DOUBLE" %}
-    AND isfinite({{ columns[0].name | ident }})
 {%- endif %}
 

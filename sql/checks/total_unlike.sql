@@ -14,9 +14,7 @@ WITH added AS (
         0
 {%- for item in items %} + {% if item.name in flipped %}{{ mirror | literal }} - {% endif %}({{ cells.answer(item) }}){% endfor %} AS answers
     FROM {{ table }}
-    WHERE
-        isfinite({{ total() }})
-        AND {{ cells.is_filled(columns[0], columns[0].staged_codes.values()) }}
+    WHERE {{ cells.is_filled(columns[0], columns[0].staged_codes.values()) }}
 )
 
 SELECT

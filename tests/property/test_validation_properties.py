@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 import re
 from collections import defaultdict
@@ -22,7 +21,7 @@ from flows.layout import lay_out
 from flows.validation.statements import offending_sql
 from flows.validation.suite import find_broken
 from instruments.catalog import load_catalog
-from instruments.layout import NOT_WHOLE, Layout, Placement, StageColumn
+from instruments.layout import Layout, Placement, StageColumn
 from instruments.rules import Rule, derive_rules
 from sql.gateway import Connection, open_gateway, open_stage, rows
 from sql.names import identifier
@@ -83,9 +82,9 @@ TEXTS = {
     "attr__site": ["AB", "CD", "abc", None],
 }
 NUMBERS: dict[str, list[float | None]] = {
-    "attr__age": [18, 40.5, 99, 100, 17.9, 0, math.nan, math.inf, None],
-    "session": [1, 2, 0, 5001, -99, -32001, NOT_WHOLE, None],
-    "day": [0, 7, -3, -365, -366, 7300, 7301, NOT_WHOLE, None],
+    "attr__age": [18, 40.5, 99, 100, 17.9, 0, None],
+    "session": [1, 2, 0, 5001, -99, -32001, None],
+    "day": [0, 7, -3, -365, -366, 7300, 7301, None],
 }
 
 
@@ -139,7 +138,6 @@ def make_answers(
     if kind == "empty":
         return {name: chance.choice([None, -99]) for name in names}
     odd = [None, -99, -32001, low - 1, high + 1]
-    odd.append(math.nan if columns[0].is_continuous else NOT_WHOLE)
     share = 0.0 if kind == "varied" else 0.6 if mood == "often" else 0.2
     return {
         name: chance.choice(odd) if chance.random() < share else chance.randint(low, high)
@@ -151,7 +149,7 @@ def make_total(placement: Placement, row: Row, chance: random.Random) -> float |
     """Return the sum of the answers, or their mean, or something else."""
     kind = chance.choice(["sum", "sum", "mean", "odd", "none"])
     if kind == "none":
-        return chance.choice([None, -99, math.nan])
+        return chance.choice([None, -99])
     total = sum(
         placement.low + placement.high - value
         if item in placement.reversed_of(placement.definition.scales[0])
@@ -170,7 +168,7 @@ def make_total(placement: Placement, row: Row, chance: random.Random) -> float |
 def answer(column: StageColumn, row: Row) -> float | None:
     """Return an answer within the range that is no missing code."""
     value = row[column.name]
-    if value is None or math.isnan(value) or value in column.staged_codes.values():
+    if value is None or value in column.staged_codes.values():
         return None
     return value if (column.low or 0) <= value <= (column.high or 0) else None
 
@@ -199,7 +197,7 @@ Test = Callable[[Rule, Row], bool]
 
 def _outside(rule: Rule, row: Row) -> bool:
     value, known = row[rule.columns[0].name], rule.check.given
-    if value is None or not math.isfinite(value) or value in known["apart"]:  # type: ignore[operator]
+    if value is None or value in known["apart"]:  # type: ignore[operator]
         return False
     low: Any = known["low"]
     high: Any = known["high"]
@@ -247,9 +245,6 @@ CELL_TESTS: dict[str, Test] = {
     "not_null": lambda rule, row: row[rule.columns[0].name] is None,
     "absent": lambda rule, row: not is_filled(row, rule.columns[0], rule.check.given["codes"]),  # type: ignore[arg-type]
     "outside_range": _outside,
-    "not_finite": lambda rule, row: (
-        row[rule.columns[0].name] is not None and not math.isfinite(row[rule.columns[0].name])
-    ),
     "not_of_shape": _shape,
     "before_intake": _before_intake,
     "date_ambiguous": lambda rule, row: _date(rule, row, is_date_like=True),
@@ -274,17 +269,12 @@ ROW_TESTS: dict[str, Test] = {
 }
 
 
-def comparable(value: Any) -> Any:
-    """Return a value under which nothing equals only itself."""
-    return "nan" if isinstance(value, float) and math.isnan(value) else value
-
-
 def later_copies(table: list[Row], columns: Sequence[StageColumn]) -> Cells:
     """Return the rows that equal an earlier one."""
     seen: set[tuple[Any, ...]] = set()
     found: Cells = set()
     for row in table:
-        key = tuple(comparable(row[c.name]) for c in columns)
+        key = tuple(row[c.name] for c in columns)
         if key in seen:
             found.add((row["_record"], None))
         seen.add(key)
@@ -347,7 +337,7 @@ def _conflict(rule: Rule, table: list[Row]) -> Cells:
     return {
         (row["_record"], None)
         for group in groups.values()
-        if len({tuple(comparable(r[c.name]) for c in (*rule.columns, *facts)) for r in group}) > 1
+        if len({tuple(r[c.name] for c in (*rule.columns, *facts)) for r in group}) > 1
         for row in group
     }
 
@@ -439,15 +429,6 @@ def _skipped(rule: Rule, table: list[Row]) -> Cells:
     }
 
 
-def _not_whole(rule: Rule, table: list[Row]) -> Cells:
-    return {
-        (row["_record"], column.source)
-        for row in table
-        for column in rule.columns
-        if row[column.name] == NOT_WHOLE
-    }
-
-
 def _answered(rule: Rule, table: list[Row]) -> list[list[float | None]]:
     forms = [[answer(column, row) for column in rule.columns] for row in table]
     return [form for form in forms if any(value is not None for value in form)]
@@ -503,7 +484,6 @@ TABLE_TESTS: dict[str, Callable[[Rule, list[Row]], Cells]] = {
     "two_values": _two_values,
     "two_clinics": _two_clinics,
     "skipped_occasion": _skipped,
-    "not_whole": _not_whole,
     "item_missing": _item_missing,
     "range_unused": _range_unused,
     "total_unlike": _total_unlike,
