@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from instruments.checks import MisfitError
+
 ROLES = (
     "client",
     "occasion",
@@ -108,11 +110,11 @@ class Attribute(Declaration):
     @model_validator(mode="after")
     def _is_bounded(self) -> Attribute:
         if self.type == "number" and (self.min is None or self.max is None):
-            raise ValueError("a number needs min and max")
+            raise MisfitError("a number needs min and max", "min" if self.min is None else "max")
         if self.type == "code" and (self.values is None) == (self.shape is None):
-            raise ValueError("a code needs either values or a shape")
+            raise MisfitError("a code needs either values or a shape", "values")
         if self.shape is not None:
-            _check_shape(self.shape, longest=8)
+            _check_shape(self.shape, "shape", longest=8)
         return self
 
 
@@ -134,9 +136,12 @@ class Columns(Declaration):
     def _dates_become_days(self) -> Columns:
         # Dates are kept as days since intake only; a date alone could not become one.
         if (self.date is None) != (self.intake_date is None):
-            raise ValueError("date and intake_date go together: days since intake are kept")
+            lacking = "date" if self.date is None else "intake_date"
+            raise MisfitError(
+                "date and intake_date go together: days since intake are kept", lacking
+            )
         if self.date is not None and self.day is not None:
-            raise ValueError("give either day, or date with intake_date")
+            raise MisfitError("give either day, or date with intake_date", "day")
         return self
 
     def by_role(self) -> dict[str, str]:
@@ -204,43 +209,56 @@ class Source(Declaration):
     @model_validator(mode="after")
     def _client_is_known(self) -> Source:
         if self.a_row_is == "person" and self.columns.client is not None:
-            raise ValueError("where a row is a person there is no client column")
+            raise MisfitError(
+                "where a row is a person there is no client column", "columns", "client"
+            )
         if self.a_row_is == "administration" and self.columns.client is None:
-            raise ValueError('name the client column, or say a_row_is = "person"')
+            raise MisfitError(
+                'name the client column, or say a_row_is = "person"', "columns", "client"
+            )
         if self.columns.date and not self.date_format and self.kind not in WITH_DATES:
-            raise ValueError('a date column needs its date_format, such as "%Y-%m-%d"')
+            raise MisfitError(
+                'a date column needs its date_format, such as "%Y-%m-%d"', "date_format"
+            )
         return self
 
     @model_validator(mode="after")
     def _forms_leave_to_columns_what_they_tell(self) -> Source:
         for role in ("rater", "target"):
-            if getattr(self.columns, role) and any(getattr(form, role) for form in self.form):
-                raise ValueError(
-                    f"a {role} column stands for all forms; none has a {role} of its own"
+            own = next((k for k, form in enumerate(self.form) if getattr(form, role)), None)
+            if getattr(self.columns, role) and own is not None:
+                raise MisfitError(
+                    f"a {role} column stands for all forms; none has a {role} of its own",
+                    *("form", own, role),
                 )
         return self
 
     @model_validator(mode="after")
     def _kind_has_its_keys(self) -> Source:
         if self.kind.startswith("redcap") and self.dictionary is None:
-            raise ValueError("a REDCap export needs its data dictionary")
+            raise MisfitError("a REDCap export needs its data dictionary", "dictionary")
         if self.kind != "excel" and (self.sheet is not None or self.header_row != 1):
-            raise ValueError('sheet and header_row belong to exports of kind "excel"')
+            strange = "header_row" if self.sheet is None else "sheet"
+            raise MisfitError('sheet and header_row belong to exports of kind "excel"', strange)
         return self
 
 
-def _check_shape(shape: str, *, longest: int) -> str:
+def _check_shape(shape: str, *place: str, longest: int) -> str:
     """Refuse a shape that is no expression, or that a phone or insurance number would fit."""
     try:
         pattern = re.compile(shape)
     except re.error as error:
-        raise ValueError("the shape is not a regular expression") from error
+        raise MisfitError("the shape is not a regular expression", *place) from error
     if not _can_match(shape):
-        raise ValueError("the shape looks ahead or back or refers to itself; the store cannot")
+        raise MisfitError(
+            "the shape looks ahead or back or refers to itself; the store cannot", *place
+        )
     if any(pattern.fullmatch("1234567890123456789012345"[:n]) for n in range(8, 26)):
-        raise ValueError("the shape would admit bare numbers of eight digits or more")
+        raise MisfitError("the shape would admit bare numbers of eight digits or more", *place)
     if pattern.fullmatch("a" * (longest + 1)) or pattern.fullmatch("free text here"):
-        raise ValueError(f"the shape would admit free text or more than {longest} characters")
+        raise MisfitError(
+            f"the shape would admit free text or more than {longest} characters", *place
+        )
     return shape
 
 

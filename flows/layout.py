@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -125,22 +126,25 @@ def _role(role: str, source: Source, column: str) -> StageColumn:
         high=high,
         values=_role_values(role, source),
         shape=source.id_shape if kind == "id" else None,
-        missing=_missing_days(source) if role == "day" else {},
+        missing=_missing_keys(role, source) if kind in ("whole", "code") else {},
         is_required=role in ("client", "occasion"),
         date_format=source.date_format if kind == "date" else None,
     )
 
 
-def _missing_days(source: Source) -> dict[str, str]:
-    """Return the missing codes that no day since intake can be.
+def _missing_keys(role: str, source: Source) -> dict[str, str]:
+    """Return the missing codes that the column of a role cannot mean otherwise.
 
-    Codes are for answers and attributes: 99 may be a session, and the 99th day of a treatment.
+    Codes are declared for answers: 99 may be a session, and the 99th day of a treatment. That many
+    days before intake are rarer than the code.
     """
+    values = _role_values(role, source) or ()
+    first = {"session": 1, "day": 0}.get(role, math.inf)
     numbers = {code: number_of(code) for code in source.missing}
     return {
         code: source.missing[code]
         for code, number in numbers.items()
-        if number is None or number < 0
+        if code not in values and (number is None or number < first)
     }
 
 

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from flows.ledger import Entry, Ledger
 from flows.study import Study
-from flows.toml_places import explain
+from flows.toml_places import TomlFile
 from instruments.errors import PlanError
 from reports.plan import Plan, describe_changes, substance_of
 from reports.plan_standing import NO_PLAN, Standing
 
 PLAN_FILE = "plan.toml"
+PLAN_TOML = TomlFile(PLAN_FILE, "plan", "plan", PlanError)
 LOCKED = "plan_locked"
 
 
@@ -48,17 +46,7 @@ def load_plan(study: Study) -> Plan | None:
     path = plan_path(study)
     if not path.exists():
         return None
-    text = _read(path)
-    try:
-        return Plan.model_validate(_parse(text))
-    except ValidationError as error:
-        said = explain(error, text, Plan)
-        raise PlanError(
-            said.code.replace("STUDY", "PLAN"),
-            said.what.replace("study.toml", PLAN_FILE),
-            where=said.where.replace("study.toml", PLAN_FILE),
-            fix=said.fix.replace("See the comments in a file made by: interdep init", ""),
-        ) from None
+    return PLAN_TOML.load(_read(path), Plan)
 
 
 def require_plan(study: Study) -> Plan:
@@ -89,18 +77,6 @@ def _read(path: Path) -> str:
             "The plan cannot be read as UTF-8 text",
             where=str(path),
             fix="Check its permissions and encoding.",
-        ) from None
-
-
-def _parse(text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PlanError(
-            "E_PLAN_TOML",
-            "The plan is not valid TOML",
-            where=str(error),
-            fix="Mend that line; every text value needs quotes.",
         ) from None
 
 

@@ -7,25 +7,30 @@ fault of the file into one sentence with its line.
 from __future__ import annotations
 
 import hashlib
-import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from flows.declarations import Source, StudyFacts
 from flows.study_checks import check_declarations
-from flows.toml_places import explain
+from flows.toml_places import TomlFile
 from instruments.catalog import Catalog, load_catalog
+from instruments.checks import MisfitError
 from instruments.errors import StudyError
 from reports.declarations import Comparison, Outcome, PresentationRule
 from reports.disclosure.policy import DisclosurePolicy
 
 STUDY_FILE = "study.toml"
+STUDY_TOML = TomlFile(
+    STUDY_FILE,
+    "study",
+    "study file",
+    StudyError,
+    "See the comments in a file made by: interdep init",
+)
 LATEST = "latest"  # in runs/: the id of the newest run
 
 
@@ -44,19 +49,21 @@ class StudyFile(BaseModel):
     @model_validator(mode="after")
     def _belongs_together(self) -> StudyFile:
         names = [source.id for source in self.source]
-        if len(set(names)) < len(names):
-            raise ValueError("two sources have the same id")
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                raise MisfitError("two sources have the same id", "source", index, "id")
         _check_attributes(self.source)
         return self
 
 
 def _check_attributes(sources: Iterable[Source]) -> None:
     kinds: dict[str, str] = {}
-    for source in sources:
+    for index, source in enumerate(sources):
         for name, attribute in source.attributes.items():
             if kinds.setdefault(name, attribute.type) != attribute.type:
-                raise ValueError(
-                    f'the attribute "{name}" is a number in one source, a code in another'
+                raise MisfitError(
+                    f'the attribute "{name}" is a number in one source, a code in another',
+                    *("source", index, "attributes", name, "type"),
                 )
 
 
@@ -126,11 +133,7 @@ def load_study(folder: Path) -> Study:
     path = folder / STUDY_FILE
     _check_folder(folder)
     text = _read(path)
-    raw = _parse(text)
-    try:
-        file = StudyFile.model_validate(raw)
-    except ValidationError as error:
-        raise explain(error, text, StudyFile) from None
+    file = STUDY_TOML.load(text, StudyFile)
     study = Study(folder, file, load_catalog(_own_instruments(folder)), text)
     check_declarations(study)
     return study
@@ -162,23 +165,6 @@ def _read(path: Path) -> str:
             where=str(path),
             fix="Check its permissions and encoding.",
         ) from None
-
-
-def _parse(text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise StudyError(
-            "E_STUDY_TOML",
-            f"The study file is not valid TOML: {str(error).partition(' (at ')[0]}",
-            where=f"study.toml, {_line_in(error)}",
-            fix="Mend that line; every text value needs quotes.",
-        ) from None
-
-
-def _line_in(error: tomllib.TOMLDecodeError) -> str:
-    found = re.search(r"line \d+", str(error))
-    return found[0] if found else "at its end"
 
 
 def _own_instruments(folder: Path) -> Path | None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import types
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Union, get_args, get_origin
+from dataclasses import dataclass
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from instruments.errors import StudyError, suggest
+from instruments.checks import MisfitError
+from instruments.errors import InterdepError, suggest
 
 Place = Sequence[str | int]
+Model = TypeVar("Model", bound=BaseModel)
 _HEADER = re.compile(r"^\s*\[{1,2}\s*([A-Za-z0-9_.\-\"]+)\s*\]{1,2}")
 _QUOTED = re.compile(r"'([^']+)'")
 
@@ -75,34 +79,75 @@ def _parent(
     return (*_parent(names[:-1], current), names[-1])
 
 
-def explain(error: ValidationError, text: str, model: type[BaseModel]) -> StudyError:
-    """Turn pydantic's complaints into one sentence with line, key and nearest valid name.
+@dataclass(frozen=True)
+class TomlFile:
+    """A file that a person writes: its name, what it is called, and the error of its faults.
 
-    A key that is misspelt is also one that is missing: the misspelt one is told.
+    ``word`` stands in the codes (``E_STUDY_VALUE``), ``called`` in sentences; ``advice`` is given
+    where there is no better.
     """
-    faults = error.errors(include_url=False)
-    fault = next((f for f in faults if f["type"] == "extra_forbidden"), faults[0])
-    place = tuple(fault["loc"])
-    key = next((str(part) for part in reversed(place) if isinstance(part, str)), "")
-    code, what, fix = _told(fault, key, model, place)
-    where = f"study.toml, line {line_of(text, place)}" if place else "study.toml"
-    return StudyError(code, what, where=where, fix=fix)
+
+    name: str
+    word: str
+    called: str
+    error: type[InterdepError]
+    advice: str = ""
+
+    def load(self, text: str, model: type[Model]) -> Model:
+        """Return what the file says.
+
+        Raises
+        ------
+        InterdepError
+            Of the file's kind: one sentence with line, key and nearest valid name.
+        """
+        try:
+            return model.model_validate(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise self._explain_toml(error) from None
+        except ValidationError as error:
+            raise self._explain(error, text, model) from None
+
+    def _explain_toml(self, error: tomllib.TOMLDecodeError) -> InterdepError:
+        says, _, place = str(error).partition(" (at ")
+        line = re.search(r"line \d+", place)
+        return self.error(
+            f"E_{self.word.upper()}_TOML",
+            f"The {self.called} is not valid TOML: {says}",
+            where=f"{self.name}, {line[0] if line else 'at its end'}",
+            fix="Mend that line; every text value needs quotes.",
+        )
+
+    def _explain(self, error: ValidationError, text: str, model: type[BaseModel]) -> InterdepError:
+        """Turn pydantic's complaints into one sentence with line, key and nearest valid name.
+
+        A key that is misspelt is also one that is missing: the misspelt one is told.
+        """
+        faults = error.errors(include_url=False)
+        fault = next((f for f in faults if f["type"] == "extra_forbidden"), faults[0])
+        raised = fault.get("ctx", {}).get("error")
+        place = (*fault["loc"], *(raised.place if isinstance(raised, MisfitError) else ()))
+        key = next((str(part) for part in reversed(place) if isinstance(part, str)), "")
+        kind, what, fix = _told(fault, key, model, place)
+        where = f"{self.name}, line {line_of(text, place)}" if place else self.name
+        return self.error(
+            f"E_{self.word.upper()}_{kind}", what, where=where, fix=fix or self.advice
+        )
 
 
 def _told(
     fault: Mapping[str, Any], key: str, model: type[BaseModel], place: Place
 ) -> tuple[str, str, str]:
-    """Return the code, the sentence and the advice for one complaint."""
+    """Return the end of the code, the sentence and the advice, if any, for one complaint."""
     if fault["type"] == "extra_forbidden":
         near = suggest(key, _known_keys(model, place[:-1]))
-        return "E_STUDY_KEY", f'Unknown key "{key}"', near or "Remove it."
+        return "KEY", f'Unknown key "{key}"', near or "Remove it."
     if fault["type"] == "missing":
-        return "E_STUDY_MISSING_KEY", f'The key "{key}" is missing', "Add it to this section."
+        return "MISSING_KEY", f'The key "{key}" is missing', "Add it to this section."
     says = str(fault["msg"]).removeprefix("Value error, ")
     near = suggest(str(fault["input"]), _QUOTED.findall(says)) if isinstance(
         fault["input"], str) else ""  # fmt: skip
-    fix = near or "See the comments in a file made by: interdep init"
-    return "E_STUDY_VALUE", f'"{key}": {says}' if key else says[:1].upper() + says[1:], fix
+    return "VALUE", f'"{key}": {says}' if key else says[:1].upper() + says[1:], near
 
 
 def _known_keys(model: type[BaseModel], place: Place) -> list[str]:

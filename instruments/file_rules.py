@@ -104,7 +104,7 @@ def _conflict(layout: Layout, placement: Placement) -> Rule:
         "E_DUP_CONFLICT",
         tuple(placement.columns.values()),
         Check("conflict", {"keys": keys, "facts": _present(layout, FACTS)}),
-        says="Two rows hold the same form of the same client and time with other answers.",
+        says=f"Two rows hold {placement.called} of one client and time with other answers.",
         fix="Keep the right one at its source; if both are right, declare what tells them apart.",
     )
 
@@ -137,8 +137,8 @@ def _jump(layout: Layout, placement: Placement) -> Iterator[Rule]:
         Check("jump", given),
         severity="warning",
         category="plausibility",
-        says="A client's answers went from one end of the range to the other since the last form.",
-        fix="Check whether this form was exported with its answers mirrored, or is another's.",
+        says=f"A client's answers to {placement.called} went from one end to the other.",
+        fix="Check whether the later form was exported mirrored, or is another client's.",
     )
 
 

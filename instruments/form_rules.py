@@ -72,7 +72,7 @@ def _straight_line(placement: Placement, columns: tuple[StageColumn, ...]) -> Ru
         "E_STRAIGHT_LINE",
         columns,
         Check("straight_line", {"flipped": flipped, "mirror": placement.low + placement.high}),
-        says="Every item of the form has the same answer.",
+        says=f"Every item of {placement.called} has the same answer.",
         fix="Ask whether the form was read; nothing is changed.",
     )
 
@@ -91,7 +91,8 @@ def _empty(placement: Placement, columns: tuple[StageColumn, ...], layout: Layou
         if other is not placement
         for column in other.columns.values()
     )
-    says = "The form has no answer, though others of the same row and occasion have."
+    form = placement.called
+    says = f"{form} has no answer, though others of the same row and occasion have."
     return _rule(
         placement,
         "empty",
@@ -100,7 +101,7 @@ def _empty(placement: Placement, columns: tuple[StageColumn, ...], layout: Layou
         Check("form_empty", {"others": others, "moment": tuple(_moment(placement, layout))}),
         severity="note",
         category="completeness",
-        says=says if others else "No item of the form is answered.",
+        says=says if others else f"No item of {form} is answered.",
         fix="Nothing to do if the form was not given.",
     )
 
@@ -120,7 +121,7 @@ def _mostly_missing(placement: Placement, columns: tuple[StageColumn, ...]) -> R
         columns,
         Check("item_missing", {"share": MISSING_SHARE, "min_forms": MIN_FORMS}),
         category="completeness",
-        says="An item is unanswered in more than half of the forms that were filled in.",
+        says=f"An item of {placement.called} is unanswered in more than half of its forms.",
         fix="Check whether the export's column is the one that the item was answered in.",
     )
 
@@ -134,7 +135,7 @@ def _range_unused(placement: Placement, columns: tuple[StageColumn, ...]) -> Rul
         "E_RANGE_UNUSED",
         columns,
         Check("range_unused", {"highest": highest, "min_forms": MIN_FORMS_FOR_RANGE}),
-        says=f"No answer uses the upper part of {low} to {high}.",
+        says=f"No answer to {placement.called} uses the upper part of {low} to {high}.",
         fix="Check the range that the study file declares for this form.",
     )
 
@@ -175,7 +176,8 @@ def _safety(placement: Placement, safety: SafetyItem) -> Rule:
         (column,),
         Check("safety", {"operator": operator, "value": value}),
         category="safety",
-        says=f"The answer to {item} asks for a look by a clinician: {safety.label}.",
+        says=f"The answer to item {safety.item} of {placement.called} asks for a look by a "
+        f"clinician: {safety.label}.",
         fix="Tell the client's therapist today; the answer itself is kept as it is.",
     )
 

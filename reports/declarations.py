@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from instruments.checks import MisfitError
+
 RULES = ("attachment", "relationship-profile", "care-dependency", "attachment-to-therapist")
 PRESENTATIONS = (
     "overdependent",
@@ -51,7 +53,11 @@ class PresentationRule(Declaration):
     @model_validator(mode="after")
     def _interdependence_needs_evidence(self) -> PresentationRule:
         if (self.interdependence is None) != (self.interdependence_cut is None):
-            raise ValueError("interdependence and interdependence_cut go together")
+            has_scale = self.interdependence is not None
+            raise MisfitError(
+                "interdependence and interdependence_cut go together",
+                "interdependence_cut" if has_scale else "interdependence",
+            )
         return self
 
     @property
@@ -81,7 +87,7 @@ class Outcome(Declaration):
     @model_validator(mode="after")
     def _names_one_thing(self) -> Outcome:
         if (self.scale is None) == (self.attribute is None):
-            raise ValueError("an outcome names either a scale or an attribute")
+            raise MisfitError("an outcome names either a scale or an attribute", "scale")
         return self
 
     @property

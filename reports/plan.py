@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from instruments.checks import MisfitError
 from reports.declarations import Declaration, Outcome, PresentationRule, ScaleName
 
 QuestionKind = Literal["groups", "dependence", "four_groups", "course", "u_shape"]
@@ -71,10 +72,10 @@ class Exclusion(Declaration):
     @model_validator(mode="after")
     def _says_who(self) -> Exclusion:
         if (self.attribute is None) == (self.scale is None):
-            raise ValueError("an exclusion names either an attribute or a scale")
+            raise MisfitError("an exclusion names either an attribute or a scale", "attribute")
         limits = [self.below, self.above]
         if limits == [None, None] and not self.is_one_of:
-            raise ValueError("an exclusion needs below, above or is_one_of")
+            raise MisfitError("an exclusion needs below, above or is_one_of", "below")
         return self
 
 

@@ -39,4 +39,10 @@ def _findings(report: FileReport) -> tuple[Finding, ...]:
 def describe_findings(findings: Iterable[Finding]) -> list[str]:
     """Return a line for each broken rule, worst first."""
     ordered = sorted(findings, key=lambda f: (SEVERITIES.index(f.severity), f.code, f.rule))
-    return [f"  {f.severity:8} {f.code:18} {f.count:>7} x  {f.says} {f.fix}" for f in ordered]
+    return [
+        f"  {f.severity:8} {f.code:18} {f.count:>7} x  {f.says}{_place(f)} {f.fix}" for f in ordered
+    ]
+
+
+def _place(finding: Finding) -> str:
+    return f" ({finding.where})" if finding.where else ""

@@ -33,6 +33,8 @@ from sql.gateway import Connection, rows, value
 # file of a few rows the rows speak for themselves.
 BROKEN_SHARE = 0.5
 MIN_ROWS = 10
+# So many records of a broken rule are named; a record may break it in several cells.
+NAMED, MOST_CELLS = 3, 20
 
 
 def validate(
@@ -140,13 +142,24 @@ def _refuse_mostly_broken(
 def _findings(connection: Connection, rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
     counted = rows(
         connection,
-        "SELECT rule, code, category, severity, min(fix), count(*) FROM stage.finding "
+        "SELECT rule, code, category, severity, count(*), min(fix), count(DISTINCT column_name), "
+        "min(column_name), count(DISTINCT _record), min(_record, ?) FROM stage.finding "
         "GROUP BY rule, code, category, severity ORDER BY min(rowid)",
+        NAMED * MOST_CELLS,
     )
     return tuple(
-        Finding(rule, code, category, severity, count, _say(rule, rules), fix)
-        for rule, code, category, severity, fix, count in counted
+        Finding(rule, code, category, severity, count, _say(rule, rules), fix, _where(*places))
+        for rule, code, category, severity, count, fix, *places in counted
     )
+
+
+def _where(columns: int, column: str | None, records: int, first: list[int] | None) -> str:
+    """Return the column that a rule is broken in, if it is one, and the first records in words."""
+    named = sorted(set(first or ()))[:NAMED]
+    more = f" and {records - len(named)} more" if records > len(named) else ""
+    listed = ", ".join(map(str, named))
+    rows_named = [f"{'row' if records == 1 else 'rows'} {listed}{more}"] if named else []
+    return ", ".join([*([f'column "{column}"'] if columns == 1 else []), *rows_named])
 
 
 def _say(rule: str, rules: Mapping[str, Rule]) -> str:

@@ -10,9 +10,10 @@ from instruments.rule import Category, Severity
 
 @dataclass(frozen=True)
 class Finding:
-    """One rule that an export breaks: how often, how bad, what to do.
+    """One rule that an export breaks: how often, how bad, where, what to do.
 
-    ``count`` is of rows in ``stage.finding``: cells, rows, or 1 for the whole file.
+    ``count`` is of rows in ``stage.finding``: cells, rows, or 1 for the whole file. ``where`` names
+    the column, if it is one, and the first records; it is empty for the whole file.
     """
 
     rule: str
@@ -22,6 +23,7 @@ class Finding:
     count: int
     says: str
     fix: str
+    where: str = ""
 
 
 @dataclass(frozen=True)

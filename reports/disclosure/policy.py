@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from instruments.checks import MisfitError
+
 SMALLEST_THRESHOLD = 3
 
 
@@ -110,11 +112,15 @@ class DisclosurePolicy(BaseModel):
     @model_validator(mode="after")
     def _limits_agree(self) -> DisclosurePolicy:
         if self.round_to > self.threshold:
-            raise ValueError("round_to must not be above threshold: small counts would round to 0")
+            raise MisfitError(
+                "it must not be above threshold: small counts would round to 0", "round_to"
+            )
         if self.min_group_for_statistics < self.threshold:
-            raise ValueError("min_group_for_statistics must not be below threshold")
+            raise MisfitError("it must not be below threshold", "min_group_for_statistics")
         if self.min_bin < self.threshold:
-            raise ValueError("min_bin must not be below threshold: a bar is a count of clients")
+            raise MisfitError(
+                "it must not be below threshold: a bar is a count of clients", "min_bin"
+            )
         return self
 
     @property

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from flows.commands.wording import describe_findings
 from flows.declarations import Source
 from instruments.errors import StudyError
 
@@ -186,6 +187,30 @@ def test_the_risk_item_is_told_in_the_units_of_the_export(judge: Callable[..., A
     table = [one | {name: str(int(one[name]) + 1) for name in ITEMS} for one in others()]
     table[3]["core_6"] = "2"
     assert judge(source, table).placed() == [("E_SAFETY", 4, "core_6")]
+
+
+def test_findings_say_which_form_and_where(judge: Callable[..., Any]) -> None:
+    again = {"instrument": "core_10", "columns": "core_{n}", "target": "again"}
+    table = others(12)
+    for k in (2, 3, 5, 7, 8):
+        table[k]["core_6"] = "1"
+    table[9]["core_1"] = "9"
+    judged = judge(make_source(form=[TWO_FORMS[0], again]), table)
+    told = {(one.says.partition(" asks")[0], one.where) for one in judged.validation.findings}
+    assert told >= {
+        ("The answer to item 6 of CORE-10", 'column "core_6", rows 3, 4, 6 and 2 more'),
+        ("The answer to item 6 of CORE-10 (again)", 'column "core_6", rows 3, 4, 6 and 2 more'),
+        ("An answer is outside 0 to 4 and no missing code.", 'column "core_1", row 10'),
+    }
+    lines = {line for line in describe_findings(judged.validation.findings) if "E_SAFETY" in line}
+    assert sum('(column "core_6", rows 3, 4, 6 and 2 more)' in line for line in lines) == 2
+
+
+def test_a_contradiction_names_its_form_and_its_rows(judge: Callable[..., Any]) -> None:
+    judged = judge(make_source(), [*others(), row("A01", seed=1), row("A01", seed=2)])
+    (finding,) = judged.validation.findings
+    assert finding.says.startswith("Two rows hold CORE-10 of one client")
+    assert finding.where == "rows 11, 12"
 
 
 def test_answers_that_leap_across_the_range_are_told(judge: Callable[..., Any]) -> None:

@@ -88,7 +88,7 @@ def test_an_unknown_name_is_told_with_its_line_and_the_nearest_known(
         ('kind = "csv"', 'kind = "sas"', "E_STUDY_VALUE", '"sas"'),
         ('type = "number"', 'type = "text"', "E_STUDY_VALUE", 'type = "text"'),
         ("max = 99\n", "", "E_STUDY_VALUE", "[source.attributes.age]"),
-        ("max = 99", BAD_SHAPE, "E_STUDY_VALUE", "[source.attributes.sex]"),
+        ("max = 99", BAD_SHAPE, "E_STUDY_VALUE", "shape ="),
         ('session = "session"', "session = 3", "E_STUDY_VALUE", "session = 3"),
         ('columns = "dar_{n}"', 'columns = "dar_n"', "E_STUDY_PATTERN", "dar_n"),
         ('columns = "dar_{n}"', 'columns = ["a"]', "E_STUDY_PATTERN", '["a"]'),
@@ -112,6 +112,27 @@ def test_a_value_that_cannot_be_is_told_with_its_line(
     if line_holds:
         line = int(fault.where.rpartition(" ")[2])
         assert line_holds in text.splitlines()[line - 1]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "key"),
+    [
+        ("max = 99\n", "", "max"),
+        ("max = 99", BAD_SHAPE, "shape"),
+        ('intake_date = "began"\n', "", "intake_date"),
+        ('date_format = "%d/%m/%Y"\n', "", "date_format"),
+        ('client = "client_id"\n', "", "client"),
+        ('kind = "csv"', 'kind = "redcap"', "dictionary"),
+        ('kind = "csv"', 'kind = "csv"\nheader_row = 2', "header_row"),
+        ('id = "weekly"', 'id = "intake"', "id"),
+        ("[presentation]", "[disclosure]\nmin_bin = 3\n\n[presentation]", "min_bin"),
+        ('landmark = "intake"', 'interdependence = "a.b"', "interdependence_cut"),
+    ],
+)
+def test_a_value_that_cannot_be_is_told_with_its_key(
+    tmp_path: Path, before: str, after: str, key: str
+) -> None:
+    assert fault_of(tmp_path, changed(before, after)).what.startswith(f'"{key}": ')
 
 
 def test_the_same_form_twice_in_a_source_is_told(tmp_path: Path) -> None:
