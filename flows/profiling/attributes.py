@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from flows.profiling.roles import date_formats
 from flows.profiling.table import UnknownExport
 from flows.sources.header import HEAD_ROWS
-from flows.sources.identifiers import judge_unknown_columns, split_name
+from flows.sources.identifiers import judge_name, judge_unknown_columns, split_name
 from flows.sources.identifying_values import telling_cells
 
 AGE = ("age", "leeftijd", "alter", "edad", "eta", "idade")
@@ -16,6 +17,7 @@ GENDER = ("gender", "sex", "geslacht", "geschlecht", "sexe", "sexo", "sesso", "k
 COUNTRY = ("country", "land", "pays", "pais", "paese")
 OLDEST = 120
 MOST_CODES = 12
+DATES = "dates"
 CODE = re.compile(r"\d{1,3}|[A-Za-z]")
 
 
@@ -86,13 +88,17 @@ def describe_rest(export: UnknownExport, taken: frozenset[str]) -> list[str]:
     says = {
         "E_IDENTIFIER": "points to a person: leave it out of the export",
         "E_FREE_TEXT": "holds free text: leave it out of the export",
+        DATES: "holds dates: declare date and intake_date, of which days are kept, or leave it out",
         "E_UNKNOWN_COLUMN": "not known: declare it, or list it under ignore",
     }
     telling = [name for name in export.names if telling_cells(export.filled(name)[:HEAD_ROWS])]
     rest = judge_unknown_columns(export.names, taken, (), export.fields, telling)
     grouped: dict[str, list[str]] = {}
     for column in rest:
-        grouped.setdefault(column.code, []).append(column.shown_name or f"column {column.position}")
+        name = export.names[column.position - 1]
+        is_date = not judge_name(name) and date_formats(export.filled(name))
+        code = DATES if is_date else column.code
+        grouped.setdefault(code, []).append(column.shown_name or f"column {column.position}")
     return [f"{says[code]}: {_listed(names)}" for code, names in sorted(grouped.items())]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from flows.sources.binary_file import BinaryFile, examine_file
 from flows.sources.excel import Sheet
 from flows.sources.excel_cells import cell_text
 from flows.sources.excel_package import open_book
+from flows.sources.export import DictionaryField
 from flows.sources.names import clean_name
 from flows.sources.spss import MAGIC, SpssFile
 
@@ -37,8 +39,18 @@ def _open_spss(file: BinaryFile) -> UnknownExport:
     missing = {name: dict(v.reasons) for name, v in spss.variables.items() if v.reasons}
     doubts = ("User-missing values and ranges are read from the file and need no declaring.",)
     return UnknownExport(file.path, "spss", columns, reasons=("it is an SPSS file",),
-                         doubts=doubts if missing else (), fields=spss.fields,
+                         doubts=doubts if missing else (), fields=_labelled(spss),
                          missing=missing)  # fmt: skip
+
+
+def _labelled(spss: SpssFile) -> dict[str, DictionaryField]:
+    """Return what the file says of its variables, with the labels of their values."""
+    labels = spss.meta.variable_value_labels
+    return {
+        name: replace(field, choices={cell_text(value): clean_name(str(label)) for value, label in
+                                      labels.get(spss.written[name], {}).items()})
+        for name, field in spss.fields.items()
+    }  # fmt: skip
 
 
 def _open_excel(file: BinaryFile) -> UnknownExport:

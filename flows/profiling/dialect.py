@@ -71,7 +71,9 @@ def _find_delimiter(text: str) -> tuple[str, list[str]]:
     doubts = []
     if hint in DELIMITERS and hint != best and scores[hint] > (0.5, 1):
         doubts.append(f"The delimiter could also be the {DELIMITERS[hint]}.")
-    if scores[best][0] < ALIKE:
+    if scores[best][1] < 2:
+        doubts.append("Every row is one cell: no comma, semicolon, tab or bar parts it.")
+    elif scores[best][0] < ALIKE:
         share = 100 * scores[best][0]
         doubts.append(f"Only {share:.0f} % of the first rows have as many cells as most.")
     return best, doubts

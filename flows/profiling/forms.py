@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from flows.profiling.answers import Answers, count_answers
+from flows.profiling.answers import TOLD, Answers, count_answers
 from flows.profiling.families import Family, find_families
 from flows.profiling.key_fit import KeyFit, Matrix, fit_key
 from flows.profiling.table import UnknownExport
@@ -79,6 +79,8 @@ def propose_numbered(
     """Return the form that a family of columns most likely is, and notes on what else it may be."""
     answers = count_answers(export.columns[name] for name in family.columns)
     codes = _letter_codes(answers)
+    if not answers.counts.keys() - TOLD.keys():
+        return None, [f'"{family.pattern}": {family.size} columns without any answer.']
     if not codes and not answers.are_numbers:
         said = (
             f'"{family.pattern}": {family.size} columns that hold no whole numbers. If they are '

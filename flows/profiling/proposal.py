@@ -41,6 +41,9 @@ def propose_sources(paths: Sequence[Path], catalog: Catalog) -> list[SourcePropo
     """
     dictionaries = _find_dictionaries(paths)
     exports = [path for path in paths if path not in dictionaries]
+    if not exports:
+        raise refuse(paths[0], "E_NO_ROWS", "A data dictionary of REDCap holds no answers.",
+                     fix="Profile the export with its dictionary beside it.")  # fmt: skip
     return [propose_source(open_export(path, dictionaries), catalog) for path in exports]
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
+from flows.profiling.answers import TOLD
 from flows.profiling.table import UnknownExport
+from flows.sources.admission import REDCAP_KEYS
 from flows.sources.identifiers import is_direct_identifier, split_name
 from flows.sources.identifying_values import telling_cells
 
@@ -29,14 +31,19 @@ INTAKE = ("intake", "start", "baseline", "admission", "begin", "begun", "anmeldi
 FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d",
            "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M")  # fmt: skip
 OCCASIONS: Mapping[str, tuple[str, ...]] = {
-    "intake": ("intake", "baseline", "pre", "enrol", "enrolment", "enrollment", "screening"),
+    "intake": ("intake", "baseline", "pre", "pretest", "voormeting", "vorher", "enrol",
+               "enrolment", "enrollment", "screening"),
     "month_3": ("month_3", "3_months", "3_month", "m3", "three_months"),
     "month_6": ("month_6", "6_months", "6_month", "m6", "six_months", "mid"),
-    "end": ("end", "post", "discharge", "termination", "final", "closing"),
+    "end": ("end", "post", "posttest", "nameting", "nachher", "discharge", "termination",
+            "final", "closing"),
     "follow_up": ("follow_up", "followup", "fu"),
     "session": ("session", "sessions"),
-}
+}  # fmt: skip
+# "After session 3" is no end.
+WHOLE_LABELS = {"before": "intake", "after": "end"}
 MOST_OCCASIONS = 30
+DATA_ACCESS_GROUP = "redcap_data_access_group"
 # Ids of bare digits up to this length are taken; longer ones could be a number of the state.
 LONGEST_NUMBER = 7
 
@@ -75,7 +82,7 @@ def propose_roles(
     free = [name for name in export.names if name not in taken]
     roles = RolesProposal()
     _take_client(roles, export, free)
-    _take_named(roles, export, free)
+    _take_named(roles, export, _own(export, free))
     _take_dates(roles, export, free)
     if not has_occasions:
         _take_occasion(roles, export, free)
@@ -101,6 +108,12 @@ def _take_client(roles: RolesProposal, export: UnknownExport, free: Sequence[str
                                 "would be two clients.")  # fmt: skip
     else:
         roles.doubts.append("No column names a client, so every row is taken for somebody else.")
+
+
+def _own(export: UnknownExport, free: Sequence[str]) -> list[str]:
+    """Return the columns that no program added, and those of REDCap that tell rows apart."""
+    added = {name for name, found in export.fields.items() if found.is_known}
+    return [name for name in free if name not in added - {*REDCAP_KEYS, DATA_ACCESS_GROUP}]
 
 
 def _client_rank(name: str) -> int | None:
@@ -133,8 +146,8 @@ def _take_named(roles: RolesProposal, export: UnknownExport, free: Sequence[str]
             is_named = _rank(words, name) < len(words) and not is_direct_identifier(name)
             if is_named and name not in roles.columns.values() and cells and fits(cells):
                 roles.take(role, name, "by its name and what stands in it")
-    if "redcap_data_access_group" in free and export.filled("redcap_data_access_group"):
-        roles.take("clinic", "redcap_data_access_group", "REDCap's data access groups")
+    if DATA_ACCESS_GROUP in free and export.filled(DATA_ACCESS_GROUP):
+        roles.take("clinic", DATA_ACCESS_GROUP, "REDCap's data access groups")
     if "redcap_repeat_instance" in free and _are_numbers(
         export.filled("redcap_repeat_instance"), 1, 5000
     ):
@@ -163,7 +176,7 @@ def _take_dates(roles: RolesProposal, export: UnknownExport, free: Sequence[str]
         return
     known = {name for name, found in export.fields.items() if found.is_known}
     dated = {name: formats for name in free if name not in known
-             and (formats := _date_formats(export.filled(name)))}  # fmt: skip
+             and (formats := date_formats(export.filled(name)))}  # fmt: skip
     first = next((name for name in dated if set(INTAKE) & set(split_name(name))), None)
     other = next((name for name in dated if name != first and not _is_birth(name)), None)
     if first is None or other is None:
@@ -185,7 +198,8 @@ def _is_birth(name: str) -> bool:
     return bool({"birth", "dob", "born", "geboorte", "geburt"} & set(split_name(name)))
 
 
-def _date_formats(cells: Sequence[str]) -> list[str]:
+def date_formats(cells: Sequence[str]) -> list[str]:
+    """Return every format that all cells of a column are dates in."""
     distinct = sorted(set(cells))[:500]
     if not distinct or not re.search(r"\d[-/.]\d", distinct[0]):
         return []
@@ -203,7 +217,7 @@ def _is_date(cell: str, form: str) -> bool:
 def _take_occasion(roles: RolesProposal, export: UnknownExport, free: Sequence[str]) -> None:
     for name in free:
         if set(OCCASION) & set(split_name(name)) and name not in roles.columns.values():
-            labels = sorted(set(export.filled(name)))
+            labels = sorted(set(export.filled(name)) - TOLD.keys())
             if 0 < len(labels) <= MOST_OCCASIONS and all(len(label) < 60 for label in labels):
                 roles.take("occasion", name, f"{len(labels)} different labels")
                 roles.occasions = {label: guess_occasion(label) for label in labels}
@@ -231,7 +245,7 @@ def _repeats(roles: RolesProposal, export: UnknownExport) -> bool:
 def guess_occasion(label: str) -> str:
     """Return the name of an occasion for a label of the export: a known one, or the label's own."""
     slug = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")
-    found = occasion_in(slug)
+    found = WHOLE_LABELS.get(slug) or occasion_in(slug)
     return found or re.sub(r"^[^a-z]+", "", slug)[:30].strip("_") or "other"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -41,12 +42,26 @@ def open_text_export(path: Path, dictionaries: Sequence[Path]) -> UnknownExport:
     rows = split_rows(dialect.text, dialect.delimiter)
     start = _find_header(rows)
     found = _Found(path, dialect, rows[start:], start)
-    for own in dictionaries:
-        redcap = find_redcap_export(path, found.rows, read_dictionary(own, "utf-8"))
-        if redcap is not None:
-            keys = {**found.keys, "dictionary": f'"{own.name}"'}
-            return redcap.with_keys(keys, tuple(found.dialect_doubts()))
-    return found.export()
+    described = {
+        own: redcap
+        for own in dictionaries
+        if (redcap := find_redcap_export(path, found.rows, read_dictionary(own, "utf-8")))
+    }
+    if not described:
+        return found.export()
+    # Those of other projects may lie beside it too: the one that is named like it goes first.
+    own = max(described, key=lambda one: _likeness(one.stem, path.stem))
+    keys = {**found.keys, "dictionary": f'"{own.name}"'}
+    doubts = [*found.dialect_doubts()]
+    if len(described) > 1:
+        doubts.append(f"{len(described)} data dictionaries describe it: is this one its own?")
+    return described[own].with_keys(keys, tuple(doubts))
+
+
+def _likeness(one: str, other: str) -> int:
+    """Return with how many letters two names begin alike."""
+    pairs = zip(one.lower(), other.lower(), strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 @dataclass(frozen=True)

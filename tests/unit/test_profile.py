@@ -18,6 +18,7 @@ from flows.profiling.roles import guess_occasion
 from flows.simulation.demonstration import write_demonstration
 from flows.study import Study, load_study
 from instruments.catalog import load_catalog
+from instruments.errors import ExportError
 from tests.property.export_mutations import good_exports
 from tests.unit.nasty.desk import check
 from tests.unit.nasty.survey_writers import as_limesurvey
@@ -291,6 +292,54 @@ def test_an_spss_file_says_what_is_missing_itself(tmp_path: Path) -> None:
     assert check(path, proposed.sources[0], tmp_path / "s").counts.loaded == 60
 
 
+def test_an_spss_file_says_what_its_codes_mean(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"client_id": ids(), "sex": [1.0, 2.0] * 30})
+    path = tmp_path / "a.sav"
+    pyreadstat.write_sav(frame, str(path), variable_value_labels={"sex": {1: "woman", 2: "man"}})
+    text = propose_study([path], CATALOG)
+    assert 'values = { "1" = "woman", "2" = "man" }' in text
+    assert "Say what the codes mean" not in text
+
+
+def test_the_dictionary_that_is_named_like_an_export_is_its_own(tmp_path: Path) -> None:
+    export = good_exports()["redcap"]
+    table, dictionary = export.files.values()
+    for name in ("aa_dictionary.csv", "clinic_dictionary.csv", "zz_dictionary.csv"):
+        (tmp_path / name).write_bytes(dictionary)
+    (tmp_path / "clinic_data.csv").write_bytes(table)
+    text = propose_study([tmp_path / "clinic_data.csv"], CATALOG)
+    assert 'dictionary = "clinic_dictionary.csv"' in text
+    assert "# ? 3 data dictionaries describe it" in text
+
+
+def test_a_dictionary_alone_is_no_export(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_bytes(good_exports()["redcap"].files["d.csv"])
+    with pytest.raises(ExportError, match="E_NO_ROWS"):
+        propose_study([tmp_path / "d.csv"], CATALOG)
+
+
+def test_what_holds_nothing_or_days_is_told_as_such(tmp_path: Path) -> None:
+    nothing = {f"mood_{n}": ["NA", ""] * 30 for n in range(1, 5)} | {"event": ["NA"] * 60}
+    table = {"client_id": ids(), "seen": ["2024-01-05"] * 60, **nothing}
+    text = propose_study([write(tmp_path / "a.csv", table)], CATALOG)
+    assert '"mood_{n}": 4 columns without any answer.' in text
+    assert "holds dates: declare date and intake_date" in text
+    assert "[source.occasions]" not in text
+
+
+def test_rows_that_nothing_parts_are_doubted(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a b c\n1 2 3\n4 5 6\n")
+    assert "# ? Every row is one cell" in propose_study([path], CATALOG)
+
+
+def test_columns_that_a_program_adds_are_no_roles(tmp_path: Path) -> None:
+    lines = ("V1,V20,Q1", "ResponseID,LocationAccuracy,Question", "R_1,-1,3")
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(lines) + "\n")
+    assert "clinic =" not in propose_study([path], CATALOG)
+
+
 @pytest.mark.parametrize(
     ("names", "patterns"),
     [
@@ -312,6 +361,8 @@ def test_numbered_columns_are_families(names: list[str], patterns: list[tuple[st
         ("baseline_arm_1", "intake"),
         ("Month 3", "month_3"),
         ("Post treatment", "end"),
+        ("After", "end"),
+        ("After session 3", "session"),
         ("follow-up", "follow_up"),
         ("T7!", "t7"),
         ("1", "other"),
