@@ -13,6 +13,7 @@ from flows.plan_scope import known_study
 from flows.plans import standing_of
 from flows.publication import describe_run
 from flows.reconcile import reconcile
+from flows.run_pages import write_changes, write_index
 from flows.study import LATEST
 from flows.study_data import load_study_data
 from flows.takeover import is_interrupted
@@ -110,6 +111,7 @@ def publish(key: str) -> None:
     context = describe_run(bench)
     publish_run(part, bench.analysis, bench.study.file.disclosure, context)
     render_report(part)
+    write_changes(bench.study, bench.ledger, context.run_id, part)
     _take_place(part, bench.run_folder)
 
 
@@ -121,10 +123,11 @@ def _take_place(part: Path, folder: Path) -> None:
 
 
 def finish(key: str) -> None:
-    """Name the run as the latest and close it in the ledger."""
+    """Name the run as the latest, list it among all runs and close it in the ledger."""
     bench = workbench(key)
     run_id = bench.require_provenance().run_id
     has_shown = bench.require_provenance().standing.refusal is None
     with replaced(bench.study.runs / LATEST) as part:
         part.write_text(run_id + "\n", encoding="ascii")
+    write_index(bench.study, bench.ledger, run_id)
     bench.ledger.append("run_finished", run_id=run_id, has_shown_outcomes=has_shown)

@@ -28,10 +28,10 @@ class TableEntry(NamedTuple):
 
 
 class RunLine(NamedTuple):
-    """One run as an index lists it: its id, and when it was, as the ledger says it."""
+    """One run as an index lists it: its id, and which of the study's runs it was."""
 
     run_id: str
-    when: str = ""
+    number: str = ""
 
 
 def render_report(folder: Path) -> Path:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from flows.amendments import first_new_batch, moved_estimates, moved_presentations
 from flows.cli import app
 from flows.ledger import Ledger
+from flows.run_pages import write_changes, write_index
 from sql.gateway import open_gateway
 from tests.flows.small_study import (
     STUDY,
@@ -148,3 +149,36 @@ def test_without_a_correction_nothing_is_said_to_have_moved(
     (study / "exports" / "intake_2.csv").unlink()
     told = CliRunner().invoke(app, ["amendments", str(study)], catch_exceptions=False).output
     assert told == "no export changed what an earlier one had said\n"
+
+
+def test_a_later_run_tells_what_changed_and_all_runs_are_listed(
+    corrected: tuple[Path, Any],
+) -> None:
+    study = study_of(corrected[0])
+    first, second = (
+        str(entry.facts["run_id"]) for entry in Ledger(study.ledger).entries("run_finished")
+    )
+    assert not (study.runs / first / "changes.html").exists()
+    told = (study.runs / second / "changes.html").read_text(encoding="utf-8")
+    assert f"What changed since run {first}" in told
+    assert "new data: intake_2.csv" in told
+    index = (study.runs / "index.html").read_text(encoding="utf-8")
+    assert index.index(f"{second}/changes.html") < index.index(f"{first}/report.html")
+    assert f"{first}/changes.html" not in index
+
+
+def test_pages_beside_a_report_are_the_same_bytes_when_they_are_made_again(
+    corrected: tuple[Path, Any], tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(corrected[0], tmp_path / "study"))
+    study, ledger = study_of(folder), Ledger(study_of(folder).ledger)
+    run_id = str(ledger.entries("run_finished")[-1].facts["run_id"])
+    pages = study.runs / run_id / "changes.html", study.runs / "index.html"
+    before = [page.read_bytes() for page in pages]
+    write_changes(study, ledger, run_id, study.runs / run_id)
+    write_index(study, ledger, run_id)
+    assert [page.read_bytes() for page in pages] == before
+    shutil.rmtree(study.runs / str(ledger.entries("run_finished")[0].facts["run_id"]))
+    write_changes(study, ledger, run_id, study.runs / run_id)
+    write_index(study, ledger, run_id)
+    assert (study.runs / "index.html").read_text(encoding="utf-8").count("report.html") == 1
