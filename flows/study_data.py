@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import pandas as pd
 
@@ -15,6 +16,9 @@ from reports.study_data import StudyData, measure_of
 from sql.gateway import Connection
 from sql.study_frames import read_clients, read_items, read_scores
 
+# Several analyses ask for the answers to one scale, most of them one after the other.
+ITEMS_KEPT = 32
+
 
 def load_study_data(
     study: Study, connection: Connection, accepted: Iterable[AcceptedFile]
@@ -22,8 +26,12 @@ def load_study_data(
     """Read clients and scores; items are read when an analysis asks for them."""
     placed = scales_of(study, accepted)
 
-    def items(scale_name: str, occasion: str) -> pd.DataFrame:
+    @lru_cache(maxsize=ITEMS_KEPT)
+    def read(scale_name: str, occasion: str) -> pd.DataFrame:
         return read_items(connection, *placed[scale_name], occasion)
+
+    def items(scale_name: str, occasion: str) -> pd.DataFrame:
+        return read(scale_name, occasion).copy(deep=False)
 
     measures = {name: measure_of(*where) for name, where in placed.items()}
     return StudyData(read_clients(connection), read_scores(connection), items, measures)

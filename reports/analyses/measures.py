@@ -38,9 +38,8 @@ def describe_measures(inquiry: Inquiry) -> list[Estimate]:
     Groups stay undescribed while outcomes may not be shown by group.
     """
     rows: list[Estimate] = []
-    groups = inquiry.presentations.groupby("presentation", sort=True)["client_id"]
-    members = {str(name): pd.Index(clients) for name, clients in groups}
-    shown = {} if inquiry.standing.refusal else members
+    presentation = inquiry.presentations.set_index("client_id")["presentation"]
+    shown = presentation.iloc[:0] if inquiry.standing.refusal else presentation
     for scale in sorted(inquiry.data.measures):
         for occasion in inquiry.data.occasions_of(scale):
             rows += _describe_scale(inquiry, scale, occasion, shown)
@@ -48,7 +47,7 @@ def describe_measures(inquiry: Inquiry) -> list[Estimate]:
 
 
 def _describe_scale(
-    inquiry: Inquiry, scale: str, occasion: str, members: dict[str, pd.Index]
+    inquiry: Inquiry, scale: str, occasion: str, presentation: pd.Series
 ) -> list[Estimate]:
     question = Question(ANALYSIS, THEME_MEASURES, f"{scale}@{occasion}")
     data, level = inquiry.data, inquiry.level
@@ -59,12 +58,15 @@ def _describe_scale(
     rows = _describe_group(question, scores, items, level, caution=caution, **facts)
     rows += _check_key(question, measure, items, rows)
     caution = RESTRICTED if scale in inquiry.rule.scales else caution
-    for group in PRESENTATIONS:
-        if group in members:
-            own = scores[scores.index.isin(members[group])]
-            answers = None if items is None else items[items.index.isin(members[group])]
-            facts = _group(data, own, group)
-            rows += _describe_group(question, own, answers, level, caution=caution, **facts)
+    group_of = presentation.reindex(scores.index)
+    present = set(presentation.dropna())
+    for group in (name for name in PRESENTATIONS if name in present):
+        own = scores[group_of == group]
+        answers = items
+        if items is not None:
+            answers = items[(presentation.reindex(items.index) == group).to_numpy()]
+        facts = _group(data, own, group)
+        rows += _describe_group(question, own, answers, level, caution=caution, **facts)
     return rows
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -71,20 +71,11 @@ def shift_imputed(imputed: ImputedScores, delta: float, shift: Shift) -> Imputed
     >>> float((moved.frames[0]["score"] - imputed.frames[0]["score"]).sum().round(6))
     3.0
     """
-    frames = tuple(
-        frame.assign(
-            **{imputed.outcome: frame[imputed.outcome] + delta * _moved(frame, imputed, shift)}
-        )
-        for frame in imputed.frames
-    )
-    return ImputedScores(
-        imputed.outcome,
-        imputed.occasion,
-        frames,
-        imputed.n_clients,
-        imputed.n_left_out,
-        imputed.n_imputed,
-    )
+    # The frames differ in the imputed scores alone, so the same rows of each are moved.
+    distance = delta * _moved(imputed.frames[0], imputed, shift)
+    outcome = imputed.outcome
+    frames = tuple(frame.assign(**{outcome: frame[outcome] + distance}) for frame in imputed.frames)
+    return replace(imputed, frames=frames)
 
 
 def analyse_imputed(
