@@ -18,7 +18,8 @@ FINDING_COLUMNS = ("name", "source_id", "rule", "code", "category", "severity", 
                    "count", "says", "fix")  # fmt: skip
 MEASURE_COLUMNS = ("scale", "instrument", "abbreviation", "instrument_name", "label", "form",
                    "language", "low", "high", "higher", "direction", "recall_days", "citation",
-                   "doi", "key_source", "key_confidence", "is_verified", "licence")  # fmt: skip
+                   "doi", "key_version", "answers", "key_source", "key_confidence", "is_verified",
+                   "licence")  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +77,16 @@ def _describe(measure: Measure, definition: Definition) -> dict[str, object]:
         "recall_days": measure.recall_days,
         "citation": definition.citation,
         "doi": definition.doi,
+        "key_version": definition.key_version,
+        "answers": _answers(definition),
         "key_source": definition.key_source,
         "key_confidence": definition.key_confidence,
         "is_verified": definition.key_verified,
         "licence": definition.licence,
     }
+
+
+def _answers(definition: Definition) -> str:
+    """Return the form's own range of answers in words, an empty text where it has none."""
+    low, high = definition.response.min, definition.response.max
+    return "" if low is None or high is None else f"answers from {low} to {high}"

@@ -279,7 +279,8 @@ def _measures() -> pd.DataFrame:
             "scale": scale, "instrument": form, "abbreviation": short, "instrument_name": short,
             "label": label, "form": "English", "language": "en", "low": low, "high": high,
             "higher": f"more {label.lower()}", "direction": direction, "recall_days": None,
-            "citation": CITATION, "doi": None, "key_source": "the manual",
+            "citation": CITATION, "doi": "10.1000/1", "key_version": "1",
+            "answers": "answers from 0 to 4", "key_source": "the manual",
             "key_confidence": "A", "is_verified": form != "wai_sr", "licence": "free",
         }
         for scale, form, short, label, low, high, direction in scales

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from reports.render.blocks import answer, clients, comparison, further, measures, method, quality
+from reports.render.blocks import (
+    answer,
+    appendix,
+    clients,
+    comparison,
+    further,
+    measures,
+    method,
+    quality,
+)
 from reports.render.document import Block
 from reports.render.run_view import Run
 
@@ -30,6 +39,7 @@ BLOCKS: Mapping[str, Callable[[Run], Iterator[Block]]] = {
     "method.methods": method.methods,
     "method.glossary": method.glossary,
     "method.disclosure": method.disclosure,
+    "appendix.instruments": appendix.instruments,
     "method.provenance": method.provenance,
     "method.estimates": method.estimates,
 }

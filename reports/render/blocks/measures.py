@@ -196,7 +196,7 @@ def _by_group(run: Run, found: pd.DataFrame) -> Iterator[Block]:
 
 
 def instruments(run: Run) -> Iterator[Block]:
-    """Yield what each scale is, where its key comes from, and under which licence."""
+    """Yield what each scale is, and which keys were not seen in a source."""
     frame = run.frame("tables/measures")
     if frame.empty:
         return
@@ -218,27 +218,28 @@ def instruments(run: Run) -> Iterator[Block]:
                 Cell(f"{row['low']} to {row['high']}"),
                 Cell(f"{row['higher']} ({row['direction']})"),
                 Cell(f"{row['recall_days']} days" if row["recall_days"] else ""),
-                Cell(f"{row['key_source']} (confidence {row['key_confidence']})"),
-                Cell(str(row["licence"])),
+                Cell(str(row["key_confidence"])),
             ),
-            group=f"{row['instrument_name']} ({row['abbreviation']}): {row['citation']}",
+            group=f"{row['instrument_name']} ({row['abbreviation']})",
         )
         for row in frame.to_dict("records")
     ]
     table = Table(
         name="measures",
-        title="The measures: range, meaning, recall period, key and licence",
+        title="The measures: range, meaning and recall period",
         columns=(
             Column("Scale"),
             Column("range here"),
             Column("higher means (is)"),
             Column("asks about the last"),
-            Column("key from"),
-            Column("licence"),
+            Column("key confidence"),
         ),
         rows=tuple(rows),
         notes=(
-            "Key confidence: A seen in the source or proven on data, B secondary, C tentative.",
+            (
+                "Key confidence: A seen in the source or proven on data, B secondary, C tentative. "
+                "Source, key and licence of each instrument stand in the appendix."
+            ),
         ),
     )
-    yield Fold("The measures in full: range, meaning, recall period, key and licence", (table,))
+    yield Fold("The measures: range, meaning and recall period", (table,))

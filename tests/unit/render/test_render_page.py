@@ -79,7 +79,7 @@ def test_ids_are_unique_and_links_lead_somewhere(reader: Reader) -> None:
 
 def test_every_picture_says_what_it_shows(reader: Reader) -> None:
     pictures = reader.all("img")
-    assert len(pictures) == 10
+    assert len(pictures) == 11
     assert all(len(a["alt"]) > 40 for a in pictures)
 
 
@@ -283,3 +283,12 @@ def test_the_clients_of_a_reliability_are_counted_apart(page: str) -> None:
 
 def test_the_limit_of_rounding_is_said(page: str) -> None:
     assert "A rounded number is no secret." in page
+
+
+def test_the_appendix_tells_source_key_licence_and_reliability_of_an_instrument(page: str) -> None:
+    appendix = page[page.index('id="instruments-title"') : page.index('id="provenance-title"')]
+    assert "https://doi.org/10.1000/1" in appendix
+    assert "the manual (confidence A: seen in the source, or proven on data)" in appendix
+    assert "answers from 0 to 4" in appendix
+    assert "scores from 1 to 7; alpha here .93 [.91," in appendix
+    assert "in published samples, widened by their uncertainty, .80 to .95" in appendix

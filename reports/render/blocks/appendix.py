@@ -1,0 +1,88 @@
+"""The appendix: what each instrument is, where its key comes from, how reliable it is here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from reports.render.document import Block, Facts, Fold, Heading
+from reports.render.figures.reliability import published_alphas
+from reports.render.naming import name_occasion
+from reports.render.numbers import write_interval, write_number
+from reports.render.run_view import Run
+
+MEASURES = "measures"
+CONFIDENCE = {
+    "A": "seen in the source, or proven on data",
+    "B": "from a secondary source",
+    "C": "tentative",
+}
+NOT_PUBLISHED = "no published figures are known here"
+
+
+def instruments(run: Run) -> Iterator[Block]:
+    """Yield a heading and the facts of every instrument, in the order of their names."""
+    frame = run.frame("tables/measures")
+    if frame.empty:
+        return
+    blocks: list[Block] = []
+    for (name, short), scales in frame.groupby(["instrument_name", "abbreviation"], sort=True):
+        blocks.append(Heading(f"{name} ({short})" if name != short else str(name)))
+        blocks.append(Facts(tuple(_facts(run, scales))))
+    yield Fold("Every instrument: source, key, licence, range and reliability", tuple(blocks))
+
+
+def _facts(run: Run, scales: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    one = scales.iloc[0]
+    doi = f" https://doi.org/{one['doi']}" if one["doi"] else ""
+    yield "citation", f"{one['citation']}{doi}"
+    # Runs of earlier versions of the program do not say the last two.
+    version, answers = (str(one.get(name, "")) for name in ("key_version", "answers"))
+    yield "form", _joined(one["form"], one["language"], version, answers)
+    confidence = str(one["key_confidence"])
+    meaning = CONFIDENCE.get(confidence[:1], "")
+    yield "key", f"{one['key_source']} (confidence {confidence}: {meaning})"
+    yield "licence", str(one["licence"])
+    if one["recall_days"]:
+        yield "asks about", f"the last {one['recall_days']} days"
+    alphas = run.rows(MEASURES, term="alpha")
+    overall = alphas[alphas["group_a"].isna()] if not alphas.empty else alphas
+    for scale in scales.to_dict("records"):
+        yield str(scale["label"]), _scale(run, scale, overall)
+
+
+def _joined(form: str, language: str, version: str, answers: str) -> str:
+    parts = [form, f"language {language}"]
+    parts += [f"key {version}"] if version else []
+    return "; ".join([*parts, answers or "answers: as the study declares their range"])
+
+
+def _scale(run: Run, scale: dict[Any, Any], alphas: pd.DataFrame) -> str:
+    """Say the range of a score, and its reliability here beside the published one."""
+    of_scale = (
+        alphas[alphas["outcome"].str.partition("@")[0] == scale["scale"]] if len(alphas) else alphas
+    )
+    here = [_alpha(row) for row in of_scale.to_dict("records") if not pd.isna(row["estimate"])]
+    ranges = {name: ends for name, ends in published_alphas(run).items()
+              if name.partition("@")[0] == scale["scale"]}  # fmt: skip
+    published = next(iter(ranges.values()), None)
+    beside = (
+        f"in published samples, widened by their uncertainty, {_number(published[0])} to "
+        f"{_number(published[1])}"
+        if published
+        else NOT_PUBLISHED
+    )
+    said = f"alpha here {', '.join(here)}" if here else "alpha here not known"
+    return f"scores from {scale['low']} to {scale['high']}; {said}; {beside}"
+
+
+def _alpha(row: dict[Any, Any]) -> str:
+    ends = write_interval(row["ci_low"], row["ci_high"], is_bounded=True)
+    occasion = name_occasion(str(row["outcome"]).partition("@")[2])
+    return f"{_number(row['estimate'])} {ends} at {occasion}"
+
+
+def _number(value: float) -> str:
+    return write_number(value, is_bounded=True)
