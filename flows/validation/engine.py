@@ -159,7 +159,14 @@ def _where(columns: int, column: str | None, records: int, first: list[int] | No
     more = f" and {records - len(named)} more" if records > len(named) else ""
     listed = ", ".join(map(str, named))
     rows_named = [f"{'row' if records == 1 else 'rows'} {listed}{more}"] if named else []
-    return ", ".join([*([f'column "{column}"'] if columns == 1 else []), *rows_named])
+    return ", ".join(
+        [*([_column_in_words(column)] if columns == 1 and column else []), *rows_named]
+    )
+
+
+def _column_in_words(column: str) -> str:
+    """Return a column's name in quotes; one that may not be shown stands as its place already."""
+    return column if column.startswith("column ") else f'column "{column}"'
 
 
 def _say(rule: str, rules: Mapping[str, Rule]) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from flows.commands.wording import describe_findings
 from flows.declarations import Source
+from flows.sources.identifiers import UnknownColumn
 from instruments.errors import StudyError
 
 Row = dict[str, str]
@@ -211,6 +212,16 @@ def test_a_contradiction_names_its_form_and_its_rows(judge: Callable[..., Any]) 
     (finding,) = judged.validation.findings
     assert finding.says.startswith("Two rows hold CORE-10 of one client")
     assert finding.where == "rows 11, 12"
+
+
+@pytest.mark.parametrize(
+    ("shown", "where"), [("colour", 'column "colour"'), (None, "column 14")], ids=["name", "place"]
+)
+def test_a_column_whose_name_may_be_a_value_is_named_by_its_place(
+    judge: Callable[..., Any], shown: str | None, where: str
+) -> None:
+    judged = judge(make_source(), others(), UnknownColumn(14, shown, "E_UNKNOWN_COLUMN"))
+    assert [finding.where for finding in judged.validation.findings] == [where]
 
 
 def test_answers_that_leap_across_the_range_are_told(judge: Callable[..., Any]) -> None:
