@@ -38,9 +38,7 @@ def _facts(run: Run, scales: pd.DataFrame) -> Iterator[tuple[str, str]]:
     one = scales.iloc[0]
     doi = f" https://doi.org/{one['doi']}" if one["doi"] else ""
     yield "citation", f"{one['citation']}{doi}"
-    # Runs of earlier versions of the program do not say the last two.
-    version, answers = (str(one.get(name, "")) for name in ("key_version", "answers"))
-    yield "form", _joined(one["form"], one["language"], version, answers)
+    yield "form", _form(one)
     confidence = str(one["key_confidence"])
     meaning = CONFIDENCE.get(confidence[:1], "")
     yield "key", f"{one['key_source']} (confidence {confidence}: {meaning})"
@@ -53,10 +51,13 @@ def _facts(run: Run, scales: pd.DataFrame) -> Iterator[tuple[str, str]]:
         yield str(scale["label"]), _scale(run, scale, overall)
 
 
-def _joined(form: str, language: str, version: str, answers: str) -> str:
-    parts = [form, f"language {language}"]
-    parts += [f"key {version}"] if version else []
-    return "; ".join([*parts, answers or "answers: as the study declares their range"])
+def _form(one: pd.Series) -> str:
+    """Say form, language, version of the key and answers; earlier runs do not tell the last two."""
+    parts = [str(one["form"]), f"language {one['language']}"]
+    if "key_version" in one:
+        parts += [f"key {one['key_version']}"]
+        parts += [str(one["answers"] or "answers in the range that the study declares")]
+    return "; ".join(parts)
 
 
 def _scale(run: Run, scale: dict[Any, Any], alphas: pd.DataFrame) -> str:
