@@ -10,6 +10,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+KINDS = ("csv", "redcap", "redcap_labels", "redcap_eav", "qualtrics", "limesurvey", "sav", "zsav",
+         "excel")  # fmt: skip
+
 
 def main() -> int:
     """Run what is named on the command line, or everything; return how many limits were missed."""
@@ -23,7 +26,8 @@ def main() -> int:
 
 def _rows(chosen: list[str]) -> Iterator[tuple[str, str, str, bool]]:
     measures = {"ingest": _ingest, "check": _check, "readers": _readers, "commands": _commands,
-                "identifiers": _identifiers, "mutations": _mutations, "reports": _reports}  # fmt: skip
+                "identifiers": _identifiers, "mutations": _mutations, "reports": _reports,
+                "memory": _memory}  # fmt: skip
     for name, measured in measures.items():
         if not chosen or name in chosen:
             yield from measured()
@@ -64,7 +68,16 @@ def _identifiers() -> Iterator[tuple[str, str, str, bool]]:
 
 def _mutations() -> Iterator[tuple[str, str, str, bool]]:
     seen = _run("mutations")
-    yield _row(f"{seen['each']:.0f} mutations of each kind, ended badly", seen["broken"], "", most=0)
+    yield _row(
+        f"{seen['each']:.0f} mutations of each kind, ended badly", seen["broken"], "", most=0
+    )
+
+
+def _memory() -> Iterator[tuple[str, str, str, bool]]:
+    for kind in KINDS:
+        seen = _run("memory", kind)
+        name = f"check of {seen['size_mb']:.1f} MB of {kind}, {seen['rows']:,.0f} rows"
+        yield _row(f"{name}, above imports", seen["peak_mb"], "MB", most=300)
 
 
 def _commands() -> Iterator[tuple[str, str, str, bool]]:

@@ -213,7 +213,7 @@ def steuer_id(draw: Random) -> str:
     product = 10
     for sign in stem:
         total = (int(sign) + product) % 10
-        product = 2 * (total if total else 10) % 11
+        product = 2 * (total or 10) % 11
     number = stem + str((11 - product) % 10)
     return draw.choice((number, f"{number[:2]} {number[2:5]} {number[5:8]} {number[8:]}"))
 
@@ -270,7 +270,8 @@ def danish(draw: Random) -> str:
 
 def finnish(draw: Random) -> str:
     born, serial = six(draw, "dmy"), f"{draw.randint(2, 899):03}"
-    return f"{born}{draw.choice('-A')}{serial}{'0123456789ABCDEFHJKLMNPRSTUVWXY'[int(born + serial) % 31]}"
+    check = "0123456789ABCDEFHJKLMNPRSTUVWXY"[int(born + serial) % 31]
+    return f"{born}{draw.choice('-A')}{serial}{check}"
 
 
 def pesel(draw: Random) -> str:

@@ -1,4 +1,5 @@
-"""Other things that point to a person, as clinics write them: where they live, how to reach them."""
+"""Other things that point to a person, as clinics write them: where they live,
+how to reach them."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from tests.bench.identifier_numbers import birthday, figures, letters
 
 Maker = Callable[[Random], str]
 FIRST = ("Emma", "Noah", "Sanne", "Daan", "Lukas", "Mia", "Zoé", "Léo", "Lucía", "Hugo", "Giulia",
-         "Matteo", "Elsa", "Björn", "Inês", "João", "Siobhán", "Fatma", "Mohamed", "Jürgen")  # fmt: skip
+         "Matteo", "Elsa", "Björn", "Inês", "João", "Siobhán", "Fatma", "Mohamed",
+         "Jürgen")  # fmt: skip
 LAST = ("Smith", "O'Brien", "de Vries", "van den Berg", "Müller", "Schäfer", "Lefèvre", "Dubois",
         "García", "Núñez", "Rossi", "D'Angelo", "Johansson", "Åkerström", "Gonçalves", "Silva",
         "Yılmaz", "Nowak")  # fmt: skip
@@ -20,15 +22,18 @@ MONTHS: Mapping[str, str] = {
     "nl": "januari februari maart april mei juni juli augustus september oktober november december",
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
     "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
+    "diciembre",
     "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre "
     "dicembre",
     "sv": "januari februari mars april maj juni juli augusti september oktober november december",
-    "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+    "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro "
+    "dezembro",
 }
 # Phones as they are written at home and from abroad; # stands for any digit.
 PHONES = (
-    "06-12345678", "06 ## ## ## ##", "0612345678", "+31 6 ########", "+316########", "(030) ### ####",
+    "06-12345678", "06 ## ## ## ##", "0612345678", "+31 6 ########", "+316########",
+    "(030) ### ####",
     "030-#######", "0031 6 #### ####", "0599-######", "020 7### ####", "(020) 7### ####",
     "07### ######", "07#########", "+44 7### ######", "+44 (0)20 7### ####", "030 #######",
     "030/#######", "0171 #######", "+49 171 #######", "+49 (0)30 #######", "0049 171 #######",
@@ -41,9 +46,11 @@ PHONES = (
     "+353 87 ### ####",
 )  # fmt: skip
 # Postcodes with letters or signs of their own; A stands for a letter, 9 for a digit.
-POSTCODES = ("9999 AA", "9999AA", "AA9 9AA", "A9A 9AA", "A99 9AA", "AA99 9AA", "99999-9999", "D-99999",
+POSTCODES = ("9999 AA", "9999AA", "AA9 9AA", "A9A 9AA", "A99 9AA", "AA99 9AA", "99999-9999",
+    "D-99999",
              "F-99999", "CH-9999", "S-999 99", "999 99", "A9A 9A9")  # fmt: skip
-PLATES = ("AA-99-99", "99-AA-99", "99-AAA-9", "9-AAA-99", "AA-999-A", "A-999-AA", "AA99 AAA", "AA99AAA",
+PLATES = ("AA-99-99", "99-AA-99", "99-AAA-9", "9-AAA-99", "AA-999-A", "A-999-AA", "AA99 AAA",
+    "AA99AAA",
           "AA-999-AA", "AA 999 AA", "AA999AA", "9999 BBB", "9999BBB", "B-MW 9999", "KL AB 99",
           "HH-A 999E", "AAA 99A", "AA-99-AA")  # fmt: skip
 
@@ -303,16 +310,21 @@ def full_date(draw: Random) -> str:
 # What is known for what it is by itself, or by the cells that are written alike.
 VALUES: Mapping[str, Maker] = {
     "date": full_date, "birth date": full_date, "admission date": full_date,
-    "phone": phone, "mobile": phone, "fax": phone, "e-mail": email, "page": page, "ip": ip, "mac": mac,
-    "serial number": serial, "social media": handle, "picture": picture, "record number": record_number,
+    "phone": phone, "mobile": phone, "fax": phone, "e-mail": email, "page": page, "ip": ip,
+    "mac": mac,
+    "serial number": serial, "social media": handle, "picture": picture,
+    "record number": record_number,
     "policy number": policy_number, "licence": licence, "account": account, "passport": passport,
-    "titled name": titled_name, "address": address, "town": town_with_postcode, "postcode": postcode,
+    "titled name": titled_name, "address": address, "town": town_with_postcode,
+    "postcode": postcode,
     "coordinates": coordinates, "plate": plate, "VIN": numbers.vin, "IMEI": numbers.imei,
     "card": numbers.card, "IBAN": numbers.iban, "SSN": numbers.ssn, "NINO": numbers.nino,
     "NHS": numbers.nhs, "BSN": numbers.bsn, "DNI": numbers.dni, "NIE": numbers.nie,
-    "personnummer": numbers.personnummer, "NIR": numbers.nir, "codice fiscale": numbers.codice_fiscale,
+    "personnummer": numbers.personnummer, "NIR": numbers.nir,
+    "codice fiscale": numbers.codice_fiscale,
     "NIF": numbers.nif, "CPF": numbers.cpf, "NISS": numbers.niss, "AHV": numbers.ahv,
     "Steuer-ID": numbers.steuer_id, "KVNR": numbers.kvnr, "RVNR": numbers.pension_number,
     "SVNR": numbers.austrian, "fødselsnummer": numbers.norwegian, "CPR": numbers.danish,
-    "HETU": numbers.finnish, "PESEL": numbers.pesel, "PPS": numbers.irish, "rodné číslo": numbers.czech,
+    "HETU": numbers.finnish, "PESEL": numbers.pesel, "PPS": numbers.irish,
+    "rodné číslo": numbers.czech,
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""How many identifying values among clean ones are found, and how many clean ones are taken for such.
+"""How many identifying values are found, and how many clean ones are taken for such.
 
 Exports are made of clean columns. In some a column without a telling name holds identifying
 values, in some such values stand between clean cells, and some have columns whose name is all
