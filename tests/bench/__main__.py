@@ -27,7 +27,7 @@ def main() -> int:
 def _rows(chosen: list[str]) -> Iterator[tuple[str, str, str, bool]]:
     measures = {"ingest": _ingest, "check": _check, "readers": _readers, "commands": _commands,
                 "identifiers": _identifiers, "mutations": _mutations, "reports": _reports,
-                "memory": _memory}  # fmt: skip
+                "memory": _memory, "analyses": _analyses}  # fmt: skip
     for name, measured in measures.items():
         if not chosen or name in chosen:
             yield from measured()
@@ -94,6 +94,17 @@ def _reports() -> Iterator[tuple[str, str, str, bool]]:
     seen = _run("reports")
     yield _row("the demonstration's report as page, Word and PDF", seen["report_s"], "s", most=15)
     yield _row("  of it the page with its figures", seen["page_s"], "s")
+
+
+def _analyses() -> Iterator[tuple[str, str, str, bool]]:
+    seen = _run("analyses")
+    yield _row("the demonstration's analyses", seen["analyses_s"], "s", most=20)
+    yield _row("  ratio to the libraries' fits within them", seen["ratio"], "x", most=1.3)
+    growth = _run("growth")
+    yield _row("growth of 2,000 clients x 40 sessions", growth["growth_s"], "s")
+    share = 100 * growth["growth_s"] / growth["statsmodels_s"]
+    yield _row("  its share of a simpler model in statsmodels", share, "%")
+    yield _row("  memory that it adds", growth["memory_mb"], "MB")
 
 
 def _run(module: str, *arguments: str) -> dict[str, float]:
