@@ -169,7 +169,8 @@ def _tests(question: Question, inquiry: Inquiry, endings: _Endings) -> Iterator[
     sizes = {"n": len(both), "n_a": len(groups[0]), "n_b": len(groups[1]),
              "n_clusters": inquiry.data.count_therapists(both.index)}  # fmt: skip
     for kind in endings.kinds:
-        fewest = min(int((group["ending"] == kind).sum()) for group in groups)
+        ended = [int((group["ending"] == kind).sum()) for group in groups]
+        fewest = min(min(n, len(group) - n) for n, group in zip(ended, groups, strict=True))
         if fewest < MIN_GROUP:
             yield question.refuse(kind, *GRAY, TOO_RARE, **named(EXTREMES), **sizes)
             continue

@@ -18,11 +18,13 @@ from reports.disclosure.linked import Flags
 from reports.disclosure.policy import DisclosurePolicy
 
 INCIDENCE = "cumulative incidence"
+DIFFERENCE = "difference in cumulative incidence"
 _STUDY = ["analysis", "outcome"]
+_WHOSE = [*_STUDY, "term", "who"]
 
 
 def untold_incidence(exact: pd.DataFrame, policy: DisclosurePolicy) -> Flags:
-    """Return the cumulative incidences that would tell a small number of clients."""
+    """Return the cumulative incidences, and tests of them, that would tell a small number."""
     silent = np.zeros(len(exact), dtype=bool)
     rows = exact[(exact["estimand"] == INCIDENCE) & exact["n_a"].notna()]
     rows = rows.assign(end=rows["contrast"].map(_session), who=rows["group_a"].fillna(""))
@@ -32,7 +34,18 @@ def untold_incidence(exact: pd.DataFrame, policy: DisclosurePolicy) -> Flags:
             told = list(rule(left, policy.threshold))
             silent[told] = True
             left = left.drop(index=told)
+    told_of = set(zip(*(rows.loc[~silent[rows.index], name] for name in _WHOSE), strict=True))
+    silent[list(_untold_tests(exact, told_of))] = True
     return silent
+
+
+def _untold_tests(exact: pd.DataFrame, told_of: set[tuple[str, ...]]) -> Iterator[int]:
+    """Yield the tests of an ending where one of its groups is silent: p tells what it had."""
+    tests = exact[exact["estimand"] == DIFFERENCE]
+    for place, row in zip(tests.index, tests.to_dict("records"), strict=True):
+        pair = (row["group_a"], row["group_b"])
+        if not all((*(row[name] for name in _WHOSE[:-1]), who) in told_of for who in pair):
+            yield place
 
 
 def _small_steps(rows: pd.DataFrame, least: int) -> Iterator[int]:

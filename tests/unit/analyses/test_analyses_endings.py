@@ -104,6 +104,9 @@ def test_few_clients_in_treatment_still_silence_the_rarest_ending(rows: pd.DataF
     few.loc[planned, "n_a"] = 177 - 40 - 7
     few.loc[planned, "n_b"] = 47
     shown = told(few)
+    published = gate_estimates(few, DisclosurePolicy()).frame
+    tests = published[published["method"] == "Gray's test"].set_index("term")["p_value"]
+    assert tests.notna().to_dict() == {"dropout": False, "planned": True}
     assert not any(name.startswith("dropout overdependent") for name in shown)
     assert "planned overdependent by session 40" in shown
 
