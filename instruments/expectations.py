@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -49,7 +49,7 @@ def to_expectation(rule: Rule, write_query: Callable[[Rule], str]) -> Any:
     for the table; it is asked for the checks that Great Expectations has no expectation for.
     """
     expectations = load_great_expectations().expectations
-    common: Any = {"meta": {"rule": rule.id}, "severity": _SEVERITIES[rule.severity]}
+    common = _common(rule)
     if rule.check.name == "in_set":
         return expectations.ExpectColumnValuesToBeInSet(
             column=rule.columns[0].name, value_set=list(_values(rule)), **common
@@ -59,6 +59,23 @@ def to_expectation(rule: Rule, write_query: Callable[[Rule], str]) -> Any:
     from instruments.offending_rows import ExpectNoOffendingRows
 
     return ExpectNoOffendingRows(unexpected_rows_query=write_query(rule), **common)
+
+
+def to_joint_expectation(rules: Sequence[Rule], write_query: Callable[[Rule], str]) -> Any:
+    """Return one expectation of several rules alike, which fails where any of them is broken.
+
+    Great Expectations takes longer to prepare an expectation than DuckDB takes to judge it.
+    """
+    load_great_expectations()
+    from instruments.offending_rows import ExpectNoOffendingRows
+
+    queries = " UNION ALL ".join(f"({write_query(rule)})" for rule in rules)
+    query = f"SELECT is_broken FROM ({queries}) AS joint LIMIT 1"  # noqa: S608
+    return ExpectNoOffendingRows(unexpected_rows_query=query, **_common(rules[0]))
+
+
+def _common(rule: Rule) -> dict[str, Any]:
+    return {"meta": {"rule": rule.id}, "severity": _SEVERITIES[rule.severity]}
 
 
 def _values(rule: Rule) -> Any:

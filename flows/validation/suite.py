@@ -7,11 +7,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from flows.validation.statements import batch_query
+from flows.validation.statements import batch_query, offending_sql
 from instruments.errors import StoreError
-from instruments.expectations import RESULT_FORMAT, load_great_expectations, to_expectation
+from instruments.expectations import (
+    RESULT_FORMAT,
+    load_great_expectations,
+    to_expectation,
+    to_joint_expectation,
+)
 from instruments.rule import Rule
-from sql.gateway import Connection
+from sql.gateway import Connection, value
 
 TABLE = "rows"
 # Two suites at once mix their results without an error.
@@ -32,13 +37,39 @@ def find_broken(connection: Connection, rules: Sequence[Rule]) -> tuple[Rule, ..
     if not rules:
         return ()
     with _ONE_AT_A_TIME, _staged_batch(connection) as batch:
-        expectations = [to_expectation(rule, batch_query) for rule in rules]
+        alike = _alike(rules)
+        expectations = [
+            to_joint_expectation(some, batch_query)
+            if len(some) > 1
+            else to_expectation(some[0], batch_query)
+            for some in alike
+        ]
         suite = load_great_expectations().ExpectationSuite(name="rules", expectations=expectations)
         judged = {
             result.expectation_config.meta["rule"]: _has_held(result)
             for result in batch.validate(suite, result_format=RESULT_FORMAT).results
         }
-    return tuple(rule for rule in rules if not judged[rule.id])
+    broken = {
+        rule.id
+        for some in alike
+        if not judged[some[0].id]
+        for rule in some
+        if len(some) == 1 or _is_broken(connection, rule)
+    }
+    return tuple(rule for rule in rules if rule.id in broken)
+
+
+def _alike(rules: Sequence[Rule]) -> list[list[Rule]]:
+    """Return the rules, those on the items of one form together: there may be hundreds."""
+    found: dict[object, list[Rule]] = {}
+    for rule in rules:
+        is_of_items = rule.check.name == "in_set" and rule.columns[0].kind == "item"
+        found.setdefault(rule.severity if is_of_items else rule.id, []).append(rule)
+    return list(found.values())
+
+
+def _is_broken(connection: Connection, rule: Rule) -> bool:
+    return bool(value(connection, f"SELECT EXISTS ({offending_sql(rule)}\n)"))
 
 
 def _has_held(result: Any) -> bool:
