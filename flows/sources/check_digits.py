@@ -6,7 +6,7 @@ one that could have been given out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -22,7 +22,7 @@ VIN = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", "12345678123457923456789", strict=True
 def is_luhn(number: str) -> bool:
     """Cards, IMEI, and with their date the Swedish personnummer."""
     doubled = (int(d) * (1 + k % 2) for k, d in enumerate(reversed(number)))
-    return sum(n // 10 + n % 10 for n in doubled) % 10 == 0 and len(set(number)) > 1
+    return _sum_digits(doubled) % 10 == 0 and len(set(number)) > 1
 
 
 def is_iban(number: str) -> bool:
@@ -103,7 +103,7 @@ def is_kvnr(number: str) -> bool:
     """Germany: health insurance."""
     digits = f"{LETTERS.index(number[0]) + 1:02}{number[1:9]}"
     doubled = (int(d) * (1 + k % 2) for k, d in enumerate(digits))
-    return sum(n // 10 + n % 10 for n in doubled) % 10 == int(number[9])
+    return _sum_digits(doubled) % 10 == int(number[9])
 
 
 def is_pension(number: str) -> bool:
@@ -111,7 +111,7 @@ def is_pension(number: str) -> bool:
     digits = f"{number[:8]}{LETTERS.index(number[8]) + 1:02}{number[9:11]}"
     weights = (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1)
     products = (int(d) * w for d, w in zip(digits, weights, strict=True))
-    return sum(n // 10 + n % 10 for n in products) % 10 == int(number[11])
+    return _sum_digits(products) % 10 == int(number[11])
 
 
 def is_austrian(number: str) -> bool:
@@ -216,3 +216,8 @@ def is_day(six: str, order: str) -> bool:
 
 def _weigh(digits: str, weights: Sequence[int]) -> int:
     return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True))
+
+
+def _sum_digits(numbers: Iterable[int]) -> int:
+    """Return the sum of the digits of numbers below 100."""
+    return sum(number // 10 + number % 10 for number in numbers)

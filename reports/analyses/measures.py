@@ -59,12 +59,11 @@ def _describe_scale(
     rows += _check_key(question, measure, items, rows)
     caution = RESTRICTED if scale in inquiry.rule.scales else caution
     group_of = presentation.reindex(scores.index)
+    group_of_items = presentation.reindex(scores.index if items is None else items.index)
     present = set(presentation.dropna())
     for group in (name for name in PRESENTATIONS if name in present):
         own = scores[group_of == group]
-        answers = items
-        if items is not None:
-            answers = items[(presentation.reindex(items.index) == group).to_numpy()]
+        answers = items if items is None else items.loc[group_of_items == group]
         facts = _group(data, own, group)
         rows += _describe_group(question, own, answers, level, caution=caution, **facts)
     return rows
