@@ -130,7 +130,7 @@ def table(
 def document(
     study: InStudy = Path(),
     run: Annotated[str, typer.Option(help="A run's id.")] = "latest",
-    format: Annotated[str, typer.Option(help="docx, pdf, with commas.")] = "docx,pdf",
+    format: Annotated[str, typer.Option(help="docx, pdf, html, with commas.")] = "docx,pdf",
 ) -> None:
     """Write the report of a published run as Word and PDF."""
     from flows.commands.document import write_documents

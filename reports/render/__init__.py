@@ -38,14 +38,17 @@ def render_report(folder: Path) -> Path:
     """Write ``report.html`` and ``figures/*.svg`` of a run, and return the report's path."""
     from reports.render.report import write_report
 
-    return write_report(folder)
+    return write_report(folder, ("html",))[0]
 
 
 def render_documents(folder: Path, *, formats: Sequence[str] = ("docx", "pdf")) -> tuple[Path, ...]:
-    """Write the report of a run as Word (``report.docx``) and PDF (``report.pdf``) beside it."""
-    from reports.render.report import write_documents
+    """Write the report of a run as ``docx``, ``pdf`` or ``html`` into its folder.
 
-    return write_documents(folder, formats)
+    Several formats at once are drawn once.
+    """
+    from reports.render.report import write_report
+
+    return write_report(folder, formats)
 
 
 def render_changes(folder: Path, previous: Path) -> Path:

@@ -75,10 +75,8 @@ def write_figure(
     _check_request(formats, width, dpi)
     run = load_run(folder)
     drawing = describe_figure(run, name)
-    files = {
-        f"{name}.{fmt}": paint(drawing, fmt, width_mm=width, dpi=dpi)
-        for fmt in dict.fromkeys(formats)
-    }
+    painted = paint(drawing, formats, width_mm=width, dpi=dpi)
+    files = {f"{name}.{fmt}": picture for fmt, picture in painted.items()}
     files[f"{name}.csv"] = drawn_data(drawing.data).encode()
     files[f"{name}.json"] = _note(run, drawing, formats, width, dpi).encode()
     return write_together(Path.cwd() if out is None else out, files)

@@ -1,4 +1,4 @@
-"""The report of one run: one HTML file that needs no other, and its figures beside it."""
+"""The report of one run: a page that needs no other file, Word and PDF of the same sections."""
 
 from __future__ import annotations
 
@@ -8,61 +8,72 @@ from pathlib import Path
 from instruments.errors import RunError, suggest
 from reports.render.blocks.method import methods_of
 from reports.render.document import Section, find_pictures
-from reports.render.page import print_page
 from reports.render.references import references_of, write_bibtex
-from reports.render.run_view import load_run
-from reports.render.sections import compose_sections
+from reports.render.run_view import Run, load_run
+from reports.render.sections import compose_sections, draw_for_paper, draw_for_screens
 from reports.render.writing import write_together
 
+PAGE = "html"
 
-def write_report(folder: Path) -> Path:
-    """Write ``report.html`` and ``figures/*.svg`` of a run; return the report's path."""
+
+def write_report(folder: Path, formats: Sequence[str]) -> tuple[Path, ...]:
+    """Write the report of a run into its folder, all formats that were asked for or none.
+
+    The sections are composed and drawn once for all of them. With the page come
+    ``figures/*.svg`` and ``references.bib``.
+    """
+    _require_known(formats)
     run = load_run(folder)
-    sections = compose_sections(run)
-    page = print_page(
+    sections = compose_sections(run, draw_for_screens if PAGE in formats else draw_for_paper)
+    files = {f"report.{fmt}": VIEWS[fmt](run, sections) for fmt in dict.fromkeys(formats)}
+    count = len(files)
+    if PAGE in formats:
+        pictures = {f"{picture.name}.svg": picture.svg for picture in find_pictures(sections)}
+        write_together(folder / "figures", pictures)
+        files |= _references(run)
+    return write_together(folder, files)[:count]
+
+
+def _require_known(formats: Sequence[str]) -> None:
+    unknown = [fmt for fmt in formats if fmt not in VIEWS]
+    if unknown or not formats:
+        near = suggest(unknown[0], VIEWS) if unknown else ""
+        raise RunError(
+            "E_REPORT_FORMAT",
+            "A report is written in one or more known formats.",
+            fix=near or f"There are: {', '.join(VIEWS)}.",
+        )
+
+
+def _references(run: Run) -> dict[str, bytes]:
+    references = references_of(methods_of(run))
+    return {"references.bib": write_bibtex(references).encode()} if references else {}
+
+
+def _page(run: Run, sections: tuple[Section, ...]) -> bytes:
+    from reports.render.page import print_page
+
+    return print_page(
         "report.html",
         run,
         sections=sections,
         about=run.provenance("run"),
         kind="Overly dependent and overly independent clients",
         has_estimates=True,
-    )
-    pictures = {f"{picture.name}.svg": picture.svg for picture in find_pictures(sections)}
-    write_together(folder / "figures", pictures)
-    beside = {"report.html": page.encode()}
-    references = references_of(methods_of(run))
-    if references:
-        beside["references.bib"] = write_bibtex(references).encode()
-    return write_together(folder, beside)[0]
+    ).encode()
 
 
-def write_documents(folder: Path, formats: Sequence[str]) -> tuple[Path, ...]:
-    """Write the report as Word and PDF, all that were asked for or none."""
-    unknown = [fmt for fmt in formats if fmt not in DOCUMENTS]
-    if unknown or not formats:
-        near = suggest(unknown[0], DOCUMENTS) if unknown else ""
-        raise RunError(
-            "E_REPORT_FORMAT",
-            "A report is written in one or more known formats.",
-            fix=near or f"There are: {', '.join(DOCUMENTS)}.",
-        )
-    run = load_run(folder)
-    sections, about = compose_sections(run, with_pictures=False), run.provenance("run")
-    files = {f"report.{fmt}": DOCUMENTS[fmt](sections, about) for fmt in dict.fromkeys(formats)}
-    return write_together(folder, files)
-
-
-def _word(sections: tuple[Section, ...], about: Mapping[str, str]) -> bytes:
+def _word(run: Run, sections: tuple[Section, ...]) -> bytes:
     from reports.render.views.word import report_to_word
 
-    return report_to_word(sections, about)
+    return report_to_word(sections, run.provenance("run"))
 
 
-def _pdf(sections: tuple[Section, ...], about: Mapping[str, str]) -> bytes:
+def _pdf(run: Run, sections: tuple[Section, ...]) -> bytes:
     from reports.render.views.pdf import report_to_pdf
 
-    return report_to_pdf(sections, about)
+    return report_to_pdf(sections, run.provenance("run"))
 
 
-Document = Callable[[tuple[Section, ...], Mapping[str, str]], bytes]
-DOCUMENTS: Mapping[str, Document] = {"docx": _word, "pdf": _pdf}
+View = Callable[[Run, tuple[Section, ...]], bytes]
+VIEWS: Mapping[str, View] = {PAGE: _page, "docx": _word, "pdf": _pdf}

@@ -36,7 +36,7 @@ class Run:
         part = self.parts.get(name)
         if not isinstance(part, ClearedTable):
             return pd.DataFrame()
-        return read_fact_table(part.frame) if _is_fact_table(name, part) else part.frame
+        return read_fact_table(part.frame) if _is_fact_table(name, part) else _plain(part.frame)
 
     def why_withheld(self, name: str) -> str:
         """Return why a table was withheld, an empty text where it was not."""
@@ -50,13 +50,16 @@ class Run:
 
     def rows(self, analysis: str, **where: str) -> pd.DataFrame:
         """Return the estimates of one analysis whose columns equal ``where``."""
-        found = self.estimates
-        if found.empty:
-            return found
-        keep = found["analysis"] == analysis
+        if self.estimates.empty:
+            return self.estimates
+        found = self._by_analysis.get(analysis, self.estimates.iloc[:0])
         for column, wanted in where.items():
-            keep &= found[column].eq(wanted).fillna(False).astype(bool)
-        return found[keep]
+            found = found[found[column].eq(wanted)]
+        return found
+
+    @cached_property
+    def _by_analysis(self) -> dict[str, pd.DataFrame]:
+        return {str(name): rows for name, rows in self.estimates.groupby("analysis", sort=False)}
 
     def facts(self, name: str) -> dict[str, str]:
         """Return a table of names and values as a mapping."""
@@ -103,6 +106,16 @@ class Run:
     def plan_status(self) -> str:
         """Whether the run's results were planned before: exploratory unless said otherwise."""
         return self.provenance("run").get("plan_status", "exploratory")
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose texts are plain objects.
+
+    Reports take single cells and a few rows at a time; arrays of texts are made for long columns,
+    and cost more than the cell each time one is taken.
+    """
+    texts = [name for name, kind in frame.dtypes.items() if isinstance(kind, pd.StringDtype)]
+    return frame.astype(dict.fromkeys(texts, object)).copy()  # which joins the columns again
 
 
 def _is_fact_table(name: str, part: ClearedTable) -> bool:

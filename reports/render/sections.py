@@ -39,12 +39,11 @@ def read_outline() -> tuple[Outline, ...]:
 Draw = Callable[[Run, str], Picture]
 
 
-def compose_sections(run: Run, *, with_pictures: bool = True) -> tuple[Section, ...]:
+def compose_sections(run: Run, draw: Draw) -> tuple[Section, ...]:
     """Return the sections that a run has something to say in, tables and figures numbered.
 
-    Without pictures they are composed in a moment; figures keep their numbers.
+    With `outline_picture` they are composed in a moment; figures keep their numbers.
     """
-    draw = draw_picture if with_pictures else outline_picture
     sections = [
         Section(one.id, one.title, tuple(_blocks(run, one.blocks, draw))) for one in read_outline()
     ]
@@ -82,11 +81,17 @@ def outline_picture(run: Run, name: str) -> Picture:
     )
 
 
-def draw_picture(run: Run, name: str) -> Picture:
-    """Return one figure of a run as a block, drawn for wide and for narrow screens."""
+def draw_for_paper(run: Run, name: str) -> Picture:
+    """Return one figure of a run as a block, drawn at the width of a page."""
     picture = outline_picture(run, name)
-    wide, narrow = (
-        paint(picture.drawing, "svg", width_mm=width)
-        for width in (DEFAULT_WIDTH_MM, PHONE_WIDTH_MM)
-    )
-    return replace(picture, svg=wide, narrow_svg=narrow)
+    return replace(picture, svg=_svg(picture, DEFAULT_WIDTH_MM))
+
+
+def draw_for_screens(run: Run, name: str) -> Picture:
+    """Return one figure of a run as a block, drawn for wide and for narrow screens."""
+    picture = draw_for_paper(run, name)
+    return replace(picture, narrow_svg=_svg(picture, PHONE_WIDTH_MM))
+
+
+def _svg(picture: Picture, width_mm: float) -> bytes:
+    return paint(picture.drawing, ("svg",), width_mm=width_mm)["svg"]

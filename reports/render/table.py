@@ -204,10 +204,13 @@ def status_of(row: Any) -> str | None:
 
 def number_of(row: Any, column: str) -> Cell:
     """Return one number of an estimate as a cell that knows its source; empty without estimate."""
-    if row is None:
-        return Cell(None)
+    return Cell(None) if row is None else Cell(number_in(row, column), int(row.name))
+
+
+def number_in(row: Any, column: str) -> float | None:
+    """Return one number of an estimate, None where it is missing."""
     value = row[column]
-    return Cell(None if pd.isna(value) else float(value), int(row.name))
+    return None if pd.isna(value) else float(value)
 
 
 def text_of(row: Any, column: str) -> Cell:
@@ -219,6 +222,11 @@ def text_of(row: Any, column: str) -> Cell:
 
 def interval_of(row: Any) -> Cell:
     """Return the interval of an estimate as a cell; empty where there is none."""
-    if row is None or pd.isna(row["ci_low"]) or pd.isna(row["ci_high"]):
-        return Cell(None)
-    return Cell((float(row["ci_low"]), float(row["ci_high"])), int(row.name))
+    found = None if row is None else interval_in(row)
+    return Cell(None) if found is None else Cell(found, int(row.name))
+
+
+def interval_in(row: Any) -> tuple[float, float] | None:
+    """Return the interval of an estimate, None where an end is missing."""
+    low, high = number_in(row, "ci_low"), number_in(row, "ci_high")
+    return None if low is None or high is None else (low, high)

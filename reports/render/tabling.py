@@ -9,7 +9,7 @@ from instruments.errors import RunError, suggest
 from reports.render import TableEntry
 from reports.render.document import find_tables
 from reports.render.run_view import Run, load_run
-from reports.render.sections import compose_sections
+from reports.render.sections import compose_sections, outline_picture
 from reports.render.table import Table
 from reports.render.writing import write_together
 
@@ -46,7 +46,7 @@ def write_table(
 
 
 def _tables(run: Run) -> dict[str, Table]:
-    sections = compose_sections(run, with_pictures=False)
+    sections = compose_sections(run, outline_picture)
     return {table.name: table for table in find_tables(sections)}
 
 

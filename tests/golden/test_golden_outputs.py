@@ -33,6 +33,15 @@ def hold(name: str, made: bytes) -> None:
     assert made.decode() == path.read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def drawn(rendered: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which every figure of the run was drawn again."""
+    folder = tmp_path_factory.mktemp("drawn")
+    for entry in list_figures(rendered):
+        draw_figure(rendered, entry.name, out=folder)
+    return folder
+
+
 @pytest.mark.parametrize(
     ("name", "changed"),
     [
@@ -45,11 +54,10 @@ def test_the_run_is_as_it_was(rendered: Path, name: str, changed: Callable[[byte
     hold(name, changed((rendered / name).read_bytes()))
 
 
-def test_the_data_of_every_figure_are_as_they_were(rendered: Path, tmp_path: Path) -> None:
+def test_the_data_of_every_figure_are_as_they_were(rendered: Path, drawn: Path) -> None:
     for entry in list_figures(rendered):
-        draw_figure(rendered, entry.name, out=tmp_path)
-        hold(f"{entry.name}.csv", (tmp_path / f"{entry.name}.csv").read_bytes())
-        hold(f"{entry.name}.json", (tmp_path / f"{entry.name}.json").read_bytes())
+        hold(f"{entry.name}.csv", (drawn / f"{entry.name}.csv").read_bytes())
+        hold(f"{entry.name}.json", (drawn / f"{entry.name}.json").read_bytes())
 
 
 def test_a_table_is_as_it_was_in_every_form(rendered: Path, tmp_path: Path) -> None:
@@ -59,12 +67,11 @@ def test_a_table_is_as_it_was_in_every_form(rendered: Path, tmp_path: Path) -> N
 
 
 def test_the_svg_files_of_the_run_are_those_that_are_drawn_again(
-    rendered: Path, tmp_path: Path
+    rendered: Path, drawn: Path
 ) -> None:
     for entry in list_figures(rendered):
-        draw_figure(rendered, entry.name, out=tmp_path)
         first, second = (
             hashlib.sha256((folder / f"{entry.name}.svg").read_bytes()).hexdigest()
-            for folder in (rendered / "figures", tmp_path)
+            for folder in (rendered / "figures", drawn)
         )
         assert first == second

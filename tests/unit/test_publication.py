@@ -16,7 +16,7 @@ from reports.publishing.estimate_csv import as_csv
 from reports.publishing.fact_tables import gate_fact_table, read_fact_table
 from reports.render.document import find_tables
 from reports.render.run_view import load_run
-from reports.render.sections import compose_sections
+from reports.render.sections import compose_sections, outline_picture
 from reports.study_data import Measure
 from tests.golden import specimen
 from tests.golden.specimen import publish_specimen, specimen_analysis, specimen_context
@@ -133,7 +133,7 @@ def test_rows_of_many_files_are_counted_by_source(tmp_path: Path) -> None:
     counts = frame_of(load_cleared(folder), "tables/row_counts").set_index(["name", "fate"])["n"]
     assert counts["weekly", "quarantined"] == 600
     assert set(counts.index.get_level_values("name")) == {"weekly", "all"}
-    tables = find_tables(compose_sections(load_run(folder), with_pictures=False))
+    tables = find_tables(compose_sections(load_run(folder), outline_picture))
     table = next(table for table in tables if table.name == "files")
     assert [table.texts(row)[:4] for row in table.rows] == [("weekly", "200", "20,600", "20,000")]
 

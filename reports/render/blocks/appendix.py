@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -22,19 +22,31 @@ CONFIDENCE = {
 NOT_PUBLISHED = "no published figures are known here"
 
 
+class _Alphas(NamedTuple):
+    """The reliability of every scale: the estimates of it here, and the range published."""
+
+    here: list[dict[Any, Any]]
+    published: dict[str, tuple[float, float]]
+
+
 def instruments(run: Run) -> Iterator[Block]:
     """Yield a heading and the facts of every instrument, in the order of their names."""
     frame = run.frame("tables/measures")
     if frame.empty:
         return
+    alphas = run.rows(MEASURES, term="alpha")
+    known = _Alphas(
+        alphas[alphas["group_a"].isna()].to_dict("records") if len(alphas) else [],
+        {name.partition("@")[0]: ends for name, ends in reversed(published_alphas(run).items())},
+    )
     blocks: list[Block] = []
     for (name, short), scales in frame.groupby(["instrument_name", "abbreviation"], sort=True):
         blocks.append(Heading(f"{name} ({short})" if name != short else str(name)))
-        blocks.append(Facts(tuple(_facts(run, scales))))
+        blocks.append(Facts(tuple(_facts(scales, known))))
     yield Fold("Every instrument: source, key, licence, range and reliability", tuple(blocks))
 
 
-def _facts(run: Run, scales: pd.DataFrame) -> Iterator[tuple[str, str]]:
+def _facts(scales: pd.DataFrame, known: _Alphas) -> Iterator[tuple[str, str]]:
     one = scales.iloc[0]
     doi = f" https://doi.org/{one['doi']}" if one["doi"] else ""
     yield "citation", f"{one['citation']}{doi}"
@@ -45,10 +57,8 @@ def _facts(run: Run, scales: pd.DataFrame) -> Iterator[tuple[str, str]]:
     yield "licence", str(one["licence"])
     if one["recall_days"]:
         yield "asks about", f"the last {one['recall_days']} days"
-    alphas = run.rows(MEASURES, term="alpha")
-    overall = alphas[alphas["group_a"].isna()] if not alphas.empty else alphas
     for scale in scales.to_dict("records"):
-        yield str(scale["label"]), _scale(run, scale, overall)
+        yield str(scale["label"]), _scale(scale, known)
 
 
 def _form(one: pd.Series) -> str:
@@ -60,15 +70,14 @@ def _form(one: pd.Series) -> str:
     return "; ".join(parts)
 
 
-def _scale(run: Run, scale: dict[Any, Any], alphas: pd.DataFrame) -> str:
+def _scale(scale: dict[Any, Any], known: _Alphas) -> str:
     """Say the range of a score, and its reliability here beside the published one."""
-    of_scale = (
-        alphas[alphas["outcome"].str.partition("@")[0] == scale["scale"]] if len(alphas) else alphas
-    )
-    here = [_alpha(row) for row in of_scale.to_dict("records") if not pd.isna(row["estimate"])]
-    ranges = {name: ends for name, ends in published_alphas(run).items()
-              if name.partition("@")[0] == scale["scale"]}  # fmt: skip
-    published = next(iter(ranges.values()), None)
+    here = [
+        _alpha(row)
+        for row in known.here
+        if row["outcome"].partition("@")[0] == scale["scale"] and not pd.isna(row["estimate"])
+    ]
+    published = known.published.get(scale["scale"])
     beside = (
         f"in published samples, widened by their uncertainty, {_number(published[0])} to "
         f"{_number(published[1])}"

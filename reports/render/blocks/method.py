@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -17,7 +18,7 @@ from reports.render.references import (
     sentences_of,
 )
 from reports.render.run_view import Run
-from reports.render.table import Cell, Column, Row, Table, interval_of, number_of
+from reports.render.table import Cell, Column, Row, Table, interval_in, number_in
 
 MOST_REFUSALS = 12
 GLOSSARY = Path(__file__).resolve().parent.parent / "glossary.toml"
@@ -102,7 +103,7 @@ def _by_reason(refused: pd.DataFrame) -> Table:
     )
 
 
-def _what(row: pd.Series) -> str:
+def _what(row: Any) -> str:
     groups = [name_group(str(row[g])) for g in ("group_a", "group_b") if not pd.isna(row[g])]
     return f"{row['term']} ({' and '.join(groups)})" if groups else str(row["term"])
 
@@ -247,13 +248,15 @@ def estimates(run: Run) -> Iterator[Block]:
             Column("status"),
             Column("note"),
         ),
-        rows=tuple(_estimate_row(run, row) for _, row in run.estimates.iterrows()),
+        rows=tuple(
+            _estimate_row(run, number, row)
+            for number, row in enumerate(run.estimates.to_dict("records"))
+        ),
     )
     yield Fold(f"Every estimate of this run ({len(table.rows)})", (table,), is_long=True)
 
 
-def _estimate_row(run: Run, row: pd.Series) -> Row:
-    number = int(row.name)  # type: ignore[call-overload]
+def _estimate_row(run: Run, number: int, row: dict[Any, Any]) -> Row:
     has_count = not pd.isna(row["n"]) or row["status"] == "refused"
     cells = (
         Cell(str(number + 1)),
@@ -262,11 +265,11 @@ def _estimate_row(run: Run, row: pd.Series) -> Row:
         Cell(_what(row)),
         Cell(str(row["estimand"])),
         Cell(str(row["method"])),
-        Cell(number_of(row, "estimate").value),
-        Cell(interval_of(row).value),
-        Cell(number_of(row, "p_value").value),
-        Cell(number_of(row, "p_adjusted").value),
-        Cell(number_of(row, "n").value if has_count else ""),
+        Cell(number_in(row, "estimate")),
+        Cell(interval_in(row)),
+        Cell(number_in(row, "p_value")),
+        Cell(number_in(row, "p_adjusted")),
+        Cell(number_in(row, "n") if has_count else ""),
         Cell(str(row["status"])),
         Cell("" if pd.isna(row["note"]) else str(row["note"])),
     )

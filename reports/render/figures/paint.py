@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reports.render.figures.drawing import Drawing
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 STYLE = Path(__file__).resolve().parent.parent / "interdep.mplstyle"
 MM_PER_INCH = 25.4
@@ -18,9 +23,12 @@ _KEEP: dict[str, dict[str, Any]] = {
     "tiff": {"pil_kwargs": {"compression": "tiff_lzw"}},
 }
 FORMATS = tuple(_KEEP)
+# Vector formats count in points, so a figure is laid out in them whatever it is saved as.
+POINTS_PER_INCH = 72
 
 
-def read_style() -> dict[Any, Any]:
+@cache
+def read_style() -> Mapping[Any, Any]:
     """Return every drawing setting: ours, and the library's own for all others.
 
     The settings of the user's machine play no part, and choosing a backend would load pyplot.
@@ -32,15 +40,40 @@ def read_style() -> dict[Any, Any]:
     return settings
 
 
-def paint(drawing: Drawing, fmt: str, *, width_mm: float, dpi: int = 300) -> bytes:
-    """Return a drawing as the bytes of a picture file."""
+def paint(
+    drawing: Drawing, formats: Sequence[str], *, width_mm: float, dpi: int = 300
+) -> dict[str, bytes]:
+    """Return a drawing as the bytes of a picture file in each format.
+
+    It is drawn and laid out once, so it looks the same in all of them.
+    """
     import matplotlib as mpl
+
+    with mpl.rc_context(rc=dict(read_style()) | {"svg.hashsalt": drawing.name}):
+        figure = _lay_out(drawing, width_mm)
+        return {fmt: _save(figure, fmt, dpi) for fmt in dict.fromkeys(formats)}
+
+
+def _lay_out(drawing: Drawing, width_mm: float) -> Figure:
+    """Return a drawn figure whose axes have found their places.
+
+    Saving a figure that still has a layout engine would draw it twice each time.
+    """
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    with mpl.rc_context(rc=read_style() | {"svg.hashsalt": drawing.name}):
-        size = (width_mm / MM_PER_INCH, drawing.height(width_mm) / MM_PER_INCH)
-        figure = Figure(figsize=size, layout="constrained")
-        drawing.draw(figure)
-        picture = io.BytesIO()
-        figure.savefig(picture, format=fmt, dpi=dpi, **_KEEP[fmt])
+    size = (width_mm / MM_PER_INCH, drawing.height(width_mm) / MM_PER_INCH)
+    figure = Figure(figsize=size, dpi=POINTS_PER_INCH, layout="constrained")
+    FigureCanvasSVG(figure)
+    drawing.draw(figure)
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+    figure.set_layout_engine("none")
+    return figure
+
+
+def _save(figure: Figure, fmt: str, dpi: int) -> bytes:
+    picture = io.BytesIO()
+    figure.savefig(picture, format=fmt, dpi=dpi, **_KEEP[fmt])
     return picture.getvalue()

@@ -20,8 +20,6 @@ from reports.render.document import (
     Section,
     find_pictures,
 )
-from reports.render.drawing import DEFAULT_WIDTH_MM
-from reports.render.figures.paint import paint
 from reports.render.table import Table
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "templates" / "report.typ"
@@ -38,8 +36,7 @@ def report_to_pdf(sections: tuple[Section, ...], about: Mapping[str, str]) -> by
         (folder / "report.typ").write_bytes(TEMPLATE.read_bytes())
         (folder / "data.json").write_text(json.dumps(_data(sections, about)), encoding="utf-8")
         for picture in find_pictures(sections):
-            svg = picture.svg or paint(picture.drawing, "svg", width_mm=DEFAULT_WIDTH_MM)
-            (folder / _file_of(picture)).write_bytes(svg)
+            (folder / _file_of(picture)).write_bytes(picture.svg)
         made = typst.compile(
             str(folder / "report.typ"),
             root=name,

@@ -20,9 +20,10 @@ from reports.render.document import (
     Picture,
     Prose,
     Section,
+    find_pictures,
 )
-from reports.render.figures.paint import paint
 from reports.render.table import Table
+from reports.render.views.raster import rasterise
 from reports.render.views.word_parts import (
     Bookmarks,
     bookmark_name,
@@ -39,7 +40,7 @@ LONG = "The table is long: it is in estimates.csv, beside the report."
 
 def report_to_word(sections: tuple[Section, ...], about: Mapping[str, str]) -> bytes:
     """Return the sections of a report as a Word document."""
-    writer = _Writer()
+    writer = _Writer(_pictures(sections))
     writer.document.add_heading(about["study_title"], level=0)
     status = about.get("plan_status", "exploratory")
     writer.document.add_paragraph(f"Run {about['run_id']}; plan status: {status}.")
@@ -51,17 +52,25 @@ def report_to_word(sections: tuple[Section, ...], about: Mapping[str, str]) -> b
 
 def table_to_word(table: Table, about: Mapping[str, str]) -> bytes:
     """Return one table as a Word document of its own."""
-    writer = _Writer()
+    writer = _Writer({})
     writer.write((table,))
     writer.document.add_paragraph(f"Run {about['run_id']} of study {about['study_id']}.")
     return save_document(writer.document, f"{table.label}. {table.title}")
 
 
+def _pictures(sections: tuple[Section, ...]) -> dict[str, bytes]:
+    """Return every figure as PNG by its name."""
+    drawn = tuple(find_pictures(sections))
+    pngs = rasterise([one.svg for one in drawn], width_mm=PICTURE_MM, dpi=PICTURE_DPI)
+    return {one.name: png for one, png in zip(drawn, pngs, strict=True)}
+
+
 class _Writer:
     """Writes blocks one after another into a document."""
 
-    def __init__(self) -> None:
+    def __init__(self, pictures: Mapping[str, bytes]) -> None:
         self.document = _blank()
+        self._pictures = pictures
         self._bookmarks = Bookmarks()
         self._writers: Mapping[str, Callable[[Any], None]] = {
             "prose": self._prose,
@@ -126,10 +135,11 @@ class _Writer:
             )
 
     def _picture(self, picture: Picture) -> None:
-        png = paint(picture.drawing, "png", width_mm=PICTURE_MM, dpi=PICTURE_DPI)
         caption = self._caption(picture.label)
         caption._p.append(run_of(f". {picture.title}.", italic=True))
-        shape = self.document.add_picture(io.BytesIO(png), width=Mm(PICTURE_MM))
+        shape = self.document.add_picture(
+            io.BytesIO(self._pictures[picture.name]), width=Mm(PICTURE_MM)
+        )
         self.document.paragraphs[-1].paragraph_format.keep_with_next = True
         shape._inline.docPr.set("descr", picture.alt)
         shape._inline.docPr.set("title", picture.title)

@@ -129,7 +129,7 @@ def test_a_run_that_is_not_there_cannot_be_compared(after: Path, tmp_path: Path)
 def test_the_index_lists_runs_in_their_order_and_damaged_ones_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reports.render.sections.paint", lambda *_, **__: b"<svg/>")
+    monkeypatch.setattr("reports.render.sections.paint", lambda *_, **__: {"svg": b"<svg/>"})
     for number in (1, 2):
         folder = publish_specimen(tmp_path / f"5ec100000000000{number}")
         render_report(folder)

@@ -24,7 +24,7 @@ from reports.render.document import Prose
 from reports.render.figures import BUILDERS
 from reports.render.page import make_environment, print_page
 from reports.render.run_view import Run, load_run
-from reports.render.sections import compose_sections, read_outline
+from reports.render.sections import compose_sections, outline_picture, read_outline
 from tests.golden.specimen import publish_specimen, specimen_rows
 
 
@@ -46,7 +46,7 @@ class Reader(HTMLParser):
 @pytest.fixture
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the drawing out: these tests are about words."""
-    monkeypatch.setattr("reports.render.sections.paint", lambda *_, **__: b"<svg/>")
+    monkeypatch.setattr("reports.render.sections.paint", lambda *_, **__: {"svg": b"<svg/>"})
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +148,7 @@ def test_every_declared_block_exists(run: Run) -> None:
     known = {*BLOCKS, *(f"figure.{kind}" for kind in BUILDERS)}
     assert set(names) <= known
     assert len(names) == len(set(names))
-    printed = [section.id for section in compose_sections(run)]
+    printed = [section.id for section in compose_sections(run, outline_picture)]
     assert printed == [section.id for section in read_outline()]
 
 
