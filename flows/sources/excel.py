@@ -46,11 +46,12 @@ def read(path: Path, source: Source, scratch: Path, *, force_rewrite: bool = Fal
         book = open_book(path, file.head)
         sheet = Sheet(book, book.choose(source.sheet), source, declare_admission(source))
         sheet.check()
+        telling = sheet.telling
         codes = declared_codes(source, sheet.header)
         copy = TableCopy(scratch / f"{file.sha256[:16]}.csv", sheet.header, codes)
         copy.write(sheet.chunks())
     copy.blank_rows = sheet.blank_rows
-    return replace(copy.finish(file), telling=sheet.telling)
+    return replace(copy.finish(file), telling=telling)
 
 
 @dataclass

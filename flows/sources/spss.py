@@ -45,13 +45,14 @@ def read(path: Path, source: Source, scratch: Path, *, force_rewrite: bool = Fal
     with held_still(file):
         spss = SpssFile(file, source, declare_admission(source))
         spss.check()
+        telling = spss.telling
         codes = declared_codes(source, spss.header)
         copy = TableCopy(scratch / f"{file.sha256[:16]}.csv", spss.header, codes)
         copy.write(spss.chunks())
     missing = {name: dict(v.reasons) for name, v in spss.variables.items() if v.reasons}
     notes = tuple(_note_missing(missing))
     export = copy.finish(file, notes=notes, fields=spss.fields, missing=missing)
-    return replace(export, telling=spss.telling)
+    return replace(export, telling=telling)
 
 
 def _note_missing(missing: Mapping[str, Mapping[str, str]]) -> Iterator[Note]:

@@ -49,6 +49,12 @@ def refusal(path: Path, folder: Path, **changes: Any) -> ExportError:
     return caught.value
 
 
+def test_a_text_that_is_left_out_and_broken_leaves_no_copy_behind(tmp_path: Path) -> None:
+    path = write(tmp_path, frame(remark=["fine ok"] * 12))
+    path.write_bytes(path.read_bytes().replace(b"fine", b"\xff\xfe\xff\xfe"))
+    assert refusal(path, tmp_path).code == "E_DAMAGED"
+
+
 @pytest.mark.parametrize("name", ["a.sav", "a.zsav"])
 def test_an_spss_file_reads_as_its_table(name: str, tmp_path: Path) -> None:
     table = frame()
