@@ -18,14 +18,14 @@ PIECE = 1 << 20
 
 def seal(store: Path) -> None:
     """Keep what a closed store's file is now, where it can be kept."""
-    with suppress(OSError), replaced(_seal_of(store)) as part:
+    with suppress(OSError), replaced(seal_of(store)) as part:
         part.write_text(_describe(store), encoding="ascii")
 
 
 def is_sealed(store: Path) -> bool:
     """Whether a store's file is what it was when it was sealed."""
     try:
-        kept = _seal_of(store).read_text(encoding="ascii")
+        kept = seal_of(store).read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError):
         return False
     return kept == _describe(store)
@@ -39,5 +39,6 @@ def _describe(store: Path) -> str:
     return f"{size} {checksum:08x}\n"
 
 
-def _seal_of(store: Path) -> Path:
+def seal_of(store: Path) -> Path:
+    """Return where the seal of a store lies."""
     return store.with_name(f".{store.name}.seal")

@@ -16,6 +16,7 @@ from flows.books import accepted_files
 from flows.declarations import Source
 from flows.desk.row_lists import write_rows
 from flows.desk.scorecard import EXIT_CODES, Scorecard, fill_scorecard
+from flows.desk.store_copy import open_store_copy
 from flows.desk.values import describe_values
 from flows.desk.wording import describe
 from flows.intake import open_intake, read_step, source_of, stage_step, validate_step
@@ -25,7 +26,6 @@ from flows.settings import apply_settings
 from flows.sources.names import show_file
 from flows.study import Study, load_study
 from instruments.errors import ExportError, StudyError, suggest
-from sql.gateway import open_gateway
 
 
 @dataclass(frozen=True)
@@ -75,18 +75,26 @@ def _check(study: Study, file: Path, source: Source, wanted: Wanted) -> Scorecar
         try:
             reading = read_step(study, file, source.id, scratch)
             with (
-                open_gateway(scratch=scratch) as connection,
-                open_intake(study, connection, reading, scratch) as intake,
+                open_store_copy(study, scratch) as store,
+                open_intake(study, store.connection, reading, scratch) as intake,
             ):
                 stage_step(intake, scratch)
                 validate_step(intake, must_pass=False)
                 with_rows = wanted.html is not None or wanted.rows is not None
                 accepted = accepted_files(Ledger(study.ledger))
-                card = fill_scorecard(intake, accepted, with_offences=with_rows)
+                card = fill_scorecard(
+                    intake,
+                    accepted,
+                    with_offences=with_rows,
+                    has_store=store.has_store,
+                    caveat=store.caveat,
+                )
                 _tell(
                     card,
                     wanted,
-                    describe_values(connection, reading.layout) if wanted.show_values else (),
+                    describe_values(store.connection, intake.reading.layout)
+                    if wanted.show_values
+                    else (),
                 )
         except ExportError as refusal:
             card = Scorecard(show_file(file.name), source.id, refusal=refusal)
@@ -124,4 +132,6 @@ def _as_facts(card: Scorecard) -> dict[str, Any]:
             asdict(finding) for finding in (card.validation.findings if card.validation else ())
         ],
         "since_last": None if card.since is None else asdict(card.since),
+        "held": None if card.held is None else asdict(card.held),
+        "caveat": card.caveat or None,
     }

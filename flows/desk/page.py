@@ -14,7 +14,7 @@ from flows.desk.problems import Offence, ToDo
 from flows.desk.row_lists import rows_as_csv, rows_as_workbook
 from flows.desk.scorecard import Scorecard
 from flows.desk.since_last import SinceLast
-from flows.desk.wording import HEADINGS, count_rows, describe_places, summarise
+from flows.desk.wording import HEADINGS, count_rows, describe_held, describe_places, summarise
 from flows.files import replaced
 from flows.study import Study
 from reports.render.page import TEMPLATES, refuse_markup
@@ -100,6 +100,7 @@ class Sheet:
     tone: str
     count: str
     refusal: tuple[str, ...]
+    held: tuple[str, ...]
     groups: tuple[Group, ...]
     since: Since
     rows: tuple[RowLine, ...]
@@ -158,6 +159,7 @@ def _sheet(card: Scorecard) -> Sheet:
         tone=TONES[card.verdict],
         count=count_rows(card),
         refusal=_refusal(card),
+        held=tuple(describe_held(card)),
         groups=tuple(_groups(card.to_dos)),
         since=_since(card.since),
         rows=tuple(map(_row, serious[:SHOWN])),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from flows.books import AcceptedFile
+from flows.desk.against_store import AgainstStore, compare_with_store
 from flows.desk.problems import Offence, ToDo, list_offences, list_to_dos
 from flows.desk.since_last import SinceLast, compare_with, find_last
 from flows.intake import Intake
 from flows.outcome import DONE, REFUSED, WARNINGS
 from flows.validation import Validation
-from instruments.errors import InterdepError
+from instruments.errors import ExportError, InterdepError
 from sql.publishing import RowCounts, count_staged
 
 Verdict = Literal["accepted", "accepted with warnings", "refused"]
@@ -25,7 +26,11 @@ EXIT_CODES: dict[Verdict, int] = {
 
 @dataclass(frozen=True)
 class Scorecard:
-    """What is said of one export that was read, staged and judged, or refused before that."""
+    """What is said of one export that was read, staged and judged, or refused before that.
+
+    ``held`` compares it with the store, where one could be looked at; ``caveat`` says what to know
+    of that, or why none could.
+    """
 
     name: str
     source_id: str
@@ -36,6 +41,9 @@ class Scorecard:
     to_dos: tuple[ToDo, ...] = ()
     offences: tuple[Offence, ...] = ()
     since: SinceLast | None = None
+    held: AgainstStore | None = None
+    caveat: str = ""
+    is_accepted: bool = False
 
     @property
     def verdict(self) -> Verdict:
@@ -52,23 +60,42 @@ class Scorecard:
 
 
 def fill_scorecard(
-    intake: Intake, accepted: Iterable[AcceptedFile], *, with_offences: bool
+    intake: Intake,
+    accepted: Sequence[AcceptedFile],
+    *,
+    with_offences: bool,
+    has_store: bool = False,
+    caveat: str = "",
 ) -> Scorecard:
-    """Return the scorecard of a file that was judged, from its stage."""
+    """Return the scorecard of a file that was judged, from its stage and the store beside it."""
     reading, validation = intake.reading, intake.validation
     if validation is None:
         raise RuntimeError("a scorecard is filled after the file was judged")
     export, findings = reading.export, validation.findings
     offences = list_offences(intake.connection, export.path.name, findings) if with_offences else ()
     last = find_last(accepted, reading.source.id, export.sha256)
+    counts, held, refusal = _compare(intake) if has_store else (None, None, None)
     return Scorecard(
         name=export.path.name,
         source_id=reading.source.id,
         sha256=export.sha256,
-        counts=count_staged(intake.connection),
+        counts=counts or count_staged(intake.connection),
         validation=validation,
-        refusal=validation.refusal,
+        refusal=validation.refusal or refusal,
         to_dos=list_to_dos(intake.connection, findings),
         offences=offences,
         since=None if last is None else compare_with(last, findings, reading.layout),
+        held=held,
+        caveat=caveat,
+        is_accepted=any(file.sha256 == export.sha256 for file in accepted),
     )
+
+
+def _compare(
+    intake: Intake,
+) -> tuple[RowCounts | None, AgainstStore | None, InterdepError | None]:
+    """Compare with the store; what a run would refuse for its sake is refused here."""
+    try:
+        return (*compare_with_store(intake), None)
+    except ExportError as refusal:
+        return None, None, refusal

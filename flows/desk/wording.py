@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from flows.desk.against_store import AgainstStore
 from flows.desk.problems import Place, Problem, ToDo
 from flows.desk.scorecard import Scorecard
 from flows.desk.since_last import Change, SinceLast
@@ -32,6 +33,8 @@ def _verdict(card: Scorecard) -> Iterator[str]:
         yield f"  {card.refusal}"
     if card.counts is not None:
         yield f"  {count_rows(card)}"
+    for line in describe_held(card):
+        yield f"  {line}"
 
 
 def count_rows(card: Scorecard) -> str:
@@ -39,12 +42,44 @@ def count_rows(card: Scorecard) -> str:
     counts = card.counts
     if counts is None:
         return "Its rows were not read."
+    if card.held is not None and card.refusal is None:
+        return (
+            f"{counts.rows_in} rows: {card.held.new} new, {_corrected(card.held)}, "
+            f"{counts.known} known already, {counts.quarantined} held back."
+        )
     can = "could" if card.refusal else "can"
     repeated = f" ({card.repeated} of them stand in the file twice)" if card.repeated else ""
     return (
         f"{counts.rows_in} rows: {counts.loaded} {can} be loaded{repeated}, "
         f"{counts.quarantined} held back."
     )
+
+
+def _corrected(held: AgainstStore) -> str:
+    if not held.corrected:
+        return "none corrects what is held"
+    named = describe_records(held.corrected_rows, held.corrected)
+    verb = "corrects" if held.corrected == 1 else "correct"
+    return f"{held.corrected} {verb} what is held ({named})"
+
+
+def describe_held(card: Scorecard) -> Iterator[str]:
+    """Yield what else the clients and files that are held already have to do with an export."""
+    if card.is_accepted:
+        yield "This very file was accepted before; a run passes it over."
+    held = card.held
+    if held is not None and held.new_clients:
+        yield f"{_count(held.new_clients, 'client')} not held before."
+    if held is not None and held.moved_clients:
+        yield f"{_count(held.moved_clients, 'client')} held under another clinic."
+    if held is not None and held.withdrawn:
+        yield f"{_count(held.withdrawn, 'row')} of clients who withdrew; nothing was read of them."
+    if card.caveat:
+        yield card.caveat
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun} is" if count == 1 else f"{count} {noun}s are"
 
 
 def _since(since: SinceLast | None) -> Iterator[str]:
@@ -95,9 +130,14 @@ def describe_places(problem: Problem) -> str:
 
 def describe_place(place: Place) -> str:
     """Return one place in words: its column or form, and its first records."""
-    left = place.count - len(place.records)
-    records = ", ".join(map(str, place.records)) + (f" and {left} more" if left > 0 else "")
-    word = "row" if place.count == 1 else "rows"
+    named = describe_records(place.records, place.count) if place.records else ""
     if place.where is None:
-        return f"{word} {records}" if place.records else ""
-    return f"{place.where} ({word} {records})" if place.records else place.where
+        return named
+    return f"{place.where} ({named})" if named else place.where
+
+
+def describe_records(records: Sequence[int], count: int) -> str:
+    """Return the first of so many records in words."""
+    left = count - len(records)
+    listed = ", ".join(map(str, records)) + (f" and {left} more" if left > 0 else "")
+    return f"{'row' if count == 1 else 'rows'} {listed}"

@@ -37,9 +37,11 @@ def measure(each: int = EACH, first: int = 0, kinds: list[str] | None = None) ->
 
 @contextmanager
 def _one_database() -> Iterator[None]:
-    with duckdb.connect(":memory:", config={"threads": 1}) as database:
-        with patch("sql.gateway.duckdb.connect", lambda _: database.cursor()):
-            yield
+    with (
+        duckdb.connect(":memory:", config={"threads": 1}) as database,
+        patch("sql.gateway.duckdb.connect", lambda _: database.cursor()),
+    ):
+        yield
 
 
 def _count_broken(kind: str, first: int, each: int) -> int:
