@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from pydantic import ValidationError
 
@@ -66,17 +68,21 @@ def _read(path: Path) -> str:
 
 
 def load_catalog(extra: Path | None = None) -> Catalog:
-    """Read the shipped definitions and those in the folder `extra`."""
-    paths = sorted(SHIPPED.glob("*.toml"))
-    if extra is not None:
-        paths += _extra_paths(extra)
-    found: dict[str, tuple[Definition, Path]] = {}
-    for path in paths:
+    """Return the shipped definitions and those in the folder `extra`."""
+    found = dict(_shipped())
+    for path in _extra_paths(extra) if extra is not None else ():
         definition = load_definition(path)
         if definition.id in found:
             raise _clash(definition.id, path, found[definition.id][1])
         found[definition.id] = (definition, path)
     return Catalog(definition for definition, _ in found.values())
+
+
+@cache
+def _shipped() -> Mapping[str, tuple[Definition, Path]]:
+    """Read the shipped definitions, once in a process: they change with the program alone."""
+    read = [(load_definition(path), path) for path in sorted(SHIPPED.glob("*.toml"))]
+    return MappingProxyType({definition.id: (definition, path) for definition, path in read})
 
 
 def _extra_paths(extra: Path) -> list[Path]:

@@ -63,7 +63,10 @@ def _context(layout: Layout) -> dict[str, object]:
 
 def _is_once(connection: Connection) -> bool:
     """Whether every client has one row, so that none must be put together from several."""
-    query = "SELECT count(*) = count(DISTINCT client) FROM stage.rows"
+    query = (
+        "SELECT NOT EXISTS (FROM stage.repeated) "
+        "AND NOT EXISTS (FROM stage.rows WHERE client IS NULL)"
+    )
     return bool(value(connection, query))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from instruments.layout import MOST_WHOLE, Layout, StageColumn
-from sql.gateway import Connection, fill, rows, value
+from sql.gateway import Connection, fill, rows, statement, value
 from sql.names import identifier, literal
 
 RECORD = "_record"
@@ -97,7 +97,7 @@ def read_archive(connection: Connection, layout: Layout, path: Path) -> None:
 
 
 def type_text(connection: Connection, layout: Layout, *, decimal: str = ".") -> None:
-    """Fill `stage.rows` and `stage.miscast` from `stage.text`.
+    """Fill `stage.rows`, `stage.repeated` and `stage.miscast` from `stage.text`.
 
     ``decimal`` holds the signs that may stand before decimals: ".", "," or both.
     """
@@ -110,6 +110,8 @@ def type_text(connection: Connection, layout: Layout, *, decimal: str = ".") -> 
         for column in layout
     ]
     connection.execute(fill("stage_rows", columns=columns))
+    if "client" in layout.roles:
+        connection.execute(statement("stage/repeated"))
     doubtful = [
         column
         for column in layout

@@ -4,6 +4,14 @@
 WITH told AS (
     SELECT {{ columns[0].name | ident }} AS client_id
     FROM {{ table }}
+    WHERE lower({{ columns[0].name | ident }}) IN (
+        SELECT folded
+        FROM stage.repeated
+        WHERE is_alike
+        UNION ALL
+        SELECT lower(client_id)
+        FROM stage.known_client
+    )
     UNION ALL
     SELECT client_id
     FROM stage.known_client

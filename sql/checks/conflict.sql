@@ -24,7 +24,7 @@ WITH keyed AS (
     FROM {{ table }}
     WHERE
         coalesce({{ cells.names(columns) }}) IS NOT NULL
-        AND {{ cells.is_repeated(keys[0][0].name | ident, table) }}
+        AND {{ cells.is_repeated(keys[0][0].name | ident) }}
 ),
 
 repeated AS (

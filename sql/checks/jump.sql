@@ -13,15 +13,14 @@ WITH levels AS (
 {%- for column, ranks in moments %}
         {% if ranks %}CASE {{ column.name | ident }}{% for label, rank in ranks %} WHEN {{ label | literal }} THEN {{ rank | literal }}{% endfor %} END{% else %}{{ column.name | ident }}{% endif %} AS moment_{{ loop.index }},
 {%- endfor %}
+        [
 {%- for column in columns %}
-        {% if column.name in flipped %}{{ mirror | literal }} - {% endif %}({{ cells.answer(column) }}) AS answer_{{ loop.index }},
+            {% if column.name in flipped %}{{ mirror | literal }} - {% endif %}({{ cells.answer(column) }}){{ "," if not loop.last }}
 {%- endfor %}
-        0
-{%- for _ in columns %} + CAST(answer_{{ loop.index }} IS NOT NULL AS TINYINT){% endfor %} AS answered,
-        (0
-{%- for _ in columns %} + coalesce(answer_{{ loop.index }}, 0){% endfor %}) / answered AS level
+
+        ] AS answers
     FROM {{ table }}
-    WHERE {{ cells.is_repeated(who[0].name | ident, table) }}
+    WHERE {{ cells.is_repeated(who[0].name | ident) }}
 ),
 
 scored AS (
@@ -33,9 +32,9 @@ scored AS (
 {%- for _ in moments %}
         moment_{{ loop.index }},
 {%- endfor %}
-        level
+        list_avg(answers) AS level
     FROM levels
-    WHERE 2 * answered >= {{ columns | length }}
+    WHERE 2 * list_count(answers) >= {{ columns | length }}
 ),
 
 moved AS (

@@ -8,7 +8,7 @@ WITH typed AS (
     SELECT *
     FROM {{ table }}
     WHERE
-        {{ cells.is_repeated(client | ident, table) }}
+        {{ cells.is_repeated(client | ident) }}
         AND {% if items %}coalesce({{ cells.names(items) }}) IS NOT NULL{% else %}false{% endif %}
 
         AND _record NOT IN (SELECT _record FROM stage.miscast)

@@ -8,7 +8,7 @@ WITH told AS (
         {{ columns[0].name | ident }} AS fact
     FROM {{ table }}
     WHERE
-        {{ cells.is_repeated(columns[1].name | ident, table) }}
+        {{ cells.is_repeated(columns[1].name | ident) }}
         AND {{ cells.is_filled(columns[0], codes) }}
 {%- if columns[0].kind == "number" %}
         AND {{ columns[0].name | ident }} BETWEEN {{ columns[0].low | literal }} AND {{ columns[0].high | literal }}

@@ -21,5 +21,8 @@ CREATE TABLE stage.finding (
 -- One row that is held back.
 CREATE TABLE stage.quarantined (_record BIGINT);
 
+-- One client of more than one row, by the id in lower case, and whether its ids differ in it.
+CREATE TABLE stage.repeated (folded VARCHAR, is_alike BOOLEAN);
+
 -- One client of the export whom the store knows too, whatever the case of the id.
 CREATE TABLE stage.known_client (client_id VARCHAR, clinic_id VARCHAR);

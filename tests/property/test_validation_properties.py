@@ -23,7 +23,7 @@ from flows.validation.suite import find_broken
 from instruments.catalog import load_catalog
 from instruments.layout import Layout, Placement, StageColumn
 from instruments.rules import Rule, derive_rules
-from sql.gateway import Connection, open_gateway, open_stage, rows
+from sql.gateway import Connection, open_gateway, open_stage, rows, statement
 from sql.names import identifier
 
 Row = Mapping[str, Any]
@@ -514,6 +514,8 @@ def staged(layout: Layout, table: list[Row]) -> Iterator[Connection]:
         marks = ", ".join("?" for _ in range(len(columns) + 1))
         values = [[row["_record"], *(row[c.name] for c in columns)] for row in table]
         connection.executemany(f"INSERT INTO stage.rows VALUES ({marks})", values)
+        if "client" in layout.roles:
+            connection.execute(statement("stage/repeated"))
         yield connection
 
 

@@ -30,6 +30,6 @@ CASE WHEN year(try_strptime({{ column.name | ident }}, {{ format | literal }})) 
 {%- endmacro %}
 
 {# Most exports hold one row per client: what compares rows of a client need not look at them. #}
-{% macro is_repeated(name, table) -%}
-{{ name }} IN (SELECT {{ name }} FROM {{ table }} GROUP BY {{ name }} HAVING count(*) > 1)
+{% macro is_repeated(name) -%}
+lower({{ name }}) IN (SELECT folded FROM stage.repeated)
 {%- endmacro %}
