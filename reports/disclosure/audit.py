@@ -9,7 +9,7 @@ import numpy as np
 from reports.disclosure.linked import Flags, LinkedCounts
 from reports.disclosure.policy import DisclosurePolicy
 from reports.disclosure.rounding import Floats
-from reports.disclosure.solver import TOLERANCE, least_value
+from reports.disclosure.solver import TOLERANCE, known_ranges
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,4 @@ def _intervals(
 ) -> tuple[Floats, Floats]:
     sums = table.sum_matrix()
     low, high = table.bounds(left_out, policy)
-    cells = np.flatnonzero(left_out).tolist()
-    least = [least_value(cell, 1.0, sums, low, high).value for cell in cells]
-    most = [-least_value(cell, -1.0, sums, low, high).value for cell in cells]
-    return np.array(least, dtype=float), np.array(most, dtype=float)
+    return known_ranges(np.flatnonzero(left_out).tolist(), sums, low, high)

@@ -15,7 +15,7 @@ from reports.disclosure.cleared import ClearedTable, Withheld
 from reports.disclosure.counts import gate_counts
 from reports.disclosure.linked import LinkedCounts, Relation
 from reports.disclosure.policy import DisclosurePolicy
-from reports.disclosure.solver import least_value
+from reports.disclosure.solver import known_ranges, least_value
 from reports.disclosure.suppression import MOST_CELLS
 
 EXACTLY = DisclosurePolicy(threshold=7, round_to=1)
@@ -103,6 +103,21 @@ def test_a_program_that_the_solver_gives_up_on_fails_the_audit() -> None:
     impossible = np.array([[1.0, -1.0]])
     low, high = np.array([5.0, 0.0]), np.array([9.0, 2.0])
     assert least_value(0, 1.0, impossible, low, high).value == np.inf
+    least, most = known_ranges([0], impossible, low, high)
+    assert (least[0], most[0]) == (np.inf, -np.inf)
+
+
+@pytest.mark.parametrize("together", [1, 7, 1000])
+def test_ranges_are_the_same_however_many_are_solved_together(
+    monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    monkeypatch.setattr("reports.disclosure.solver.MOST_TOGETHER", together)
+    sums = np.array([[-1.0, 1.0, 1.0, 0.0], [0.0, -1.0, 0.0, 1.0]])
+    low, high = np.array([20.0, 0.0, 3.0, 0.0]), np.array([24.0, 30.0, 9.0, 40.0])
+    least, most = known_ranges([1, 2, 3], sums, low, high)
+    assert least.tolist() == pytest.approx([11, 3, 11])
+    assert most.tolist() == pytest.approx([21, 9, 21])
+    assert [x.size for x in known_ranges([], sums, low, high)] == [0, 0]
 
 
 def test_small_cells_and_their_protectors_look_the_same() -> None:
