@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from instruments.layout import Placement
-from instruments.scale import Cutoff, Norm, Scale
+if TYPE_CHECKING:
+    from instruments.layout import Placement
+    from instruments.scale import Cutoff, Norm, Scale
 
 # The occasions that interdep knows, in the order of time; a study may name others.
 OCCASIONS = ("intake", "month_3", "month_6", "end", "follow_up")

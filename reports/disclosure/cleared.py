@@ -135,6 +135,10 @@ _ISSUED_TYPES = (ClearedTable, ClearedNumber, ClearedText, Withheld)
 def _issue_table(frame: pd.DataFrame, kind: Kind, policy_digest: str) -> ClearedTable:
     """Make a cleared table; for the gate's own modules, a test forbids it to all others."""
     to_arrow(frame)  # refuses dates, lists and objects before they reach a file
+    return _cleared_table(frame, kind, policy_digest)
+
+
+def _cleared_table(frame: pd.DataFrame, kind: Kind, policy_digest: str) -> ClearedTable:
     return ClearedTable(policy_digest=policy_digest, kind=kind, content=frame, token=_TOKEN)
 
 
@@ -236,4 +240,4 @@ def _load_one(folder: Path, name: str) -> ClearedTable | Withheld:
     kind: Kind = header["kind"]  # type: ignore[assignment]
     if header["reason"]:
         return _issue_withheld(kind, header["reason"], header["policy"])
-    return _issue_table(frame, kind, header["policy"])
+    return _cleared_table(frame, kind, header["policy"])  # its types are those of a sealed file

@@ -25,6 +25,11 @@ _FIX = "Write the run again; nothing under runs/ is made or changed by hand."
 def to_arrow(frame: pd.DataFrame) -> pa.Table:
     """Return the frame as an Arrow table of text, numbers and truth values only."""
     table = pa.Table.from_pandas(frame, preserve_index=False)
+    _require_publishable(table)
+    return table
+
+
+def _require_publishable(table: pa.Table) -> None:
     for field in table.schema:
         if not _is_publishable(field.type):
             raise GateError(
@@ -33,7 +38,6 @@ def to_arrow(frame: pd.DataFrame) -> pa.Table:
                 where=f"column {field.name}",
                 fix="Publish days since intake instead of dates, and one value in a cell.",
             )
-    return table
 
 
 def _is_publishable(kind: pa.DataType) -> bool:
@@ -77,6 +81,7 @@ def read_sealed(folder: Path, name: str) -> tuple[dict[str, str], pd.DataFrame]:
     """Return header and frame of one sealed file; refuse it if the seal is missing or broken."""
     path = folder / f"{name}.parquet"
     table = _read(path)
+    _require_publishable(table)
     seal = _parse_seal(table.schema.metadata or {}, path)
     wanted = seal.pop("sha256")
     if content_digest(name, seal, table) != wanted:

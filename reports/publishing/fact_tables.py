@@ -32,13 +32,3 @@ def _write(value: object) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     return f"{value:.10g}" if isinstance(value, float) else str(value)
-
-
-def read_fact_table(texts: pd.DataFrame) -> pd.DataFrame:
-    """Return the table that was written as texts; every cell is a text."""
-    if texts.empty:
-        return pd.DataFrame()
-    keys = texts["key"].str.split(".", n=1, expand=True)
-    long = pd.DataFrame({"row": keys[0], "column": keys[1], "text": texts["text"].fillna("")})
-    columns = list(dict.fromkeys(long["column"]))
-    return long.pivot(index="row", columns="column", values="text")[columns].reset_index(drop=True)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from instruments.errors import RunError
 from reports.disclosure.cleared import ClearedTable, Withheld, load_cleared, require_cleared
-from reports.publishing.fact_tables import read_fact_table
+from reports.publishing.fact_reading import read_fact_table
 
 Part = ClearedTable | Withheld
 

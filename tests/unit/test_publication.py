@@ -13,7 +13,8 @@ from reports.disclosure.policy import DisclosurePolicy
 from reports.publication import describe_measures, publish_run
 from reports.publishing.context import MEASURE_COLUMNS, SOURCE_COLUMNS
 from reports.publishing.estimate_csv import as_csv
-from reports.publishing.fact_tables import gate_fact_table, read_fact_table
+from reports.publishing.fact_reading import read_fact_table
+from reports.publishing.fact_tables import gate_fact_table
 from reports.render.document import find_tables
 from reports.render.run_view import load_run
 from reports.render.sections import compose_sections, outline_picture
