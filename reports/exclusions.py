@@ -10,7 +10,7 @@ from reports.declarations import PresentationRule
 from reports.plan import Exclusion
 from reports.plan_standing import Standing
 from reports.presentation import assign_presentations
-from reports.study_data import StudyData
+from reports.study_data import StudyData, are_among
 
 EXCLUDED = "excluded by the plan"
 
@@ -30,7 +30,7 @@ def present_clients(data: StudyData, rule: PresentationRule, standing: Standing)
 def included_scores(data: StudyData, rule: PresentationRule, standing: Standing) -> pd.DataFrame:
     """Return the scores of the clients whom the plan does not leave out."""
     excluded = _reasons(data, rule, standing).index
-    return data.scores[~data.scores["client_id"].isin(excluded)]
+    return data.scores[~are_among(data.scores["client_id"], excluded)]
 
 
 def _reasons(data: StudyData, rule: PresentationRule, standing: Standing) -> pd.Series:

@@ -19,7 +19,7 @@ from reports.methods.result import NotEstimableError
 from reports.methods.sample_size import design_effect, power, smallest_detectable_effect
 from reports.plan import Hypothesis, Plan
 from reports.plan_standing import Standing
-from reports.study_data import StudyData
+from reports.study_data import StudyData, are_among
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _inflation(inquiry: Inquiry, groups: list[pd.Index]) -> float:
     frame = inquiry.data.clients.loc[clients, ["therapist_id"]].dropna()
     if frame["therapist_id"].nunique() < 2:
         return 1.0
-    membership = frame.assign(member=frame.index.isin(groups[0]).astype("float64"))
+    membership = frame.assign(member=are_among(frame.index, groups[0]).astype("float64"))
     of_group = therapist_share(membership, "member") or 0.0
     caseload = len(frame) / frame["therapist_id"].nunique()
     return design_effect(max(1.0, caseload), USUAL_SHARE, of_group)

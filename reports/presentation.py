@@ -12,7 +12,7 @@ from scipy import special
 from instruments.errors import StudyError
 from reports.declarations import PresentationRule
 from reports.rule_fit import check_rule
-from reports.study_data import Measure, one_per_client
+from reports.study_data import Measure, are_among, one_per_client
 
 PRESENTATION_COLUMNS = ("client_id", "rule", "presentation", "dependence", "independence",
                         "interdependence", "is_usable", "reason", "p_overdependent",
@@ -101,7 +101,7 @@ def assign_presentations(
     'overdependent'
     """
     check_rule(rule, {name: measure.instrument for name, measure in measures.items()})
-    everyone = sorted(set(scores["client_id"]) if clients is None else set(clients))
+    everyone = _in_order(scores["client_id"] if clients is None else clients)
     frame = _landmark_scores(scores, rule, everyone)
     cuts = _settle(frame, rule, measures)
     frame["presentation"] = _present(frame, rule, cuts)
@@ -114,12 +114,16 @@ def find_cuts(
     scores: pd.DataFrame, rule: PresentationRule, measures: Mapping[str, Measure]
 ) -> Cuts:
     """Return the cuts of a rule; medians are those of the clients with both scores."""
-    everyone = sorted(set(scores["client_id"]))
+    everyone = _in_order(scores["client_id"])
     return _settle(_landmark_scores(scores, rule, everyone), rule, measures)
 
 
+def _in_order(clients: Iterable[str]) -> pd.Index:
+    return pd.Index(clients).unique().sort_values()
+
+
 def _landmark_scores(
-    scores: pd.DataFrame, rule: PresentationRule, everyone: list[str]
+    scores: pd.DataFrame, rule: PresentationRule, everyone: pd.Index
 ) -> pd.DataFrame:
     """Return the rule's scores of each client at the landmark, and why they are not usable."""
     at_landmark = scores[scores["occasion"] == rule.landmark]
@@ -132,7 +136,7 @@ def _landmark_scores(
     absent = {f"no score of {part}": frame[part].isna() for part in PARTS}
     reason = _first_true(
         {
-            NO_FORM: pd.Series(~index.isin(at_landmark["client_id"]), index=index),
+            NO_FORM: pd.Series(~are_among(index, at_landmark["client_id"]), index=index),
             **absent,
             INCOMPLETE: ~(_is_complete(rows) | (not rule.complete_only)),
         }

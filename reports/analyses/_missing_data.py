@@ -19,6 +19,7 @@ from reports.methods.mixed_model import (
     fit_mixed_model,
     linear_contrast,
 )
+from reports.study_data import are_among
 
 CONTRAST = "contrast"
 FEWEST_FOR_SPREAD = 3
@@ -127,9 +128,9 @@ def difference_at(target: str) -> Callable[[pd.DataFrame], tuple[float, float, f
 def group_facts(inquiry: Inquiry, clients: pd.Index) -> dict[str, Any]:
     """Return the columns of a row about the extreme groups of which these clients entered."""
     members = [inquiry.members_of(group) for group in EXTREMES]
-    a, b = (int(group.isin(clients).sum()) for group in members)
+    a, b = (int(are_among(group, clients).sum()) for group in members)
     both = members[0].append(members[1])
     return named(EXTREMES) | {
         "n": a + b, "n_a": a, "n_b": b, "n_missing": len(both) - a - b,
-        "n_clusters": inquiry.data.count_therapists(both[both.isin(clients)]),
+        "n_clusters": inquiry.data.count_therapists(both[are_among(both, clients)]),
     }  # fmt: skip

@@ -22,6 +22,7 @@ from reports.methods.mixed_model import MixedModel, MixedTerm, fit_mixed_model
 from reports.methods.model_comparison import variance_shares
 from reports.methods.result import NotEstimableError
 from reports.methods.sample_size import design_effect, smallest_detectable_effect
+from reports.study_data import are_among
 
 DIFFERENCE_TERM = "difference with therapists"
 EQUIVALENCE_TERM = "equivalence with therapists"
@@ -94,7 +95,7 @@ def nested_rows(
 def nested_frame(inquiry: Inquiry, found: OutcomeValues, contrast: Contrast) -> pd.DataFrame:
     """Return one row per client: value, half a point for each group, therapist, clinic."""
     value = pd.concat([contrast.a, contrast.b]).rename("value")
-    half = np.where(value.index.isin(contrast.a.index), 0.5, -0.5)
+    half = np.where(are_among(value.index, contrast.a.index), 0.5, -0.5)
     clients = inquiry.data.clients.loc[value.index, ["therapist_id", "clinic"]]
     covariates = declared_covariates(inquiry, found).loc[value.index]
     covariates.columns = [f"covariate_{k}" for k in range(covariates.shape[1])]
@@ -155,7 +156,7 @@ def _difference_rows(
 def _counts(contrast: Contrast, frame: pd.DataFrame) -> dict[str, int]:
     """Return the sizes of the groups among clients with everything that the model needs."""
     kept = frame.dropna().index
-    a, b = (int(values.index.isin(kept).sum()) for values in (contrast.a, contrast.b))
+    a, b = (int(are_among(values.index, kept).sum()) for values in (contrast.a, contrast.b))
     lost = len(contrast.a) + len(contrast.b) - a - b
     return {"n": a + b, "n_a": a, "n_b": b, "n_missing": contrast.n_missing + lost}
 

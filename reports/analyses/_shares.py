@@ -9,6 +9,7 @@ from reports.analyses._contrast import EXTREMES, named
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._question import MIN_GROUP, TOO_FEW, TOO_FEW_AT_ALL, Question
 from reports.estimates import Estimate
+from reports.study_data import are_among
 
 SHARE, DIFFERENCE = "share", "difference in shares"
 WILSON, NEWCOMBE = "Wilson's interval", "Newcombe's interval"
@@ -49,7 +50,7 @@ def share_difference_row(
     caution: str | None = None,
 ) -> Estimate:
     """Return the share of overdependent minus that of overindependent clients."""
-    a, b = (is_so[is_so.index.isin(inquiry.members_of(group))] for group in EXTREMES)
+    a, b = (is_so[are_among(is_so.index, inquiry.members_of(group))] for group in EXTREMES)
     names = (term, DIFFERENCE, f"{NEWCOMBE}, {method}")
     facts = named(EXTREMES) | {
         "n": len(a) + len(b), "n_a": len(a), "n_b": len(b),

@@ -23,6 +23,7 @@ from reports.methods.result import Interval, NotEstimableError
 from reports.methods.specification_curve import Choice
 from reports.presentation import assign_presentations, find_cuts
 from reports.rule_fit import other_rules
+from reports.study_data import are_among
 
 DECLARED_CUT, MEDIAN = "as declared", "median"
 SHIFTS = {"one SEM lower": -1.0, "one SEM higher": 1.0}
@@ -90,8 +91,8 @@ class Specifications:
         groups = self._groups(rule, cut, scoring)
         values = found.values
         if scoring == COMPLETE:
-            values = values[values.index.isin(self._complete(found))]
-        a, b = (values[values.index.isin(group)] for group in (groups.a, groups.b))
+            values = values[are_among(values.index, self._complete(found))]
+        a, b = (values[are_among(values.index, group)] for group in (groups.a, groups.b))
         if min(len(a), len(b)) < MIN_GROUP:
             raise NotEstimableError(TOO_FEW)
         return a, b

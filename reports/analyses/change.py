@@ -35,7 +35,7 @@ from reports.methods.reliable_change import (
     reliable_direction,
     standard_error_of_difference,
 )
-from reports.study_data import Measure
+from reports.study_data import Measure, are_among
 
 ANALYSIS = "change"
 CHANGED = "reliable change"
@@ -180,6 +180,8 @@ def _kind_rows(
     for term, kind in kinds.items():
         is_so = labels.isin(kind)
         for group in (None, *EXTREMES):
-            own = is_so if group is None else is_so[is_so.index.isin(inquiry.members_of(group))]
+            own = (
+                is_so if group is None else is_so[are_among(is_so.index, inquiry.members_of(group))]
+            )
             yield share_row(question, inquiry, term, method, own, group, caution=caution)
         yield share_difference_row(question, inquiry, term, method, is_so, caution=caution)

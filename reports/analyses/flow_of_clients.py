@@ -11,7 +11,7 @@ from reports.analyses._outcome_values import OutcomeValues
 from reports.analyses._question import GROUP_A, GROUP_B
 from reports.analyses.four_presentations import possible_presentations
 from reports.declarations import PresentationRule
-from reports.study_data import StudyData
+from reports.study_data import StudyData, are_among
 
 FLOW_COLUMNS = ("outcome", "step", "reason", "n", "n_a", "n_b")
 ALL, SCORED, IN_CONTRAST, COMPARED = (
@@ -62,7 +62,7 @@ def follow_clients(
 
 def _to_scores(data: StudyData, rule: PresentationRule, presentations: pd.DataFrame) -> list[_Row]:
     unusable = presentations.loc[~presentations["is_usable"].astype(bool)]
-    is_lost = unusable["client_id"].isin(_lost_before(data, rule.landmark))
+    is_lost = are_among(unusable["client_id"], _lost_before(data, rule.landmark))
     reasons = unusable["reason"].mask(is_lost, LOST).value_counts().sort_index()
     lost = [_Row(SCORED, str(reason), int(n)) for reason, n in reasons.items()]
     everyone = len(data.clients)
@@ -93,7 +93,7 @@ def _to_groups(rule: PresentationRule, presentations: pd.DataFrame) -> list[_Row
 
 def _to_compared(presentations: pd.DataFrame, found: OutcomeValues) -> list[_Row]:
     in_contrast = presentations[presentations["presentation"].isin([GROUP_A, GROUP_B])]
-    has_value = in_contrast["client_id"].isin(found.values.index)
+    has_value = are_among(in_contrast["client_id"], found.values.index)
     reason = f"refused: {found.refusal}" if found.refusal else MISSING
     lost, kept = in_contrast[~has_value], in_contrast[has_value]
     return [_Row(COMPARED, reason, *_counts(lost)), _Row(COMPARED, None, *_counts(kept))]

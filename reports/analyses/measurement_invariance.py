@@ -19,6 +19,7 @@ from reports.methods.invariance import (
     check_group_invariance,
     check_occasion_invariance,
 )
+from reports.study_data import are_among
 
 ANALYSIS = "measurement_invariance"
 GROUPS, OCCASIONS = "across groups", "over occasions"
@@ -87,7 +88,7 @@ def _is_broken(report: InvarianceReport) -> bool:
 
 def _answers(inquiry: Inquiry, scale: str, occasion: str) -> pd.DataFrame:
     items = inquiry.data.items(scale, occasion)
-    return items[items.index.isin(inquiry.usable.index)].dropna()
+    return items[are_among(items.index, inquiry.usable.index)].dropna()
 
 
 def _is_coarse(items: pd.DataFrame) -> bool:

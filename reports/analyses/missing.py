@@ -40,6 +40,7 @@ from reports.methods.tipping_point import (
     shift_imputed,
 )
 from reports.presentation import PARTS
+from reports.study_data import are_among
 
 ANALYSIS = "missing"
 MISSING, AFTER_DROPOUT = "missing", "missing after dropout"
@@ -95,14 +96,14 @@ def _facts(inquiry: Inquiry, repeated: RepeatedScores) -> dict[str, Any]:
 
 def _absent_rows(question: Question, inquiry: Inquiry, found: OutcomeValues) -> Iterator[Estimate]:
     usable = inquiry.usable
-    is_absent = pd.Series(~usable.index.isin(found.values.index), index=usable.index)
+    is_absent = pd.Series(~are_among(usable.index, found.values.index), index=usable.index)
     ending = inquiry.data.clients["ending"].reindex(usable.index)
     kinds = {MISSING: is_absent}
     if ending.notna().any():
         kinds[AFTER_DROPOUT] = is_absent & ending.eq("dropout").fillna(value=False)
     for term, kind in kinds.items():
         for group in (None, *EXTREMES):
-            own = kind if group is None else kind[kind.index.isin(inquiry.members_of(group))]
+            own = kind if group is None else kind[are_among(kind.index, inquiry.members_of(group))]
             yield share_row(question, inquiry, term, ABSENT, own, group)
         yield share_difference_row(question, inquiry, term, ABSENT, kind)
 
@@ -113,10 +114,10 @@ def _against_rows(question: Question, inquiry: Inquiry, found: OutcomeValues) ->
     columns = {part: inquiry.usable[part] for part in PARTS}
     if found.outcome.occasion != landmark:
         own = inquiry.data.values_at(str(found.outcome.scale), landmark)
-        columns["the outcome itself"] = own[own.index.isin(inquiry.usable.index)]
+        columns["the outcome itself"] = own[are_among(own.index, inquiry.usable.index)]
     for name, values in columns.items():
         known = values.astype("float64").dropna()
-        is_there = known.index.isin(found.values.index)
+        is_there = are_among(known.index, found.values.index)
         absent, present = known[~is_there], known[is_there]
         names = (f"{AGAINST}: {name}", "standardized difference", "Austin")
         facts = {
@@ -137,7 +138,7 @@ def _against_rows(question: Question, inquiry: Inquiry, found: OutcomeValues) ->
 def _refuse_model(inquiry: Inquiry, found: OutcomeValues, repeated: RepeatedScores) -> str | None:
     if len(repeated.occasions) < 2:
         return ONCE
-    present = [inquiry.members_of(group).isin(found.values.index).sum() for group in EXTREMES]
+    present = [are_among(inquiry.members_of(group), found.values.index).sum() for group in EXTREMES]
     return TOO_FEW if min(present) < MIN_GROUP else None
 
 

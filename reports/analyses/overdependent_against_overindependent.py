@@ -37,7 +37,7 @@ from reports.analyses._reliability_rows import alpha_row
 from reports.declarations import PresentationRule
 from reports.estimates import Estimate
 from reports.presentation import describe_presentation
-from reports.study_data import StudyData
+from reports.study_data import StudyData, are_among
 
 ANALYSIS = "overdependent_against_overindependent"
 # Contrasts of other groups, which only a plan asks for.
@@ -97,7 +97,7 @@ def _reliability_rows(
         return
     items = data.items(scale, found.outcome.occasion)
     for group, values in contrast.groups:
-        own = items[items.index.isin(values.index)]
+        own = items[are_among(items.index, values.index)]
         yield alpha_row(question, own, level=contrast.level, term="reliability", group_a=group,
                         n_clusters=data.count_therapists(own.index),
                         **_of_pair(contrast))  # fmt: skip
