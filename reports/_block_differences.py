@@ -161,6 +161,9 @@ _WHAT = {
 _HOLDS = {
     "scalar": "measures the same {what}",
     "partial scalar": "measures the same {what} but for single items",
+    "scalar, undecided": "may measure the same {what}: the clients are too few to tell",
+    "partial scalar, undecided": "does not measure the same {what} in single items, and the "
+    "clients are too few to tell whether it does in the others",
 }
 
 
@@ -196,7 +199,10 @@ def formal_invariance(answers: Answers) -> str:
             if (change := answers.known("measurement_invariance", f"{level} {what}",
                                         "change of CFI")) is not None
         ]  # fmt: skip
-        said.append(f"{what} {step} invariance held ({', '.join(changes) or 'no further step'})")
+        seen = ", ".join(changes) or "no further step"
+        held, _, doubt = step.partition(", ")
+        verb = "invariance remained undecided" if doubt else "invariance held"
+        said.append(f"{what} {held} {verb} ({seen})")
     if said:
         return f"For {answers.what}, {'; '.join(said)}."
     asked = f"Invariance of {answers.what}"

@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+# Before numpy is imported: on small matrices threads wait for each other, twenty times as long.
+# Analyses run in one thread too.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # How long an example takes depends on what else the machine does; speed is measured by make bench.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")

@@ -11,7 +11,7 @@ import pandas as pd
 from reports.analyses._contrast import EXTREMES, named
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._outcome_values import OutcomeValues
-from reports.analyses._question import THEME_CONTRAST, Question, limits
+from reports.analyses._question import THEME_CONTRAST, Question, join_notes, limits
 from reports.estimates import Estimate
 from reports.methods.invariance import (
     InvarianceReport,
@@ -27,13 +27,29 @@ METHOD = "multi-group maximum likelihood, one factor"
 HOLDS = "highest step that holds"
 NOT_GROUPS = "the scale does not measure the same in both groups: a difference may be one of items"
 NOT_OCCASIONS = "the scale does not measure the same before and after: change may be one of items"
+BROKEN = {GROUPS: NOT_GROUPS, OCCASIONS: NOT_OCCASIONS}
+SINGLE_ITEMS = {
+    GROUPS: "single items do not measure the same in both groups: the latent difference is "
+    "without them",
+    OCCASIONS: "single items do not measure the same before and after: the latent change is "
+    "without them",
+}
+UNDECIDED = {
+    GROUPS: "too few clients to tell whether the scale measures the same in both groups",
+    OCCASIONS: "too few clients to tell whether the scale measures the same before and after",
+}
 POOR_FIT = "one factor does not describe these items well"
 # Below this, what is held equal between groups is not a good description within them either.
 LEAST_CFI = 0.90
 MINIMUM = 100
 FEW = f"fewer than {MINIMUM} clients of a group answered every item"
 NO_ITEMS = "the scale has no items of its own here, or fewer than three"
+FEW_ITEMS = "fewer than three items are answered differently enough"
 FEWEST_ITEMS = 3
+# The steps that means may be compared at.
+COMPARABLE = ("scalar", "partial scalar")
+# An item that more of a group answer alike has a loading that follows the group's mean.
+MOST_ALIKE = 0.9
 # With at most so many different answers, robust statistics are asked for.
 FEW_CATEGORIES = 5
 
@@ -50,8 +66,10 @@ class Invariance:
 def check_invariance(inquiry: Inquiry, found: OutcomeValues) -> Invariance:
     """Return how far one factor is the same across the two groups and from landmark to outcome.
 
-    Clients with every item answered enter. A scale of the rule is never tested: the groups were
-    made from it.
+    Clients with every item answered enter, and items that no group answers nearly all alike: the
+    others are left out and named. A scale of the rule is never tested: the groups were made from
+    it. Where single items differ, or the clients are too few to tell, the differences are
+    cautioned as where the scale does not hold: scores hold those items too.
     """
     question = Question(ANALYSIS, THEME_CONTRAST, found.name)
     scale = found.outcome.scale
@@ -67,23 +85,29 @@ def check_invariance(inquiry: Inquiry, found: OutcomeValues) -> Invariance:
         rows += _rows(question, OCCASIONS, over_time, {})
     return Invariance(
         tuple(rows),
-        NOT_GROUPS if _is_broken(groups.report) else None,
-        NOT_OCCASIONS if over_time is not None and _is_broken(over_time.report) else None,
+        _doubt(GROUPS, groups.report),
+        None if over_time is None else _doubt(OCCASIONS, over_time.report),
     )
 
 
 @dataclass(frozen=True)
 class _Checked:
-    """One ladder of models, and the sizes of what it compares."""
+    """One ladder of models, the sizes of what it compares, and the items that are not in it."""
 
-    report: InvarianceReport
+    report: InvarianceReport | None
     facts: dict[str, Any]
+    alike: tuple[str, ...]
 
 
-def _is_broken(report: InvarianceReport) -> bool:
-    """Tell whether means are not comparable, as far as it could be checked."""
-    return report.status != "refused" and report.holds in ("none", "configural", "metric",
-                                                           "partial metric")  # fmt: skip
+def _doubt(what: str, report: InvarianceReport | None) -> str | None:
+    """Return what the ladder cautions of differences of scores, None where it could not be run."""
+    if report is None or report.status == "refused":
+        return None
+    if report.holds not in COMPARABLE:
+        return BROKEN[what]
+    if report.holds == "partial scalar":
+        return SINGLE_ITEMS[what]
+    return UNDECIDED[what] if report.is_undecided else None
 
 
 def _answers(inquiry: Inquiry, scale: str, occasion: str) -> pd.DataFrame:
@@ -95,13 +119,23 @@ def _is_coarse(items: pd.DataFrame) -> bool:
     return bool(items.nunique().max() <= FEW_CATEGORIES)
 
 
+def _alike(items: pd.DataFrame, parts: pd.Series) -> tuple[str, ...]:
+    """Return the items that nearly everybody in one of the parts answers alike."""
+    most = pd.DataFrame(
+        {name: own.apply(lambda item: item.value_counts(normalize=True).max())
+         for name, own in items.groupby(parts)}
+    )  # fmt: skip
+    return tuple(str(name) for name in most.index[(most > MOST_ALIKE).any(axis=1)])
+
+
 def _across_groups(inquiry: Inquiry, found: OutcomeValues, scale: str) -> _Checked:
     items = _answers(inquiry, scale, found.outcome.occasion)
     group = inquiry.in_contrast.reindex(items.index).dropna()
-    frame = items.loc[group.index].assign(presentation=group)
-    report = check_group_invariance(
-        frame, {"scale": list(items.columns)}, group="presentation", groups=EXTREMES[::-1],
-        robust=_is_coarse(items), minimum=MINIMUM,
+    alike = _alike(items.loc[group.index], group)
+    used = items.drop(columns=list(alike))
+    report = None if used.shape[1] < FEWEST_ITEMS else check_group_invariance(
+        used.loc[group.index].assign(presentation=group), {"scale": list(used.columns)},
+        group="presentation", groups=EXTREMES[::-1], robust=_is_coarse(used), minimum=MINIMUM,
     )  # fmt: skip
     sizes = group.value_counts()
     facts = {
@@ -109,7 +143,7 @@ def _across_groups(inquiry: Inquiry, found: OutcomeValues, scale: str) -> _Check
         "n_b": int(sizes.get(EXTREMES[1], 0)), "n_missing": len(inquiry.in_contrast) - len(group),
         "n_clusters": inquiry.data.count_therapists(group.index),
     }  # fmt: skip
-    return _Checked(report, facts)
+    return _Checked(report, facts, alike)
 
 
 def _over_occasions(inquiry: Inquiry, found: OutcomeValues, scale: str) -> _Checked | None:
@@ -121,15 +155,17 @@ def _over_occasions(inquiry: Inquiry, found: OutcomeValues, scale: str) -> _Chec
     both = parts[0].index.intersection(parts[1].index)
     frame = pd.concat([part.loc[both] for part in parts]).reset_index(names="client_id")
     items = [name for name in parts[0].columns if name != "occasion"]
-    report = check_occasion_invariance(
-        frame, {"scale": items}, client="client_id", occasion="occasion", occasions=occasions,
-        robust=_is_coarse(frame[items]), minimum=MINIMUM,
+    alike = _alike(frame[items], frame["occasion"])
+    used = [name for name in items if name not in alike]
+    report = None if len(used) < FEWEST_ITEMS else check_occasion_invariance(
+        frame[["client_id", "occasion", *used]], {"scale": used}, client="client_id",
+        occasion="occasion", occasions=occasions, robust=_is_coarse(frame[used]), minimum=MINIMUM,
     )  # fmt: skip
     facts = {
         "n": len(both), "n_missing": len(inquiry.usable) - len(both),
         "n_clusters": inquiry.data.count_therapists(both),
     }  # fmt: skip
-    return _Checked(report, facts)
+    return _Checked(report, facts, alike)
 
 
 def _rows(
@@ -137,13 +173,14 @@ def _rows(
 ) -> Iterator[Estimate]:
     report, facts = checked.report, checked.facts | names
     term = f"{HOLDS} {what}"
-    if report.status == "refused":
-        is_small = "fewer than" in report.note
-        reason = FEW if is_small else _without_counts(report.note)
-        yield question.refuse(term, "step", METHOD, reason, **facts)
+    if report is None or report.status == "refused":
+        yield question.refuse(term, "step", METHOD, _reason(report), **facts)
         return
-    caution = _caution(what, report)
-    yield question.answer(term, "step", METHOD, note=report.holds, caution=caution, **facts)
+    is_open = report.is_undecided and report.holds in COMPARABLE
+    holds = f"{report.holds}, undecided" if is_open else report.holds
+    alike = f"left out, answered alike: {', '.join(checked.alike)}" if checked.alike else None
+    yield question.answer(term, "step", METHOD, note=join_notes(holds, alike),
+                          caution=_caution(what, report), **facts)  # fmt: skip
     for step in _last_of_each(report):
         yield from _step_rows(question, what, step, facts)
     for mean in report.latent_means:
@@ -153,11 +190,15 @@ def _rows(
         )  # fmt: skip
 
 
+def _reason(report: InvarianceReport | None) -> str:
+    if report is None:
+        return FEW_ITEMS
+    return FEW if "fewer than" in report.note else _without_counts(report.note)
+
+
 def _caution(what: str, report: InvarianceReport) -> str | None:
-    if _is_broken(report):
-        return NOT_GROUPS if what == GROUPS else NOT_OCCASIONS
-    configural = report.steps[0].fit
-    return POOR_FIT if configural.cfi < LEAST_CFI else None
+    is_poor = report.steps[0].fit.cfi < LEAST_CFI
+    return join_notes(_doubt(what, report), POOR_FIT if is_poor else None)
 
 
 def _without_counts(note: str) -> str:

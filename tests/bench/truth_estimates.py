@@ -11,9 +11,11 @@ import pandas as pd
 from flows.simulation.study import SimulatedStudy, simulate
 from flows.simulation.worlds import World
 from reports.analyses._confounding import find_confounding
+from reports.analyses._continuous_course import relate_course
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._missing_data import difference_at, gather_repeated
 from reports.analyses._outcome_values import OutcomeValues, find_outcome
+from reports.analyses._question import THEME_CONTRAST, Question
 from reports.analyses._verdicts import judge_comparisons
 from reports.analyses.change import classify_clients
 from reports.analyses.course import ANALYSIS as COURSE
@@ -53,6 +55,7 @@ HEADLINES = {
     "superiority": (GROUPS, "superiority", "probability of superiority"),
     "difference in course, log": (COURSE, "difference in course", ""),
     "difference in course, linear": (COURSE, "difference in course, linear time", ""),
+    "slope of course by dependence": (COURSE, "course by dependence", ""),
     "difference in reliably better": ("change", "reliably better", "difference in shares"),
     "difference, all available": ("missing", "difference, all available data", ""),
     "difference, imputed": ("missing", "difference, imputed", ""),
@@ -104,7 +107,16 @@ def headline_rows(
     cautioned = found.with_caution(find_confounding(inquiry, found))
     rows = [*relate_dependence(inquiry, cautioned), *compare_groups(inquiry, cautioned)]
     rows += classify_clients(inquiry, found)
-    return [*rows, *follow_course(inquiry, found).rows] if has_course else rows
+    return [*rows, *_course(inquiry, found)] if has_course else rows
+
+
+def _course(inquiry: Inquiry, found: OutcomeValues) -> Iterator[Estimate]:
+    """Yield the course without groups and with them."""
+    course = follow_course(inquiry, found)
+    yield from course.rows
+    if course.data is not None and course.growth is not None:
+        question = Question(COURSE, THEME_CONTRAST, found.name)
+        yield from relate_course(question, inquiry, course.data, course.shape)
 
 
 def _headlines(rows: list[Estimate]) -> Iterator[Seen]:
@@ -193,13 +205,14 @@ def _equivalence_at_bound(inquiry: Inquiry, found: OutcomeValues) -> Seen:
 
 
 def _invariance(inquiry: Inquiry, found: OutcomeValues) -> Iterator[Seen]:
-    """Yield whether scalar invariance across the groups is not found to hold in full."""
+    """Yield whether an item is said to differ between the groups, and whether that stays open."""
     rows = check_invariance(inquiry, found).rows
     held = next(row for row in rows if row.term == "highest step that holds across groups")
     word = str(held.note).split("; ", maxsplit=1)[0]
-    is_refused = held.status == "refused"
-    yield Seen("invariance across groups flagged", p=float(word == "scalar"),
-               status="refused" if is_refused else "ok")  # fmt: skip
+    yield Seen("invariance across groups flagged", p=float(word.startswith("scalar")),
+               status=held.status)  # fmt: skip
+    yield Seen("invariance across groups undecided", p=float(not word.endswith("undecided")),
+               status=held.status)  # fmt: skip
 
 
 def _skewed(data: StudyData) -> StudyData:
@@ -264,7 +277,8 @@ def _latent(study: SimulatedStudy, inquiry: Inquiry) -> dict[str, float]:
     difference = float(error_free[groups[0]].mean() - error_free[groups[1]].mean())
     nulls = dict.fromkeys(
         ("difference in course, log", "difference in course, linear",
-         "slope of dependence, intake held equal", "difference, intake held equal"), 0.0,
+         "slope of course by dependence", "slope of dependence, intake held equal",
+         "difference, intake held equal"), 0.0,
     )  # fmt: skip
     same = ("difference, Welch", "difference, therapists", "difference, all available",
             "difference, imputed")  # fmt: skip

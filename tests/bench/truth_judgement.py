@@ -22,7 +22,7 @@ ONE_SIDED = ("equivalence at its bound", "any of a family, Holm", "difference, r
              "harm told at the end, without a caution", "harm told by the course",
              "all presentations, Welch's F", "invariance across groups flagged")  # fmt: skip
 HARM = ("harm told at the end, without a caution", "harm told by the course")
-INVARIANCE = "invariance across groups flagged"
+INVARIANCE, UNDECIDED = "invariance across groups flagged", "invariance across groups undecided"
 COLUMNS = ("setting", "headline", "studies", "answered", "true_score", "true_latent", "mean",
            "bias", "bias_latent", "bias_mc", "coverage", "coverage_mc", "false_positives",
            "false_positives_mc", "error_ratio", "warned", "verdict")  # fmt: skip
@@ -88,6 +88,10 @@ def _judge_headline(
     false = _false_positives(answered, headline, setting, truth, latent)
     if false is not None:
         line |= {"false_positives": false.mean(), "false_positives_mc": _mc_error(false)}
+    if headline == UNDECIDED:
+        return line | {
+            "verdict": "share"
+        }  # neither right nor wrong: said to be open, and cautioned
     if headline == INVARIANCE and setting.world != BASE:
         return line | {"verdict": "power"}  # an item is shifted, so a flag is no false one
     return line | {"verdict": _verdict(headline, covered, false, float(str(line["warned"])))}

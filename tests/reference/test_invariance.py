@@ -289,3 +289,33 @@ def test_a_planted_loading_is_freed_with_its_intercept() -> None:
     assert (LOADING, "i4") in found.freed
     assert (INTERCEPT, "i4") in found.freed
     assert found.holds == "partial scalar"
+
+
+def equal_study(seed: int) -> pd.DataFrame:
+    """Two hundred people, six items that are equal in both groups, whole answers from 0 to 4."""
+    rng = np.random.default_rng(seed)
+    trait = np.repeat([0.0, 0.3], 100)[:, None] + rng.normal(size=(200, 1))
+    answers = np.clip(np.round(2 + 0.7 * trait + 0.7 * rng.normal(size=(200, 6))), 0, 4)
+    group = np.repeat(["a", "b"], 100)
+    return pd.DataFrame(answers, columns=list("abcdef")).assign(group=group)
+
+
+@pytest.mark.parametrize("seed", [10, 14, 22])
+def test_a_fall_in_fit_that_chance_can_make_is_undecided(seed: int) -> None:
+    found = check_group_invariance(
+        equal_study(seed), {"trait": list("abcdef")}, group="group", robust=True
+    )
+    assert (found.holds, found.freed, found.is_undecided) == ("scalar", (), True)
+    assert any(step.is_undecided for step in found.steps)
+    assert found.status == "caution"
+    assert "by chance" in found.note
+
+
+def test_a_scaling_factor_below_one_makes_no_finding_of_chance() -> None:
+    # The robust difference alone, p = .021, would flag the intercepts of this study.
+    found = check_group_invariance(
+        equal_study(7), {"trait": list("abcdef")}, group="group", robust=True
+    )
+    assert found.steps[-1].p_value < 0.025
+    assert not any(step.is_flagged for step in found.steps)
+    assert found.is_undecided

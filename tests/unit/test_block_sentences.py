@@ -217,3 +217,14 @@ def test_an_outcome_outside_a_locked_plan_says_so() -> None:
     )
     said = write_sentences(frame, OUTCOME).clinician
     assert said.endswith("Exploratory: the locked plan does not name it.")
+
+
+def test_invariance_that_is_open_is_never_said_to_hold() -> None:
+    rows = [
+        a_row("measurement_invariance", "highest step that holds across groups", "step",
+              note="scalar, undecided; too few clients to tell", status="caution", **PAIR)
+    ]  # fmt: skip
+    (said,) = write_block_sentences(to_frame(rows), OUTCOME, label="distress")
+    assert "may measure the same in both groups: the clients are too few to tell" in said.clinician
+    assert "scalar invariance remained undecided" in said.author
+    assert "held" not in said.author

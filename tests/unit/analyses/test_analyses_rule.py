@@ -11,9 +11,13 @@ import pytest
 from scipy import stats
 
 from reports.analyses import Analysis, analyse
+from reports.analyses._inquiry import Inquiry
 from reports.analyses._model_words import explain_model
+from reports.analyses._outcome_values import find_outcome
+from reports.analyses.measurement_invariance import check_invariance
 from reports.declarations import Comparison, Outcome, PresentationRule
-from reports.plan_standing import Standing
+from reports.exclusions import present_clients
+from reports.plan_standing import NO_PLAN, Standing
 from reports.study_data import Measure, StudyData
 from tests.unit.analyses.test_analyses_course import RULE, scores_of
 from tests.unit.plans import a_hypothesis, a_plan
@@ -23,6 +27,10 @@ NEEDS_PAIRS = True
 
 def run(data: StudyData, rule: PresentationRule, *outcomes: Outcome) -> Analysis:
     return analyse(data, rule, outcomes, Comparison(), 1)
+
+
+def inquire(data: StudyData, rule: PresentationRule) -> Inquiry:
+    return Inquiry(data, rule, present_clients(data, rule, NO_PLAN), Comparison(), 1)
 
 
 def rows_of(found: Analysis, analysis: str) -> pd.DataFrame:
@@ -138,21 +146,64 @@ def test_a_shifted_item_is_noticed_and_cautions_the_difference(
     groups = run(data, rule, outcome).presentations.set_index("client_id")["presentation"]
     dependent = groups.index[groups == "overdependent"]
 
-    def items(scale: str, occasion: str) -> pd.DataFrame:
-        answers = data.items(scale, occasion).copy()
-        if (scale, occasion) == ("core_10.total", "end"):
-            for k, name in enumerate(answers.columns):
-                if k % 2:
-                    answers.loc[dependent, name] = answers.loc[dependent, name] + 2.0 * k / 7
+    def shift(answers: pd.DataFrame) -> pd.DataFrame:
+        for k, name in enumerate(answers.columns):
+            if k % 2:
+                answers.loc[dependent, name] = answers.loc[dependent, name] + 2.0 * k / 7
         return answers
 
-    found = run(replace(data, items=items), rule, outcome)
+    found = run(with_outcome_items(data, shift), rule, outcome)
     held = rows_of(found, "measurement_invariance").set_index("term")
     note = held.loc["highest step that holds across groups", "note"]
     assert not note.startswith("scalar")
-    if "comparable" not in note and not note.startswith("partial scalar"):
-        block = rows_of(found, "overdependent_against_overindependent").set_index("term")
-        assert "may be one of items" in block.loc["difference", "note"]
+    block = rows_of(found, "overdependent_against_overindependent").set_index("term")
+    caution = "may be one of items" if not note.startswith("partial scalar") else "single items"
+    assert caution in block.loc["difference", "note"]
+
+
+def with_outcome_items(
+    data: StudyData, change: Callable[[pd.DataFrame], pd.DataFrame]
+) -> StudyData:
+    """A study whose answers at the end were changed; scores stay as they were."""
+
+    def items(scale: str, occasion: str) -> pd.DataFrame:
+        answers = data.items(scale, occasion)
+        is_outcome = (scale, occasion) == ("core_10.total", "end")
+        return change(answers.copy()) if is_outcome else answers
+
+    return replace(data, items=items)
+
+
+def test_an_item_that_nearly_all_answer_alike_is_left_out_and_named(
+    make_study: Callable[..., StudyData], rule: PresentationRule, outcome: Outcome
+) -> None:
+    def never(answers: pd.DataFrame) -> pd.DataFrame:
+        rare = np.where(np.arange(len(answers)) % 25 == 0, 1.0, 0.0)
+        return answers.assign(**{answers.columns[2]: rare})
+
+    data = with_outcome_items(make_study(n=520), never)
+    rows = check_invariance(inquire(data, rule), find_outcome(data, rule, outcome)).rows
+    held = next(row for row in rows if row.term == "highest step that holds across groups")
+    assert "left out, answered alike: total_3" in str(held.note)
+    configural = next(row for row in rows if row.term == "configural across groups")
+    assert configural.df == 28  # two groups of seven items
+
+
+def test_a_single_shifted_item_cautions_the_difference(
+    make_study: Callable[..., StudyData], rule: PresentationRule, outcome: Outcome
+) -> None:
+    plain = make_study(n=520)
+    dependent = inquire(plain, rule).members_of("overdependent")
+
+    def shift(answers: pd.DataFrame) -> pd.DataFrame:
+        answers.loc[answers.index.isin(dependent), "total_4"] += 2.0
+        return answers
+
+    data = with_outcome_items(plain, shift)
+    found = check_invariance(inquire(data, rule), find_outcome(data, rule, outcome))
+    held = next(row for row in found.rows if row.term == "highest step that holds across groups")
+    assert str(held.note).startswith("partial scalar; single items do not measure the same")
+    assert "single items" in str(found.of_groups)
 
 
 def test_small_groups_are_refused_for_invariance(
