@@ -11,7 +11,7 @@ import pandas as pd
 from reports.estimates import ESTIMATE_KEY
 from reports.render.blocks.method import name_analysis
 from reports.render.document import Block, Fold, Listing, Prose, Section, number_blocks
-from reports.render.naming import name_group, name_outcome
+from reports.render.naming import name_estimate, name_outcome
 from reports.render.page import print_page
 from reports.render.run_view import Run, load_run
 from reports.render.table import Cell, Column, Row, Spanner, Table, interval_of, number_of
@@ -170,10 +170,7 @@ def _table(name: str, title: str, run: Run, rows: pd.DataFrame) -> Table:
 
 
 def _row(run: Run, row: Any) -> Row:
-    groups = [name_group(row[g]) for g in ("group_a", "group_b") if row[g]]
-    what = f"{row['term']}, {row['estimand']}"
-    named = f"{what} ({' and '.join(groups)})" if groups else what
-    cells = [Cell(named)]
+    cells = [Cell(f"{name_estimate(row)}: {row['estimand']}, {row['method']}")]
     for when in ("before", "after"):
         side = row.rename(lambda name, when=when: str(name).removesuffix(f"_{when}"))
         cells += [

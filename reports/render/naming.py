@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
 from reports.render.run_view import Run
 
 GROUP_NAMES = {
@@ -12,12 +17,26 @@ GROUP_NAMES = {
     "neither": "neither",
     "indeterminate": "indeterminate",
 }
+MINUS = " - "  # between the two groups of a contrast
+TELLING = ("contrast", "group_a", "group_b")
 PAIR = ("overdependent", "overindependent")
 
 
 def name_group(group: str) -> str:
     """Return a presentation in words."""
     return GROUP_NAMES.get(group, group.replace("_", " "))
+
+
+def name_estimate(row: Mapping[Any, Any] | pd.Series) -> str:
+    """Return what an estimate is of, in words: "planned, by session 25 (overly independent)".
+
+    A contrast of groups is named by its groups; any other tells the row from its neighbours.
+    """
+    known = {name: "" if pd.isna(row[name]) else str(row[name]) for name in TELLING}
+    groups = [name_group(known[name]) for name in ("group_a", "group_b") if known[name]]
+    contrast = known["contrast"]
+    term = str(row["term"]) if not contrast or MINUS in contrast else f"{row['term']}, {contrast}"
+    return f"{term} ({' and '.join(groups)})" if groups else term
 
 
 # Of session forms, which are many, a client's first one with a score is taken.

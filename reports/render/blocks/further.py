@@ -9,7 +9,7 @@ import pandas as pd
 
 from reports.render.blocks.method import name_analysis
 from reports.render.document import Block, Fold, Heading
-from reports.render.naming import name_group, name_outcome
+from reports.render.naming import name_estimate, name_outcome
 from reports.render.run_view import Run
 from reports.render.table import Cell, Column, Row, Table, interval_of, number_of, status_of
 
@@ -42,6 +42,7 @@ def _table(run: Run, analysis: str, rows: pd.DataFrame) -> Table:
         columns=(
             Column("What"),
             Column("estimand"),
+            Column("method"),
             Column("estimate", "number"),
             Column("CI", "interval"),
             Column("p", "p", is_symbol=True),
@@ -54,11 +55,10 @@ def _table(run: Run, analysis: str, rows: pd.DataFrame) -> Table:
 
 
 def _row(run: Run, row: Any) -> Row:
-    groups = [name_group(str(row[g])) for g in ("group_a", "group_b") if not pd.isna(row[g])]
-    what = f"{row['term']} ({' and '.join(groups)})" if groups else str(row["term"])
     cells = (
-        Cell(what),
+        Cell(name_estimate(row)),
         Cell(str(row["estimand"])),
+        Cell(str(row["method"])),
         number_of(row, "estimate"),
         interval_of(row),
         number_of(row, "p_value"),

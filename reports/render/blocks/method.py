@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from reports.render.document import Block, Facts, Fold, Heading, Listing, Prose
-from reports.render.naming import name_group, name_occasion, name_outcome
+from reports.render.naming import name_estimate, name_occasion, name_outcome
 from reports.render.references import (
     Sentence,
     read_references,
@@ -58,7 +58,7 @@ def refusals(run: Run) -> Iterator[Block]:
             (
                 Cell(name_outcome(run, str(row["outcome"]))),
                 Cell(name_analysis(str(row["analysis"]))),
-                Cell(_what(row)),
+                Cell(name_estimate(row)),
                 Cell(str(row["note"])),
             ),
             plan_status=str(row["plan_status"]),
@@ -101,11 +101,6 @@ def _by_reason(refused: pd.DataFrame) -> Table:
             for row in ordered.to_dict("records")
         ),
     )
-
-
-def _what(row: Any) -> str:
-    groups = [name_group(str(row[g])) for g in ("group_a", "group_b") if not pd.isna(row[g])]
-    return f"{row['term']} ({' and '.join(groups)})" if groups else str(row["term"])
 
 
 def methods(run: Run) -> Iterator[Block]:
@@ -262,7 +257,7 @@ def _estimate_row(run: Run, number: int, row: dict[Any, Any]) -> Row:
         Cell(str(number + 1)),
         Cell(name_outcome(run, str(row["outcome"]))),
         Cell(name_analysis(str(row["analysis"]))),
-        Cell(_what(row)),
+        Cell(name_estimate(row)),
         Cell(str(row["estimand"])),
         Cell(str(row["method"])),
         Cell(number_in(row, "estimate")),

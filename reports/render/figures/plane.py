@@ -9,7 +9,7 @@ import pandas as pd
 from instruments.errors import RunError
 from reports.render import FigureEntry
 from reports.render.figures.drawing import Drawing
-from reports.render.figures.marks import INK, MUTED, NARROW_MM, is_narrow, n_equals
+from reports.render.figures.marks import INK, MUTED, NARROW_MM, is_narrow, n_equals, wrap
 from reports.render.naming import name_occasion
 from reports.render.run_view import Run
 
@@ -106,7 +106,8 @@ def _draw(
     axes.set_ylim(float(facts["independence_low"]), float(facts["independence_high"]))
     axes.set_xlabel(f"{facts['dependence_label']} (dependence)")
     axes.set_ylabel(f"{facts['independence_label']} (independence)")
-    axes.set_title(f"clients with both scores: {size}", loc="left", color=MUTED)
+    title = f"clients with both scores: {size}"
+    axes.set_title(wrap(title, 65, 8.5) if is_narrow(figure) else title, loc="left", color=MUTED)
     for text, x, y, across, upwards in CORNERS:
         axes.text(x, y, text, transform=axes.transAxes, ha=across, va=upwards, fontweight="bold",
                   bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5,

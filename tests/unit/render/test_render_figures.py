@@ -21,6 +21,7 @@ from instruments.errors import RunError
 from reports.disclosure.policy import DisclosurePolicy
 from reports.render import draw_figure, list_figures
 from reports.render.drawing import describe_figure
+from reports.render.figures.drawing import Drawing
 from reports.render.figures.paint import FORMATS, paint, read_style
 from reports.render.run_view import Run
 from tests.golden.specimen import publish_specimen, specimen_rows
@@ -101,7 +102,19 @@ def test_a_figure_is_the_same_bytes_each_time_and_in_any_order_of_formats(
 def test_text_is_at_least_six_points_and_inside_the_picture(
     run: Run, name: str, width: float
 ) -> None:
-    drawing = describe_figure(run, name)
+    assert_text_fits(describe_figure(run, name), width)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_text_of_the_plane_fits_where_the_number_of_clients_is_left_out(
+    run: Run, width: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = "about 1,230, the sum of tiles that are each rounded"
+    monkeypatch.setattr("reports.render.figures.plane._size", lambda *_: long)
+    assert_text_fits(describe_figure(run, "plane"), width)
+
+
+def assert_text_fits(drawing: Drawing, width: float) -> None:
     with mpl.rc_context(rc=read_style()):
         figure = Figure((width / 25.4, drawing.height(width) / 25.4), layout="constrained")
         drawing.draw(figure)
