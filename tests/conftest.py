@@ -30,3 +30,14 @@ def shared_data() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return folder
+
+
+@pytest.fixture(scope="session")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the specimen run with its report, rendered once; nobody writes into it."""
+    from reports.render import render_report
+    from tests.golden.specimen import publish_specimen
+
+    folder = publish_specimen(tmp_path_factory.mktemp("runs") / "specimen")
+    render_report(folder)
+    return folder

@@ -10,17 +10,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from reports.render import render_report
-from tests.golden.specimen import publish_specimen
-
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="session")
-def report(tmp_path_factory: pytest.TempPathFactory) -> str:
+def report(rendered: Path) -> str:
     """The address of the specimen's report."""
-    folder = publish_specimen(tmp_path_factory.mktemp("runs") / "specimen")
-    return render_report(folder).as_uri()
+    return (rendered / "report.html").as_uri()
 
 
 @pytest.fixture(scope="session")

@@ -142,6 +142,7 @@ def test_figures_are_listed_and_drawn_again_in_the_width_that_is_asked_for(
         (("figure", "plane", "--run", "0123456789abcdef"), "E_RUN_MISSING"),
         (("figure", "plane", "--run", "../../etc"), "E_RUN_MISSING"),
         (("figure", "plane", "--width", "wide"), "E_WIDTH"),
+        (("figure", "plane", "--width", "40mm"), "E_FIGURE_SIZE"),
         (("figure", "plane", "--format", "bmp"), "E_"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The specimen run, published and rendered once."""
+"""The specimen run as the tests of rendering see it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.render import render_report
 from reports.render.run_view import Run, load_run
-from tests.golden.specimen import publish_specimen
-
-
-@pytest.fixture(scope="session")
-def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the specimen run, with its report."""
-    folder = publish_specimen(tmp_path_factory.mktemp("runs") / "specimen")
-    render_report(folder)
-    return folder
 
 
 @pytest.fixture(scope="session")

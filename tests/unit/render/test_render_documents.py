@@ -28,8 +28,9 @@ from tests.golden.specimen import publish_specimen
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = publish_specimen(tmp_path_factory.mktemp("documents") / "run")
+def folder(rendered: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("documents") / "run"
+    shutil.copytree(rendered, made)
     render_documents(made)
     return made
 
@@ -119,12 +120,14 @@ def test_word_finds_nothing_to_repair(folder: Path) -> None:
     assert faults_of(folder / "report.docx") == []
 
 
-def test_documents_are_the_same_bytes_each_time_alone_or_with_the_page(
+def test_page_and_documents_are_the_same_bytes_each_time_apart_or_together(
     folder: Path, tmp_path: Path
 ) -> None:
     again = publish_specimen(tmp_path / "again")
     render_documents(again, formats=("html", "pdf", "docx"))
-    for name in ("report.docx", "report.pdf"):
+    drawn = sorted(path.relative_to(folder) for path in folder.glob("figures/*.svg"))
+    assert len(drawn) == 11
+    for name in ("report.html", "report.docx", "report.pdf", *drawn):
         assert (again / name).read_bytes() == (folder / name).read_bytes()
 
 
@@ -188,7 +191,10 @@ def test_a_table_is_written_in_every_form(folder: Path, tmp_path: Path) -> None:
     assert [p.read_bytes() for p in written] == [p.read_bytes() for p in again]
 
 
-def test_numbers_of_tables_are_those_of_the_report(folder: Path) -> None:
+def test_numbers_of_tables_are_those_of_the_report(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.render.sections.paint", lambda *_, **__: {"svg": b"<svg/>"})
     drawn = compose_sections(load_run(folder), draw_for_paper)
     listed = {entry.name: entry.number for entry in list_tables(folder)}
     assert {table.name: table.number for table in find_tables(drawn)} == listed

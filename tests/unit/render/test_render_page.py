@@ -187,13 +187,6 @@ def test_partly_planned_results_say_which(tmp_path: Path) -> None:
     assert body.count(">exploratory</span></th>") == 1
 
 
-def test_rendering_twice_gives_the_same_bytes(rendered: Path, tmp_path: Path) -> None:
-    again = publish_specimen(tmp_path / "again")
-    assert render_report(again).read_bytes() == (rendered / "report.html").read_bytes()
-    for path in sorted((rendered / "figures").glob("*.svg")):
-        assert (again / "figures" / path.name).read_bytes() == path.read_bytes()
-
-
 def test_a_filter_cannot_mark_text_as_safe() -> None:
     with pytest.raises(TemplateAssertionError):
         make_environment().from_string("{{ text|safe }}")
