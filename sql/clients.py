@@ -19,6 +19,8 @@ def meet_clients(connection: Connection, layout: Layout) -> None:
     """List in `stage.known_client` those clients of the stage whom the store, if any, knows."""
     if "client" in layout.roles and rows(connection, HELD):
         connection.execute(statement("stage/known_clients"))
+        if "clinic" in layout.roles:
+            connection.execute(statement("stage/known_clinics"))
 
 
 def stage_clients(connection: Connection, layout: Layout, keys: Mapping[str, str]) -> None:

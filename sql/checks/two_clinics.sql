@@ -1,4 +1,5 @@
--- two_clinics: client ids that stand in more than one clinic, in this file or in it and the store.
+-- two_clinics: client ids that stand in more than one clinic, in this file or in it and the store,
+-- where the store does not know of it already: a client who moved is told of once.
 -- Counts every row of such a client.
 -- Parameters: table; columns (clinic, client).
 WITH told AS (
@@ -11,6 +12,16 @@ WITH told AS (
         client_id,
         clinic_id
     FROM stage.known_client
+),
+
+news AS (
+    SELECT {{ columns[1].name | ident }} AS client_id
+    FROM {{ table }} AS staged
+    ANTI JOIN stage.known_client AS known
+        ON
+            staged.{{ columns[1].name | ident }} = known.client_id
+            AND staged.{{ columns[0].name | ident }} = known.clinic_id
+    WHERE {{ columns[0].name | ident }} IS NOT NULL
 )
 
 SELECT
@@ -20,6 +31,7 @@ FROM {{ table }}
 WHERE {{ columns[1].name | ident }} IN (
     SELECT client_id
     FROM told
+    WHERE client_id IN (SELECT client_id FROM news)
     GROUP BY client_id
     HAVING min(clinic_id) <> max(clinic_id)
 )

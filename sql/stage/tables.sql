@@ -24,5 +24,5 @@ CREATE TABLE stage.quarantined (_record BIGINT);
 -- One client of more than one row, by the id in lower case, and whether its ids differ in it.
 CREATE TABLE stage.repeated (folded VARCHAR, is_alike BOOLEAN);
 
--- One client of the export whom the store knows too, whatever the case of the id.
+-- One client of the export whom the store knows too, whatever the case of the id, and one clinic.
 CREATE TABLE stage.known_client (client_id VARCHAR, clinic_id VARCHAR);

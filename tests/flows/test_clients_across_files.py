@@ -44,6 +44,18 @@ def test_one_id_in_the_files_of_two_clinics_is_told_whichever_came_first(
     assert found(folder, "E_TWO_CLINICS") == [(later, record, "clinic")]
 
 
+def test_a_client_who_moved_is_told_of_once_and_not_in_every_later_file(tmp_path: Path) -> None:
+    folder = write(tmp_path / "study", CLINICS)
+    for number, clinic in enumerate(("north", "south", "south", "north", "east")):
+        table = [client(3, clinic=clinic, core_2=1 + number % 4)]
+        export(folder, f"intake_{number}.csv", table)
+        take_in(folder)
+    told = [("intake_1.csv", 1, "clinic"), ("intake_4.csv", 1, "clinic")]
+    assert found(folder, "E_TWO_CLINICS") == told
+    rebuild_study(folder)
+    assert found(folder, "E_TWO_CLINICS") == told
+
+
 def test_a_client_who_stays_in_one_clinic_is_not_told_of(tmp_path: Path) -> None:
     folder = write(tmp_path / "study", CLINICS)
     for name in ("intake_1.csv", "intake_2.csv"):
