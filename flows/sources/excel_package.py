@@ -21,7 +21,7 @@ from instruments.errors import ExportError, suggest
 BOOK, STRINGS, STYLES = "xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml"
 # What a sheet and the texts of a book may unpack to; more is no export of answers.
 MOST_BYTES = 250_000_000
-PIECE = 1 << 22
+PIECE = 1 << 18
 BROKEN = (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, EOFError, KeyError,
           NotImplementedError, RuntimeError, UnicodeDecodeError, ValueError, struct.error,
           OSError)  # fmt: skip

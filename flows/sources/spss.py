@@ -6,6 +6,7 @@ as dates, and numbers that the file shows with leading zeros keep them.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -162,7 +163,10 @@ class SpssFile:
 
         encoding = None if self.source.encoding == "utf-8" else self.source.encoding
         try:
-            return pyreadstat.read_sav(str(self.file.path), encoding=encoding, **how)
+            with warnings.catch_warnings():
+                # It renames a variable that stands twice, and says so; such a file is refused.
+                warnings.simplefilter("ignore", UserWarning)
+                return pyreadstat.read_sav(str(self.file.path), encoding=encoding, **how)
         except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError,
                 MemoryError) as error:  # fmt: skip
             raise self._damaged(type(error).__name__) from None

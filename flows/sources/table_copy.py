@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from flows.sources.rewriting import create_copy, explain_no_rows
 Texts = Sequence[str]
 # Rows that are written at a time: few enough for memory, many enough for speed.
 CHUNK = 20_000
+NEEDS_QUOTES = re.compile(r'[,"\r\n]')
 
 
 @dataclass
@@ -33,10 +35,9 @@ class TableCopy:
         """Write every chunk of rows; a copy that was refused does not stay."""
         try:
             with create_copy(self.path) as opened:
-                writer = csv.writer(opened, lineterminator="\n")
-                writer.writerow((RECORD, *self.header))
+                csv.writer(opened, lineterminator="\n").writerow((RECORD, *self.header))
                 for chunk in chunks:
-                    writer.writerows(self._rows_of(chunk))
+                    opened.writelines(f"{','.join(row)}\n" for row in self._rows_of(chunk))
         except BaseException:
             self.path.unlink(missing_ok=True)
             raise
@@ -61,7 +62,7 @@ class TableCopy:
                       missing=dict(missing or {}))  # fmt: skip
 
     def _rows_of(self, chunk: TableChunk) -> Iterable[tuple[str, ...]]:
-        """Return the rows of a chunk that may stay, with their record numbers."""
+        """Return the rows of a chunk that may stay, as CSV has them, with their record numbers."""
         first = self.rows + 1
         self.rows += chunk.count
         broken = self._faults_of(chunk, first)
@@ -76,7 +77,7 @@ class TableCopy:
         if texts is None:
             return [""] * chunk.count
         codes = self.codes.get(name)
-        return texts if codes is None else [codes.get(clean_name(t), t) for t in texts]
+        return quoted(texts if codes is None else [codes.get(clean_name(t), t) for t in texts])
 
     def _faults_of(self, chunk: TableChunk, first: int) -> set[int]:
         found = dict(chunk.faults)
@@ -106,6 +107,15 @@ class TableChunk:
     def line_of(self, place: int) -> int | None:
         """Return where a row stands in its sheet."""
         return None if self.lines is None else self.lines[place]
+
+
+def quoted(texts: Texts) -> Texts:
+    """Return the cells of a column as CSV has them; most need no quotes, and are not touched."""
+    odd = {text for text in set(texts) if NEEDS_QUOTES.search(text)}
+    if not odd:
+        return texts
+    marked = {text: '"' + text.replace('"', '""') + '"' for text in odd}
+    return [marked.get(text, text) for text in texts]
 
 
 def _places_of_nul(texts: Texts) -> list[int]:
