@@ -172,6 +172,7 @@ class Source(Declaration):
     sheet: str | None = None
     header_row: int = Field(default=1, ge=1, le=100)
     id_shape: str = r"[A-Za-z][A-Za-z0-9_-]{1,23}"
+    ids_are_pseudonyms: bool = False
     columns: Columns = Columns()
     occasion: Occasion | None = None
     occasions: Mapping[str, Occasion] = {}
@@ -205,6 +206,14 @@ class Source(Declaration):
     @classmethod
     def _shape_is_safe(cls, value: str) -> str:
         return _check_shape(value, longest=24)
+
+    @model_validator(mode="after")
+    def _pseudonyms_have_a_shape(self) -> Source:
+        if self.ids_are_pseudonyms and "id_shape" not in self.model_fields_set:
+            raise MisfitError(
+                "say how your pseudonyms are written: id_shape; others are set aside", "id_shape"
+            )
+        return self
 
     @model_validator(mode="after")
     def _client_is_known(self) -> Source:

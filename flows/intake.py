@@ -28,7 +28,7 @@ from flows.reading import (
     stage_archive,
     stage_file,
 )
-from flows.sources.export import Export, Fault
+from flows.sources.export import Export, Fault, Note
 from flows.sources.location import explain_busy
 from flows.study import Study
 from flows.tombstones import records_of, tombstones_of
@@ -41,6 +41,11 @@ from sql.archiving import archive_text, archived_layout
 from sql.gateway import Connection, open_stage, transaction
 from sql.publishing import BatchFacts, RowCounts, count_rows, publish, stage_forms
 from sql.setting_aside import set_aside
+
+PSEUDONYMS = (
+    "Ids that are written like numbers of persons were read, as study.toml declares them "
+    "pseudonyms: {count}."
+)
 
 
 @dataclass
@@ -90,8 +95,7 @@ def stage_step(intake: Intake, scratch: Path) -> None:
     intake.reading = stage_file(intake.connection, intake.reading, scratch)
     keep_faults(intake.connection, intake.reading.export.faults)
     _leave_out_withdrawn(intake)
-    for column, records in telling_records(intake.connection, intake.reading.layout).items():
-        _leave_out(intake, records, "E_IDENTIFIER", column)
+    _leave_out_telling(intake)
     set_aside(intake.connection, intake.decisions.rejected, "E_REJECTED")
 
 
@@ -103,6 +107,24 @@ def _leave_out_withdrawn(intake: Intake) -> None:
     records = records_of(connection, "stage.text", layout, export.sha256, tombstones)
     column = layout.roles["client"].source if "client" in layout.roles else None
     _leave_out(intake, records, "E_WITHDRAWN", column)
+
+
+def _leave_out_telling(intake: Intake) -> None:
+    """Take out rows whose ids point to persons; pseudonyms that are declared so are told of."""
+    connection, layout = intake.connection, intake.reading.layout
+    telling = telling_records(connection, layout)
+    if telling and intake.reading.source.ids_are_pseudonyms:
+        others = telling_records(connection, layout, but_of_shape=True)
+        count = sum(map(len, telling.values())) - sum(map(len, others.values()))
+        _note(intake, Note("N_PSEUDONYMS", PSEUDONYMS.format(count=count)))
+        telling = others
+    for column, records in telling.items():
+        _leave_out(intake, records, "E_IDENTIFIER", column)
+
+
+def _note(intake: Intake, note: Note) -> None:
+    export = intake.reading.export
+    intake.reading = replace(intake.reading, export=replace(export, notes=(*export.notes, note)))
 
 
 def _leave_out(intake: Intake, records: Collection[int], code: str, column: str | None) -> None:

@@ -21,6 +21,11 @@ FIXES: Mapping[str, str] = {
     "E_IDENTIFIER": "Leave it out of the export; it points to a person, and it was not read.",
     "E_FREE_TEXT": "Leave it out of the export; free text is never stored, and it was not read.",
 }
+# The same code is used of columns, which are dealt with otherwise.
+ROW_FIXES: Mapping[str, str] = {
+    "E_IDENTIFIER": "Put a pseudonym in its place; nothing of the row was kept. If it is one, "
+    "declare id_shape and ids_are_pseudonyms = true for the source.",
+}
 OTHER_FIX = "Correct the row at its source and export again."
 
 # By code: why more than half of a file may break one rule.

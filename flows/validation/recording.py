@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flows.sources.export import Note
 from flows.sources.identifiers import UnknownColumn
-from flows.validation.advice import FIXES, OTHER_FIX
+from flows.validation.advice import FIXES, OTHER_FIX, ROW_FIXES
 from flows.validation.statements import offending_sql
 from instruments.rule import Category, Rule, Severity
 from sql.gateway import Connection
@@ -46,9 +46,8 @@ def record_broken_cells(connection: Connection) -> None:
     for rule, table in (("file.rows", "stage.fault"), ("file.cells", "stage.miscast")):
         codes = connection.execute(f"SELECT DISTINCT code FROM {table} ORDER BY code").fetchall()  # noqa: S608
         for (code,) in codes:
-            label = _Label(
-                DECIDED.get(code, rule), code, "conformance", "error", FIXES.get(code, OTHER_FIX)
-            )
+            fix = ROW_FIXES.get(code) or FIXES.get(code, OTHER_FIX)
+            label = _Label(DECIDED.get(code, rule), code, "conformance", "error", fix)
             query = f"SELECT _record, column_name FROM {table} WHERE code = {literal(code)}"  # noqa: S608
             _record(connection, label, query)
 
