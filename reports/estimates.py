@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Literal
 
 import pandas as pd
@@ -79,7 +79,7 @@ def to_frame(rows: Iterable[Estimate], *, run_id: str | None = None) -> pd.DataF
     ValueError
         If two estimates have the same `ESTIMATE_KEY`.
     """
-    records = [asdict(row) for row in rows]
+    records = [vars(row) for row in rows]  # asdict copies every value
     frame = pd.DataFrame(records, columns=list(ESTIMATE_COLUMNS))
     if run_id is not None:
         frame["run_id"] = run_id

@@ -190,7 +190,15 @@ class StudyData:
 
     def count_therapists(self, clients: pd.Index) -> int | None:
         """Return how many therapists stand behind these clients, None where none is known."""
-        return int(self.clients["therapist_id"].reindex(clients).nunique()) or None
+        places = self.clients.index.get_indexer(clients)
+        codes = self._therapist_codes[places[places >= 0]]
+        return len(np.unique(codes[codes >= 0])) or None
+
+    @cached_property
+    def _therapist_codes(self) -> npt.NDArray[np.intp]:
+        """A number per client for the therapist, -1 where none is known."""
+        codes: npt.NDArray[np.intp] = pd.factorize(self.clients["therapist_id"])[0]
+        return codes
 
 
 def are_among(ids: pd.Index | pd.Series, clients: pd.Index | pd.Series) -> npt.NDArray[np.bool_]:
@@ -213,15 +221,21 @@ def one_per_client(rows: pd.DataFrame) -> pd.DataFrame:
     if rows.empty:
         return rows.set_index("client_id")
     chosen = rows[_is_preferred(rows)]
+    if chosen["client_id"].is_unique:
+        return chosen.set_index("client_id").sort_index()
     ordered = chosen.assign(_unscored=chosen["value"].isna()).sort_values(
         ["client_id", "_unscored", "day", "session"], kind="stable"
     )
     return ordered.drop_duplicates("client_id").drop(columns="_unscored").set_index("client_id")
 
 
-def _is_preferred(rows: pd.DataFrame) -> pd.Series:
-    rater, target = (rows[name].astype("str").fillna("") for name in ("rater", "target"))
-    return (rater == _preferred(rater, "client")) & (target == _preferred(target, ""))
+def _is_preferred(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    keep = np.ones(len(rows), dtype=bool)
+    for name, first in (("rater", "client"), ("target", "")):
+        if len(rows[name].unique()) > 1:
+            said = rows[name].astype("str").fillna("")
+            keep &= (said == _preferred(said, first)).to_numpy(dtype=bool)
+    return keep
 
 
 def _preferred(names: pd.Series, first: str) -> str:

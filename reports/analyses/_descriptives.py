@@ -10,11 +10,11 @@ from scipy import stats
 
 from reports.analyses._question import MIN_GROUP, TOO_FEW_AT_ALL, Question
 from reports.estimates import Estimate
-from reports.methods.result import summarize_group
+from reports.methods.result import FloatArray, summarize_group
 
 
 def describe_values(
-    question: Question, values: pd.Series, *, level: float, **facts: Any
+    question: Question, values: pd.Series | FloatArray, *, level: float, **facts: Any
 ) -> list[Estimate]:
     """Return the mean with Student's interval, and the standard deviation, of complete values."""
     if len(values) < MIN_GROUP:

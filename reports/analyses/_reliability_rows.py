@@ -26,11 +26,22 @@ WRONG_KEY = (
 )
 
 
+def answers_of(items: pd.DataFrame) -> FloatArray:
+    """Return answers as an array, NaN where unanswered: groups are cut from it at little cost."""
+    answers: FloatArray = items.to_numpy(dtype=np.float64, na_value=np.nan)
+    return answers
+
+
+def _complete(answers: FloatArray) -> FloatArray:
+    complete: FloatArray = answers[~np.isnan(answers).any(axis=1)]
+    return complete
+
+
 def alpha_row(
-    question: Question, items: pd.DataFrame, *, level: float, term: str = "alpha", **facts: Any
+    question: Question, items: FloatArray, *, level: float, term: str = "alpha", **facts: Any
 ) -> Estimate:
     """Return alpha of the clients who answered every item."""
-    complete = items.dropna()
+    complete = _complete(items)
     counts = {"n": len(complete), "n_missing": len(items) - len(complete)}
     if len(complete) < MIN_GROUP:
         return question.refuse(term, "alpha", METHOD, TOO_FEW_AT_ALL, **counts,
@@ -49,21 +60,21 @@ def _without_caution(facts: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if name != "caution"}
 
 
-def sem_row(question: Question, values: pd.Series, alpha: Estimate, **group: Any) -> Estimate:
+def sem_row(question: Question, values: FloatArray, alpha: Estimate, **group: Any) -> Estimate:
     """Return the standard error of measurement that alpha implies, in scale points."""
     method, n = "sd sqrt(1 - alpha)", len(values)
     if alpha.estimate is None or not 0 <= alpha.estimate <= 1:
         reason = "there is no alpha between 0 and 1"
         return question.refuse("sem", "standard error of measurement", method, reason, n=n,
                                **group)  # fmt: skip
-    sem = standard_error_of_measurement(float(values.std(ddof=1)), alpha.estimate)
+    sem = standard_error_of_measurement(float(np.std(values, ddof=1)), alpha.estimate)
     return question.answer("sem", "standard error of measurement", method, estimate=sem, n=n,
                            **group)  # fmt: skip
 
 
 def alarm_rows(question: Question, items: pd.DataFrame) -> list[Estimate]:
     """Return the item that goes least with the rest, and each one that seems wrongly keyed."""
-    complete = items.dropna()
+    complete = _complete(answers_of(items))
     if len(complete) < MIN_GROUP:
         return [question.refuse(*LOWEST, TOO_FEW_AT_ALL, n=len(complete))]
     try:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from instruments.scale import Norm
@@ -18,15 +21,16 @@ from reports.analyses._question import (
     limits,
     reason_of,
 )
-from reports.analyses._reliability_rows import alarm_rows, alpha_row, sem_row
+from reports.analyses._reliability_rows import alarm_rows, alpha_row, answers_of, sem_row
 from reports.declarations import PRESENTATIONS
 from reports.estimates import Estimate
 from reports.methods.correlation import pearson
 from reports.methods.norms import check_norms
-from reports.methods.result import NotEstimableError
+from reports.methods.result import FloatArray, NotEstimableError
 from reports.presentation import PARTS
 from reports.study_data import Measure, StudyData
 
+BoolArray = npt.NDArray[np.bool_]
 ANALYSIS = "measures"
 UNVERIFIED = "the key of this form was not seen in a source"
 RESTRICTED = "the rule cut this scale, so its range within the group is restricted"
@@ -46,6 +50,21 @@ def describe_measures(inquiry: Inquiry) -> list[Estimate]:
     return [*rows, _correlate_rule_scales(inquiry)]
 
 
+@dataclass(frozen=True)
+class _Forms:
+    """Scores and answers of one scale at one occasion, as arrays; NaN where there is none."""
+
+    clients: pd.Index
+    values: FloatArray
+    is_prorated: BoolArray
+    answers: FloatArray | None
+
+    def of(self, own: BoolArray, own_answers: BoolArray) -> _Forms:
+        """Return those of one group."""
+        answers = None if self.answers is None else self.answers[own_answers]
+        return _Forms(self.clients[own], self.values[own], self.is_prorated[own], answers)
+
+
 def _describe_scale(
     inquiry: Inquiry, scale: str, occasion: str, presentation: pd.Series
 ) -> list[Estimate]:
@@ -53,54 +72,49 @@ def _describe_scale(
     data, level = inquiry.data, inquiry.level
     measure, scores = data.measures[scale], data.scores_at(scale, occasion)
     items = data.items(scale, occasion) if measure.items else None
+    everyone = _Forms(
+        scores.index, scores["value"].to_numpy(dtype=np.float64, na_value=np.nan),
+        scores["is_prorated"].eq(True).to_numpy(dtype=bool),
+        None if items is None else answers_of(items),
+    )  # fmt: skip
     caution = None if measure.is_verified else UNVERIFIED
-    facts = _group(data, scores, None)
-    rows = _describe_group(question, scores, items, level, caution=caution, **facts)
+    rows = _describe_group(question, data, everyone, level, caution=caution, group_a=None)
     rows += _check_key(question, measure, items, rows)
     caution = RESTRICTED if scale in inquiry.rule.scales else caution
-    group_of = presentation.reindex(scores.index)
-    group_of_items = presentation.reindex(scores.index if items is None else items.index)
+    group_of = presentation.reindex(scores.index).to_numpy(dtype=object)
+    answered_by = scores.index if items is None else items.index
+    group_of_items = presentation.reindex(answered_by).to_numpy(dtype=object)
     present = set(presentation.dropna())
     for group in (name for name in PRESENTATIONS if name in present):
-        own = scores[group_of == group]
-        answers = items if items is None else items.loc[group_of_items == group]
-        facts = _group(data, own, group)
-        rows += _describe_group(question, own, answers, level, caution=caution, **facts)
+        own = everyone.of(group_of == group, group_of_items == group)
+        rows += _describe_group(question, data, own, level, caution=caution, group_a=group)
     return rows
 
 
-def _group(data: StudyData, scores: pd.DataFrame, group: str | None) -> dict[str, Any]:
-    """Return the columns that say whose figures they are."""
-    return {"group_a": group, "n_clusters": data.count_therapists(scores.index)}
-
-
 def _describe_group(
-    question: Question,
-    scores: pd.DataFrame,
-    items: pd.DataFrame | None,
-    level: float,
-    *,
-    caution: str | None,
-    **group: Any,
-) -> list[Estimate]:
-    values = scores["value"].dropna().astype("float64")
-    missing = len(scores) - len(values)
+    question: Question, data: StudyData, forms: _Forms, level: float, *, caution: str | None,
+    group_a: str | None,
+) -> list[Estimate]:  # fmt: skip
+    group: dict[str, Any] = {"group_a": group_a, "n_clusters": data.count_therapists(forms.clients)}
+    is_scored = ~np.isnan(forms.values)
+    values = forms.values[is_scored]
+    missing = len(is_scored) - len(values)
     rows = describe_values(question, values, level=level, n_missing=missing, **group)
-    rows.append(_prorated_row(question, scores[scores["value"].notna()], **group))
-    if items is None:
+    rows.append(_prorated_row(question, forms.is_prorated[is_scored], **group))
+    if forms.answers is None:
         return rows
-    alpha = alpha_row(question, items, level=level, caution=caution, **group)
+    alpha = alpha_row(question, forms.answers, level=level, caution=caution, **group)
     return [*rows, alpha, sem_row(question, values, alpha, **group)]
 
 
-def _prorated_row(question: Question, scored: pd.DataFrame, **group: Any) -> Estimate:
+def _prorated_row(question: Question, is_prorated: BoolArray, **group: Any) -> Estimate:
     """Return the share of scores with unanswered items; ``n_a`` of them, ``n_b`` complete."""
     term, estimand, method = "prorated", "share", "scores with unanswered items"
-    if scored.empty:
+    n, prorated = len(is_prorated), int(is_prorated.sum())
+    if not n:
         return question.refuse(term, estimand, method, TOO_FEW_AT_ALL, n=0, **group)
-    prorated = int(scored["is_prorated"].eq(True).sum())
-    return question.answer(term, estimand, method, estimate=prorated / len(scored), **group,
-                           n=len(scored), n_a=prorated, n_b=len(scored) - prorated)  # fmt: skip
+    return question.answer(term, estimand, method, estimate=prorated / n, **group,
+                           n=n, n_a=prorated, n_b=n - prorated)  # fmt: skip
 
 
 def _check_key(

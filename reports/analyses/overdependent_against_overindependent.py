@@ -33,7 +33,7 @@ from reports.analyses._question import (
     Question,
     join_notes,
 )
-from reports.analyses._reliability_rows import alpha_row
+from reports.analyses._reliability_rows import alpha_row, answers_of
 from reports.declarations import PresentationRule
 from reports.estimates import Estimate
 from reports.presentation import describe_presentation
@@ -98,8 +98,8 @@ def _reliability_rows(
     items = data.items(scale, found.outcome.occasion)
     for group, values in contrast.groups:
         own = items[are_among(items.index, values.index)]
-        yield alpha_row(question, own, level=contrast.level, term="reliability", group_a=group,
-                        n_clusters=data.count_therapists(own.index),
+        yield alpha_row(question, answers_of(own), level=contrast.level, term="reliability",
+                        group_a=group, n_clusters=data.count_therapists(own.index),
                         **_of_pair(contrast))  # fmt: skip
 
 
