@@ -17,8 +17,31 @@ _DIFFER = {
 }
 
 
+_BY_SCALE = ("dependence", "independence")
+
+
 def plain_course(answers: Answers) -> str:
-    """Say how both groups changed, and whether differently."""
+    """Say what the course goes with, without groups first, then how both groups changed."""
+    each = (_plain_slope(answers, part) for part in _BY_SCALE)
+    return " ".join(text for text in (*each, _plain_groups(answers)) if text)
+
+
+def _plain_slope(answers: Answers, part: str) -> str:
+    row = answers.known("course", f"course by {part}")
+    if row is None:
+        return ""
+    side = "higher" if row["estimate"] > 0 else "lower"
+    return (
+        f"For each standard deviation of {part}, the change in {answers.what} {_over(row)} lies "
+        f"{plain(abs(row['estimate']))}{answers.unit} {side}, {plausibly(row)}."
+    )
+
+
+def _over(row: pd.Series) -> str:
+    return str(row["estimand"]).removeprefix("points ").removeprefix("per standard deviation ")
+
+
+def _plain_groups(answers: Answers) -> str:
     row = answers.known("course", "difference in course")
     if row is None:
         return _everyones_course(answers) or reason_of_block(
@@ -57,7 +80,24 @@ def _everyones_course(answers: Answers) -> str:
 
 
 def formal_course(answers: Answers) -> str:
-    """Say the difference in course as a paper does."""
+    """Say as a paper does what the course goes with, and how it differs between groups."""
+    each = (_formal_slope(answers, part) for part in _BY_SCALE)
+    return " ".join(text for text in (*each, _formal_groups(answers)) if text)
+
+
+def _formal_slope(answers: Answers, part: str) -> str:
+    row = answers.known("course", f"course by {part}")
+    if row is None:
+        return ""
+    return (
+        f"{str(row['method']).capitalize()}, time × {part} for {answers.what}: b = "
+        f"{signed(row['estimate'])}{answers.unit} per standard deviation {_over(row)}, "
+        f"{interval(row)}, t({decimals(row['df'])}) = {signed(row['statistic'])}, {both_p(row)}, "
+        f"n = {count_of(row['n'])}."
+    )
+
+
+def _formal_groups(answers: Answers) -> str:
     row = answers.known("course", "difference in course")
     if row is None:
         return reason_of_block(

@@ -228,3 +228,16 @@ def test_invariance_that_is_open_is_never_said_to_hold() -> None:
     assert "may measure the same in both groups: the clients are too few to tell" in said.clinician
     assert "scalar invariance remained undecided" in said.author
     assert "held" not in said.author
+
+
+def test_the_course_is_told_without_groups_first() -> None:
+    slope = a_row("course", "course by dependence", "points per standard deviation over 26 weeks",
+                  estimate=-0.8, ci_low=-1.5, ci_high=-0.1, statistic=-2.2, df=110.0,
+                  p_value=0.03, method="growth in logarithmic time", n=200)  # fmt: skip
+    said = {one.block: one for one in
+            write_block_sentences(to_frame([slope, *a_study()]), OUTCOME)}["course"]  # fmt: skip
+    assert said.clinician.startswith("For each standard deviation of dependence, the change in")
+    assert "over 26 weeks lies 0.8 points lower" in said.clinician
+    assert "points per standard deviation over 26 weeks" in said.author
+    assert "t(110" in said.author
+    assert said.author.index("time × dependence") < said.author.index("difference in change")

@@ -63,6 +63,15 @@ def test_chance_is_no_failure_in_few_studies() -> None:
     assert judged(seen_of(estimates, se=0.93))["verdict"] == "ok"
 
 
+def test_what_stays_open_is_a_share_and_no_false_alarm() -> None:
+    seen = seen_of(np.random.default_rng(1).normal(0, 1, 200), se=0.5, status="caution")
+    open_ones = seen.assign(headline="invariance across groups undecided", estimate=np.nan,
+                            low=np.nan, high=np.nan)  # fmt: skip
+    assert judged(open_ones)["verdict"] == "share"
+    flagged = open_ones.assign(headline="invariance across groups flagged")
+    assert judged(flagged)["verdict"].startswith("too many false positives")
+
+
 def test_refused_studies_are_counted_and_not_judged() -> None:
     good = seen_of(np.random.default_rng(1).normal(0, 1, 300), se=1.0)
     refused = seen_of(np.full(100, np.nan), se=1.0, status="refused")

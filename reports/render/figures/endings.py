@@ -87,9 +87,8 @@ def _caption(run: Run, data: pd.DataFrame, kinds: list[str]) -> str:
     shown = {(row["ending"], row["group"]) for row in data.to_dict("records")}
     absent = [f"{kind} of {name_group(group)} clients" for kind in kinds for group in PAIR
               if (kind, group) not in shown]  # fmt: skip
-    left_out = (
-        f" Left out, since few clients are so, or are not: {', '.join(absent)}." if absent else ""
-    )
+    why = "Not drawn, because too few clients ended that way or too few did not"
+    left_out = f" {why}: {', '.join(absent)}." if absent else ""
     tests = run.rows(ANALYSIS, method=GRAY)
     known = tests.dropna(subset="p_value") if not tests.empty else tests
     tested = [f"{row['term']} p {_p(row['p_value'])}" for row in known.to_dict("records")]
