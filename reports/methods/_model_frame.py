@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 _RANDOM = re.compile(r"\(([^()|]+)\|\s*(\w+)\s*\)")
@@ -101,7 +102,13 @@ def _plain(column: pd.Series[Any], is_group: bool) -> pd.Series[Any]:
 def _sort_rows(rows: pd.DataFrame, groups: list[str]) -> pd.DataFrame:
     # Row order moves estimates in the eighth digit; sorted by all columns, it cannot.
     others = [name for name in rows.columns if name not in groups]
-    return rows.sort_values([*groups, *others], kind="mergesort").reset_index(drop=True)
+    keys = [_sortable(rows[name]) for name in reversed([*groups, *others])]
+    return rows.take(np.lexsort(keys)).reset_index(drop=True)
+
+
+def _sortable(column: pd.Series[Any]) -> npt.NDArray[Any]:
+    is_coded = isinstance(column.dtype, pd.CategoricalDtype)
+    return column.cat.codes.to_numpy() if is_coded else column.to_numpy()
 
 
 def _fix_groups(
