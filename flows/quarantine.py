@@ -33,6 +33,7 @@ def write_refusal(study: Study, sha256: str, file: InboxFile, refusal: ExportErr
     record = {
         "sha256": sha256,
         "file": file.path.name,
+        "size": size_of(file.path),
         "source": file.source.id,
         "code": refusal.code,
         "what": refusal.what,
@@ -42,6 +43,14 @@ def write_refusal(study: Study, sha256: str, file: InboxFile, refusal: ExportErr
     study.quarantine.mkdir(exist_ok=True)
     with replaced(_record_of(study, sha256, file.path.name)) as part:
         part.write_text(json.dumps(record, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def size_of(path: Path) -> int | None:
+    """Return the size of a file in bytes, None where it cannot be told."""
+    try:
+        return path.lstat().st_size
+    except OSError:
+        return None
 
 
 def forget_refusal(study: Study, sha256: str, name: str) -> None:

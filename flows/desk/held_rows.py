@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from flows.books import AcceptedFile, accepted_files
 from flows.decisions import KINDS, Decision, as_decision
 from flows.inbox import hash_export, list_inbox
 from flows.ledger import Entry, Ledger
+from flows.quarantine import size_of
 from flows.sources.names import show_file
 from flows.study import Study
 from instruments.errors import RunError, suggest
@@ -87,11 +88,12 @@ def _row(cells: dict[str, str]) -> HeldRow:
 
 def list_refused(study: Study) -> list[RefusedFile]:
     """Return the files that were refused whole, by name."""
-    waiting = {(hash_export(file.path), file.path.name) for file in list_inbox(study)}
+    written = sorted(study.quarantine.glob("*.json"))
+    records = [json.loads(path.read_text(encoding="utf-8")) for path in written]
+    waiting = _waiting(study, {facts.get("size") for facts in records})
     hashes = {sha256 for sha256, _ in waiting}
     refused = []
-    for path in sorted(study.quarantine.glob("*.json")):
-        facts = json.loads(path.read_text(encoding="utf-8"))
+    for facts in records:
         sha256, name = facts["sha256"], facts["file"]
         is_waiting = sha256 in hashes if sha256 else ("", name) in waiting
         refused.append(
@@ -101,6 +103,12 @@ def list_refused(study: Study) -> list[RefusedFile]:
             )
         )  # fmt: skip
     return sorted(refused, key=lambda file: (file.name, file.sha256))
+
+
+def _waiting(study: Study, sizes: Collection[int | None]) -> set[tuple[str, str]]:
+    """Return hash and name of the files of the inbox that may have been refused, by their size."""
+    alike = (f.path for f in list_inbox(study) if None in sizes or size_of(f.path) in sizes)
+    return {(hash_export(path), path.name) for path in alike}
 
 
 def find_held(held: Sequence[HeldFile], wanted: str) -> HeldFile:

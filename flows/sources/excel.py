@@ -248,6 +248,8 @@ def _iterate(path: Path, table: Any) -> Iterator[Cells]:
 
 
 def _load(path: Path, sheet: str) -> Any:
+    # Where its reader panics it prints a line that holds no cell. The line stays: to close standard
+    # error for it would take from other threads what they say meanwhile.
     import python_calamine
 
     try:

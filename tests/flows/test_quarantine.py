@@ -11,7 +11,9 @@ from typer.testing import CliRunner
 
 from flows.cli import app
 from flows.desk.deciding import Request, carry_out, parse_records
-from flows.desk.held_rows import list_held
+from flows.desk.held_rows import list_held, list_refused
+from flows.inbox import hash_export
+from flows.study import load_study
 from flows.workbench import open_workbench, workbench
 from instruments.errors import RunError
 from tests.flows.studies import (
@@ -215,6 +217,24 @@ def test_the_command_line_lists_shows_and_decides(study: Path) -> None:
     shown = call("show", str(study), "intake.csv")
     assert "released by Anna: rows 14: the later one" in shown
     assert "rejected by Ben: rows 13, 15: twice" in shown
+
+
+def test_only_files_as_large_as_a_refused_one_are_read_for_the_list(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (study / "exports" / "intake_0.csv").write_text("")
+    take_in(study)
+    (study / "exports" / "intake_0.csv").rename(study / "exports" / "intake_9.csv")
+    read: list[str] = []
+
+    def hash_and_note(path: Path) -> str:
+        read.append(path.name)
+        return hash_export(path)
+
+    monkeypatch.setattr("flows.desk.held_rows.hash_export", hash_and_note)
+    (refused,) = list_refused(load_study(study))
+    assert refused.is_waiting
+    assert read == ["intake_9.csv"]
 
 
 def test_record_numbers_are_read_as_people_write_them() -> None:
