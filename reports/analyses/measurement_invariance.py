@@ -13,9 +13,9 @@ from reports.analyses._inquiry import Inquiry
 from reports.analyses._outcome_values import OutcomeValues
 from reports.analyses._question import THEME_CONTRAST, Question, join_notes, limits
 from reports.estimates import Estimate
+from reports.methods._invariance_step import InvarianceStep
 from reports.methods.invariance import (
     InvarianceReport,
-    InvarianceStep,
     check_group_invariance,
     check_occasion_invariance,
 )

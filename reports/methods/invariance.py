@@ -7,64 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 from scipy import stats
 
-from reports.methods._factor_fit import score_and_information
-from reports.methods._factor_pattern import (
-    FACTOR_MEAN,
-    INTERCEPT,
-    LOADING,
-    Equality,
-    FloatArray,
-    Label,
-    Pattern,
-    build_pattern,
-)
-from reports.methods.factor_model import (
-    Answers,
-    FactorFit,
-    check_structure,
-    collect_answers,
-    fit_pattern,
-)
+from reports.methods._factor_pattern import FACTOR_MEAN
+from reports.methods._invariance_step import InvarianceStep, Study, has_held, try_level
+from reports.methods.factor_model import FactorFit, check_structure, collect_answers
 from reports.methods.result import Interval
-
-Level = Literal["configural", "metric", "scalar"]
-Structure = Sequence[tuple[str, tuple[str, ...]]]
-
-# Chen (2007): fit that falls further is worse by more than means can bear.
-CFI_FALL, RMSEA_RISE = 0.010, 0.015
-# The two equalities of a ladder share one chance of a false alarm (Bonferroni).
-ALPHA = 0.05
-_ALPHA_OF_STEP = ALPHA / 2
-_KINDS: dict[Level, frozenset[str]] = {
-    "configural": frozenset(),
-    "metric": frozenset({LOADING}),
-    "scalar": frozenset({LOADING, INTERCEPT}),
-}
-# The kind that each level adds, and that partial invariance may free again.
-_ADDED: dict[Level, str] = {"metric": LOADING, "scalar": INTERCEPT}
-
-
-@dataclass(frozen=True)
-class InvarianceStep:
-    """One model of the ladder, against the last one that held.
-
-    Flagged where the limit is passed by more than chance, undecided where chance would do.
-    """
-
-    level: Level
-    freed: tuple[tuple[str, str], ...]
-    fit: FactorFit
-    cfi_change: float
-    rmsea_change: float
-    chi_square_change: float
-    df_change: int
-    p_value: float
-    is_flagged: bool
-    is_undecided: bool
 
 
 @dataclass(frozen=True)
@@ -90,22 +39,6 @@ class InvarianceReport:
     status: Literal["ok", "caution", "refused"]
     note: str
     is_undecided: bool = False
-
-
-@dataclass(frozen=True)
-class _Study:
-    """What stays the same from model to model."""
-
-    structure: Structure
-    blocks: tuple[tuple[str, ...], ...]
-    answers: Answers
-    robust: bool
-
-    def pattern(self, level: Level, freed: frozenset[tuple[str, str]]) -> Pattern:
-        return build_pattern(self.structure, self.blocks, Equality(_KINDS[level], freed))
-
-    def fit(self, level: Level, freed: frozenset[tuple[str, str]]) -> FactorFit:
-        return fit_pattern(self.pattern(level, freed), self.answers, robust=self.robust)
 
 
 def check_group_invariance(
@@ -182,6 +115,7 @@ def check_group_invariance(
 
     Examples
     --------
+    >>> import numpy as np
     >>> rng = np.random.default_rng(1)
     >>> trait = np.concatenate([rng.normal(0, 1, 900), rng.normal(0.5, 1, 900)])
     >>> answers = 0.7 * trait[:, None] + 0.7 * rng.normal(size=(1800, 6))
@@ -197,7 +131,7 @@ def check_group_invariance(
     if len(answers.names) < 2:
         raise ValueError("invariance across groups needs two groups")
     blocks = tuple((name,) for name in answers.names)
-    return _climb(_Study(structure, blocks, answers, robust), minimum)
+    return _climb(Study(structure, blocks, answers, robust), minimum)
 
 
 def check_occasion_invariance(
@@ -245,6 +179,7 @@ def check_occasion_invariance(
 
     Examples
     --------
+    >>> import numpy as np
     >>> rng = np.random.default_rng(1)
     >>> trait = rng.normal(size=300)
     >>> rows = []
@@ -269,10 +204,10 @@ def check_occasion_invariance(
     table = wide.reindex(columns=pd.MultiIndex.from_tuples(columns))
     table.columns = [f"{item} at {name}" for item, name in columns]
     answers = collect_answers(table, list(table.columns), None)
-    return _climb(_Study(structure, (tuple(occasions),), answers, robust), minimum)
+    return _climb(Study(structure, (tuple(occasions),), answers, robust), minimum)
 
 
-def _climb(study: _Study, minimum: int) -> InvarianceReport:
+def _climb(study: Study, minimum: int) -> InvarianceReport:
     nothing: frozenset[tuple[str, str]] = frozenset()
     reference = study.blocks[0][0]
     empty = InvarianceReport((), "none", (), (), reference, "refused", "")
@@ -283,117 +218,19 @@ def _climb(study: _Study, minimum: int) -> InvarianceReport:
     first = InvarianceStep("configural", (), base, 0.0, 0.0, 0.0, 0, math.nan, False, False)
     if base.status == "refused":
         return replace(empty, steps=(first,), note=base.note)
-    metric, freed = _try_level(study, "metric", nothing, base)
+    metric, freed = try_level(study, "metric", nothing, base)
     steps = [first, *metric]
-    if not _held(metric):
+    if not has_held(metric):
         return _report(study, steps, "configural", freed)
-    scalar, freed_too = _try_level(study, "scalar", freed, metric[-1].fit)
+    scalar, freed_too = try_level(study, "scalar", freed, metric[-1].fit)
     steps += scalar
-    if not _held(scalar):
+    if not has_held(scalar):
         return _report(study, steps, "partial metric" if freed else "metric", freed)
     return _report(study, steps, "partial scalar" if freed_too else "scalar", freed_too)
 
 
-def _held(steps: Sequence[InvarianceStep]) -> bool:
-    return bool(steps) and not steps[-1].is_flagged and steps[-1].fit.status != "refused"
-
-
-def _try_level(
-    study: _Study, level: Level, freed: frozenset[tuple[str, str]], before: FactorFit
-) -> tuple[list[InvarianceStep], frozenset[tuple[str, str]]]:
-    # An item whose loading differs has no intercept that could be compared.
-    if level == "scalar":
-        freed |= {(INTERCEPT, item) for kind, item in freed if kind == LOADING}
-    steps = [_compare(level, freed, study.fit(level, freed), before)]
-    while steps[-1].is_flagged and steps[-1].fit.status != "refused":
-        candidate = _worst(study, level, freed, steps[-1].fit)
-        if candidate is None:
-            break
-        freed |= {candidate}
-        steps.append(_compare(level, freed, study.fit(level, freed), before))
-    return steps, freed
-
-
-def _compare(
-    level: Level, freed: frozenset[tuple[str, str]], fit: FactorFit, before: FactorFit
-) -> InvarianceStep:
-    chi_square, df, p = compare_fits(fit, before)
-    cfi, rmsea = fit.cfi - before.cfi, fit.rmsea - before.rmsea
-    is_beyond_limit = not (cfi >= -CFI_FALL and rmsea <= RMSEA_RISE)
-    is_chance = _chance(fit, before, p) >= _ALPHA_OF_STEP
-    return InvarianceStep(
-        level=level,
-        freed=tuple(sorted(freed)),
-        fit=fit,
-        cfi_change=cfi,
-        rmsea_change=rmsea,
-        chi_square_change=chi_square,
-        df_change=df,
-        p_value=p,
-        is_flagged=is_beyond_limit and not is_chance,
-        is_undecided=is_beyond_limit and is_chance,
-    )
-
-
-def _chance(restricted: FactorFit, free: FactorFit, p_value: float) -> float:
-    """Return the larger p-value of the difference with and without its scaling factor."""
-    df = restricted.df - free.df
-    plain = stats.chi2.sf(restricted.unscaled_chi_square - free.unscaled_chi_square, df)
-    return float(np.fmax(plain, p_value))
-
-
-def compare_fits(restricted: FactorFit, free: FactorFit) -> tuple[float, int, float]:
-    """Return the chi-square difference of two nested fits, its df and its p-value.
-
-    With robust fits it is Satorra and Bentler's (2001): the difference of the uncorrected
-    statistics over (df0 c0 - df1 c1) / (df0 - df1).
-    """
-    df = restricted.df - free.df
-    if df <= 0 or "refused" in {restricted.status, free.status}:
-        return math.nan, 0, math.nan
-    scaling = (restricted.df * restricted.scaling - free.df * free.scaling) / df
-    if not scaling > 0:  # a known flaw of this correction in small groups
-        return math.nan, df, math.nan
-    difference = max(0.0, (restricted.unscaled_chi_square - free.unscaled_chi_square) / scaling)
-    return difference, df, float(stats.chi2.sf(difference, df))
-
-
-def score_tests(study_pattern: Pattern, wider: Pattern, answers: Answers, fit: FactorFit) -> float:
-    """Return the score statistic for giving up what `wider` does not hold equal."""
-    values = _carry_over(study_pattern.labels, wider.labels, fit)
-    score, information = score_and_information(wider, answers.moments, values)
-    return float(score @ np.linalg.lstsq(information, score, rcond=None)[0])
-
-
-def _carry_over(labels: Sequence[Label], wider: Sequence[Label], fit: FactorFit) -> FloatArray:
-    known = {label: e.estimate for label, e in zip(labels, fit.estimates, strict=True)}
-    return np.array([known.get(label, known.get((*label[:2], ""), 0.0)) for label in wider])
-
-
-def _worst(
-    study: _Study, level: Level, freed: frozenset[tuple[str, str]], fit: FactorFit
-) -> tuple[str, str] | None:
-    pattern, kind = study.pattern(level, freed), _ADDED[level]
-    tests = {
-        (kind, item): score_tests(
-            pattern, study.pattern(level, freed | {(kind, item)}), study.answers, fit
-        )
-        for item in _candidates(study.structure, kind, freed)
-    }
-    return max(tests, key=lambda name: (tests[name], name)) if tests else None
-
-
-def _candidates(structure: Structure, kind: str, freed: frozenset[tuple[str, str]]) -> list[str]:
-    found = []
-    for _, items in structure:
-        equal = [item for item in items if (kind, item) not in freed]
-        if len(equal) > 2:
-            found += equal
-    return found
-
-
 def _report(
-    study: _Study,
+    study: Study,
     steps: Sequence[InvarianceStep],
     holds: Literal["configural", "metric", "partial metric", "scalar", "partial scalar"],
     freed: frozenset[tuple[str, str]],

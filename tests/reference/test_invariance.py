@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from reports.methods._factor_pattern import INTERCEPT, LOADING, RESIDUAL, Equality, build_pattern
+from reports.methods._invariance_step import compare_fits, score_tests
 from reports.methods.factor_model import (
     Answers,
     FactorFit,
@@ -21,8 +22,6 @@ from reports.methods.invariance import (
     InvarianceReport,
     check_group_invariance,
     check_occasion_invariance,
-    compare_fits,
-    score_tests,
 )
 
 MODEL = {

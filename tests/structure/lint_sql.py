@@ -152,6 +152,7 @@ def _take_in(folder: Path) -> None:
         data = load_study_data(bench.study, bench.connection, accepted_files(bench.ledger))
         items = data.items("ecr_rs.anxiety", "intake")
         read_scores_before(bench.connection, 2, {"ecr_rs.anxiety": list(items.columns)})
+    gateway.fill("corrected_rows", changed=['stage."incoming__ecr"', 'stage."incoming__dar"'])
 
 
 if __name__ == "__main__":
