@@ -1,4 +1,4 @@
-"""Alpha, error of measurement and the reverse-key alarm of one scale, as rows."""
+"""Alpha, omega, error of measurement and the reverse-key alarm of one scale, as rows."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from reports.methods.reliability import (
     alpha_from_covariance,
     item_covariance,
     item_rest_correlations,
+    omega_total,
     reverse_key_alarm,
     standard_error_of_measurement,
 )
@@ -20,6 +21,7 @@ from reports.methods.result import FloatArray, NotEstimableError
 
 LOWEST = ("lowest item-rest correlation", "item-rest correlation", "corrected")
 METHOD = "Cronbach's alpha, Feldt's interval"
+OMEGA = ("omega", "omega total", "McDonald's omega, one factor by maximum likelihood")
 WRONG_KEY = (
     "this item seems to be keyed the wrong way: check the form's version, and whether the export "
     "holds it already reversed"
@@ -54,6 +56,19 @@ def alpha_row(
                                **_without_caution(facts))  # fmt: skip
     return question.answer(term, "alpha", METHOD, estimate=alpha.value, **limits(alpha.interval),
                            **counts, **facts)  # fmt: skip
+
+
+def omega_row(question: Question, items: FloatArray, alpha: Estimate, **facts: Any) -> Estimate:
+    """Return omega total of the clients who answered every item; it stands beside their alpha."""
+    counts = {"n": alpha.n, "n_missing": alpha.n_missing}
+    if alpha.status == "refused":
+        return question.refuse(*OMEGA, alpha.note or TOO_FEW_AT_ALL, **counts,
+                               **_without_caution(facts))  # fmt: skip
+    try:
+        omega = omega_total(item_covariance(_complete(items))[0])
+    except NotEstimableError as error:
+        return question.refuse(*OMEGA, reason_of(error), **counts, **_without_caution(facts))
+    return question.answer(*OMEGA, estimate=omega, **counts, **facts)
 
 
 def _without_caution(facts: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from reports.analyses._question import (
     limits,
     reason_of,
 )
-from reports.analyses._reliability_rows import alarm_rows, alpha_row, answers_of, sem_row
+from reports.analyses._reliability_rows import alarm_rows, alpha_row, answers_of, omega_row, sem_row
 from reports.declarations import PRESENTATIONS
 from reports.estimates import Estimate
 from reports.methods.correlation import pearson
@@ -104,7 +104,8 @@ def _describe_group(
     if forms.answers is None:
         return rows
     alpha = alpha_row(question, forms.answers, level=level, caution=caution, **group)
-    return [*rows, alpha, sem_row(question, values, alpha, **group)]
+    omega = omega_row(question, forms.answers, alpha, caution=caution, **group)
+    return [*rows, alpha, omega, sem_row(question, values, alpha, **group)]
 
 
 def _prorated_row(question: Question, is_prorated: BoolArray, **group: Any) -> Estimate:

@@ -29,7 +29,7 @@ from reports.disclosure.policy import DisclosurePolicy
 SIGNIFICANT_DIGITS = 3
 STATISTIC_PLACES = 2
 MOST_PLACES = 10
-RELIABILITY, RELIABILITY_PLACES = "alpha", 2
+RELIABILITIES, RELIABILITY_PLACES = ("alpha", "omega total"), 2
 
 
 def coarsen_statistics(frame: pd.DataFrame, policy: DisclosurePolicy) -> pd.DataFrame:
@@ -46,7 +46,7 @@ def coarsen_statistics(frame: pd.DataFrame, policy: DisclosurePolicy) -> pd.Data
 def _coarsen_row(row: Mapping[object, Any], policy: DisclosurePolicy) -> dict[str, float]:
     low, high = row["ci_low"], row["ci_high"]
     place = _decimal_place(row["se"], low, high, row["estimate"], policy.se_digits)
-    if row["estimand"] == RELIABILITY and policy.round_to > 1:
+    if row["estimand"] in RELIABILITIES and policy.round_to > 1:
         place = min(place, RELIABILITY_PLACES)
     excludes_zero = low > 0 or high < 0
     return {

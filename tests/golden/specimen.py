@@ -109,6 +109,8 @@ def _measured(outcome: str, mean: float, sd: float, alpha: float) -> Iterator[Es
     yield _row(**shared | {"n": 240}, term="alpha", estimand="alpha", estimate=alpha,
                ci_low=alpha - 0.02, ci_high=alpha + 0.02, ci_level=0.95,
                method="Cronbach's alpha, Feldt's interval")  # fmt: skip
+    yield _row(**shared | {"n": 240}, term="omega", estimand="omega total", estimate=alpha + 0.01,
+               method="McDonald's omega, one factor by maximum likelihood")  # fmt: skip
     yield _row(**shared, term="norm check: alpha", estimand="alpha", estimate=alpha,
                method="published norms", note="published samples, widened: .8 to .95")  # fmt: skip
 

@@ -203,6 +203,11 @@ def test_the_interval_of_a_reliability_fits_several_numbers_of_clients() -> None
     assert sum(said(n) == said(27) for n in range(23, 28)) >= 3
 
 
+def test_an_omega_is_as_coarse_as_an_alpha() -> None:
+    facts = {"estimand": "omega total", "estimate": 0.87654, "se": None, "statistic": None}
+    assert only(row(n=27, ci_low=None, ci_high=None, **facts))["estimate"] == 0.88
+
+
 def test_the_p_value_of_a_large_statistic_survives() -> None:
     published = only(contrast(31, 32, p_value=3.456789e-12, statistic=1234.5))
     assert published["p_value"] == 3.46e-12

@@ -121,6 +121,7 @@ def _overall(run: Run, found: pd.DataFrame) -> Table:
             number_of(of.get("alpha"), "n"),
             number_of(of.get("alpha"), "estimate"),
             interval_of(of.get("alpha")),
+            number_of(of.get("omega"), "estimate"),
             number_of(of.get("sem"), "estimate"),
             number_of(of.get("prorated"), "estimate"),
         )
@@ -136,6 +137,7 @@ def _overall(run: Run, found: pd.DataFrame) -> Table:
             Column("n of α", "count"),
             Column("α", "number", is_bounded=True),
             Column("95% CI", "interval", is_bounded=True),
+            Column("ω", "number", is_bounded=True),
             Column("SEM", "number", is_symbol=True),
             Column("prorated", "percent"),
         ),
@@ -143,7 +145,8 @@ def _overall(run: Run, found: pd.DataFrame) -> Table:
         notes=(
             (
                 "α: Cronbach's alpha with Feldt's interval, of clients who answered every item: n "
-                "of α. SEM: standard error of measurement in points. Prorated: scores with "
+                "of α. ω: omega total of the same clients, of one factor on which items may weigh "
+                "differently. SEM: standard error of measurement in points. Prorated: scores with "
                 "unanswered items. First session form: of the forms filled in at sessions, each "
                 "client's first with a score."
             ),
@@ -160,6 +163,10 @@ def _by_group(run: Run, found: pd.DataFrame) -> Iterator[Block]:
     alphas = found[(found["term"] == "alpha") & found["group_a"].isin(PAIR)]
     if alphas.empty:
         return
+    omegas = {
+        (row["outcome"], row["group_a"]): row
+        for _, row in found[found["term"] == "omega"].iterrows()
+    }
     rows = []
     for outcome in dict.fromkeys(alphas["outcome"]):
         own = alphas[alphas["outcome"] == outcome]
@@ -168,6 +175,7 @@ def _by_group(run: Run, found: pd.DataFrame) -> Iterator[Block]:
         for group in PAIR:
             row = of.get(group)
             cells += [number_of(row, "n"), number_of(row, "estimate"), interval_of(row)]
+            cells.append(number_of(omegas.get((outcome, group)), "estimate"))
         rows.append(Row(tuple(cells), plan_status=common_status(own["plan_status"])))
     columns = [Column("Scale, occasion")]
     for _ in PAIR:
@@ -175,6 +183,7 @@ def _by_group(run: Run, found: pd.DataFrame) -> Iterator[Block]:
             Column("n", "count", is_symbol=True),
             Column("α", "number", is_bounded=True),
             Column("95% CI", "interval", is_bounded=True),
+            Column("ω", "number", is_bounded=True),
         ]
     table = Table(
         name="reliability_by_group",
@@ -182,13 +191,13 @@ def _by_group(run: Run, found: pd.DataFrame) -> Iterator[Block]:
         columns=tuple(columns),
         rows=tuple(rows),
         spanners=tuple(
-            Spanner(name_group(group).capitalize(), 1 + 3 * place, 3)
+            Spanner(name_group(group).capitalize(), 1 + 4 * place, 4)
             for place, group in enumerate(PAIR)
         ),
         notes=(
             (
-                "A scale that the rule cut has a restricted range within each group, so its "
-                "alpha is lower there than it is among all clients."
+                "α: Cronbach's alpha; ω: omega total. A scale that the rule cut has a restricted "
+                "range within each group, so both are lower there than among all clients."
             ),
         ),
     )

@@ -11,6 +11,7 @@ import pytest
 from instruments.scale import Norm
 from reports.analyses import analyse
 from reports.declarations import Comparison, Outcome, PresentationRule
+from reports.methods.reliability import omega_total
 from reports.study_data import Measure, StudyData
 
 
@@ -36,7 +37,9 @@ def test_every_scale_is_described_at_every_occasion(rows: pd.DataFrame) -> None:
         "wai_sr.bond@month_3", "presentation@intake",
     }  # fmt: skip
     terms = set(of_all(rows, "core_10.total@end").index)
-    assert terms == {"mean", "sd", "alpha", "sem", "prorated", "lowest item-rest correlation"}
+    assert terms == {
+        "mean", "sd", "alpha", "omega", "sem", "prorated", "lowest item-rest correlation",
+    }  # fmt: skip
 
 
 def test_the_figures_are_those_of_the_scores(study: StudyData, rows: pd.DataFrame) -> None:
@@ -49,6 +52,19 @@ def test_the_figures_are_those_of_the_scores(study: StudyData, rows: pd.DataFram
     assert found["sd"] == pytest.approx(values.std())
     assert found["alpha"] == pytest.approx(alpha)
     assert found["sem"] == pytest.approx(values.std() * (1 - alpha) ** 0.5)
+
+
+def test_omega_is_of_the_clients_of_alpha_in_each_group(
+    study: StudyData, rows: pd.DataFrame
+) -> None:
+    own = rows[rows["outcome"] == "core_10.total@end"].set_index(["term", "group_a"])
+    alpha, omega = (own.loc[term].dropna(subset="estimate") for term in ("alpha", "omega"))
+    assert {"overdependent", "overindependent"} <= set(omega.index)
+    assert omega["n"].equals(alpha["n"])
+    everyone = study.items("core_10.total", "end").cov()
+    found = of_all(rows, "core_10.total@end").loc["omega"]
+    assert found["estimate"] == pytest.approx(omega_total(everyone), abs=1e-9)
+    assert found["n"] == 400
 
 
 def test_prorated_scores_are_counted_and_alpha_keeps_to_complete_ones(
