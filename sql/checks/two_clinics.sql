@@ -1,6 +1,5 @@
--- two_clinics: client ids that stand in more than one clinic, in this file or in it and the store,
--- where the store does not know of it already: a client who moved is told of once.
--- Counts every row of such a client.
+-- two_clinics: client ids of more than one clinic, here or here and in the store.
+-- Counts every row of such a client; of one who moved, once: where the store does not know of it.
 -- Parameters: table; columns (clinic, client).
 WITH told AS (
     SELECT
