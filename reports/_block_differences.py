@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from reports._block_parts import IN_WORDS, A, B, plausibly, reason_of_block, row_of_group
@@ -22,8 +24,14 @@ _BY_SCALE = ("dependence", "independence")
 
 def plain_course(answers: Answers) -> str:
     """Say what the course goes with, without groups first, then how both groups changed."""
-    each = (_plain_slope(answers, part) for part in _BY_SCALE)
-    return " ".join(text for text in (*each, _plain_groups(answers)) if text)
+    return _without_groups_first(answers, _plain_slope, _plain_groups)
+
+
+def _without_groups_first(
+    answers: Answers, slope: Callable[[Answers, str], str], groups: Callable[[Answers], str]
+) -> str:
+    said = [*(slope(answers, part) for part in _BY_SCALE), groups(answers)]
+    return " ".join(filter(None, said))
 
 
 def _plain_slope(answers: Answers, part: str) -> str:
@@ -81,8 +89,7 @@ def _everyones_course(answers: Answers) -> str:
 
 def formal_course(answers: Answers) -> str:
     """Say as a paper does what the course goes with, and how it differs between groups."""
-    each = (_formal_slope(answers, part) for part in _BY_SCALE)
-    return " ".join(text for text in (*each, _formal_groups(answers)) if text)
+    return _without_groups_first(answers, _formal_slope, _formal_groups)
 
 
 def _formal_slope(answers: Answers, part: str) -> str:
