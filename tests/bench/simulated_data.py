@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from flows.simulation.forms import FilledForms, measure
 from flows.simulation.measurement import shipped_catalog
 from flows.simulation.missing import MISSING
-from flows.simulation.people import day_of, draw_people
+from flows.simulation.people import People, day_of, draw_people
 from flows.simulation.questionnaires import QUESTIONNAIRES
 from flows.simulation.study import SimulatedStudy
 from instruments.definition import Definition
@@ -30,28 +31,33 @@ def study_data(study: SimulatedStudy, instruments: Iterable[str] = INSTRUMENTS) 
     """
     wanted = set(instruments)
     filled = measure(study, OCCASIONS)
-    forms = {key: form for key, form in filled.items() if key[1] in wanted}
-    items = {
-        (f"{form.instrument}.{scale.id}", form.occasion): _keyed(study, form, scale)
-        for form in forms.values()
-        for scale in _scales(form.instrument)
-    }
-    scores = [
-        _scores(study, form, scale, items[f"{form.instrument}.{scale.id}", form.occasion])
-        for form in forms.values()
-        for scale in _scales(form.instrument)
-    ]
+    forms = [form for (_, name), form in filled.items() if name in wanted]
+    answered = [one for form in forms for one in _scored(study, form)]
     measures = {
         f"{name}.{scale.id}": _measure(name, scale)
         for name in sorted(wanted)
         for scale in _scales(name)
     }
+    items = {(one.name, one.form.occasion): one.items for one in answered}
     return StudyData(
         clients=_clients(study),
-        scores=pd.concat(scores, ignore_index=True)[list(SCORE_COLUMNS)],
+        scores=_scores(study, answered),
         items=lambda scale, occasion: items[scale, occasion],
         measures=measures,
     )
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """The answers to one scale at one occasion, in its direction."""
+
+    form: FilledForms
+    scale: Scale
+    items: pd.DataFrame
+
+    @property
+    def name(self) -> str:
+        return f"{self.form.instrument}.{self.scale.id}"
 
 
 def _scales(instrument: str) -> list[Scale]:
@@ -69,7 +75,13 @@ def _range(instrument: str, scale: Scale) -> tuple[int, int]:
     return model.low, model.high
 
 
-def _keyed(study: SimulatedStudy, form: FilledForms, scale: Scale) -> pd.DataFrame:
+def _scored(study: SimulatedStudy, form: FilledForms) -> Iterator[_Answered]:
+    clients = pd.Index(study.client_ids[form.client], name="client_id")
+    for scale in _scales(form.instrument):
+        yield _Answered(form, scale, _keyed(form, scale, clients))
+
+
+def _keyed(form: FilledForms, scale: Scale, clients: pd.Index) -> pd.DataFrame:
     """Return the answers to a scale in its direction, NaN where unanswered."""
     definition, counts = _definition(form.instrument), QUESTIONNAIRES[form.instrument].counts
     place = list(definition.positions(scale, counts))
@@ -80,35 +92,36 @@ def _keyed(study: SimulatedStudy, form: FilledForms, scale: Scale) -> pd.DataFra
     is_reversed = np.array([position + 1 in flipped for position in place])
     answers[:, is_reversed] = low + high - answers[:, is_reversed]
     names = [form.items[position] for position in place]
-    clients = pd.Index(study.client_ids[form.client], name="client_id")
     return pd.DataFrame(answers, index=clients, columns=names)
 
 
-def _scores(
-    study: SimulatedStudy, form: FilledForms, scale: Scale, items: pd.DataFrame
-) -> pd.DataFrame:
-    answered = items.notna().sum(axis=1).to_numpy()
-    count = items.shape[1]
-    mean = items.mean(axis=1).to_numpy() * scale.multiplier
-    value = mean * count if scale.method == "sum" else mean
+def _scores(study: SimulatedStudy, answered: list[_Answered]) -> pd.DataFrame:
+    """Return every score in one table, made in one go: many small ones take longer to join."""
     people = draw_people(study)
-    return pd.DataFrame(
-        {
-            "client_id": items.index.to_numpy(),
-            "scale": f"{form.instrument}.{scale.id}",
-            "occasion": form.occasion,
-            "session": form.session,
-            "day": day_of(study, people, form.session, form.client),
-            "rater": "client",
-            "target": "",
-            "therapist_id": study.therapist_ids[study.design.therapist[form.client]],
-            "clinic": study.clinic_ids[study.design.clinic[form.client]],
-            "value": np.where(answered >= scale.required(count), value, np.nan),
-            "answered": answered,
-            "item_count": count,
-            "is_prorated": answered < count,
-        }
-    )
+    parts = [_columns(study, people, one) for one in answered]
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in SCORE_COLUMNS}
+    return pd.DataFrame(joined)
+
+
+def _columns(study: SimulatedStudy, people: People, one: _Answered) -> dict[str, np.ndarray]:
+    form, scale = one.form, one.scale
+    answers = one.items.to_numpy()
+    forms, count = answers.shape
+    answered = count - np.isnan(answers).sum(axis=1)
+    mean = np.nansum(answers, axis=1) / np.maximum(answered, 1) * scale.multiplier
+    value = mean * count if scale.method == "sum" else mean
+    same = {"scale": one.name, "occasion": form.occasion, "rater": "client", "target": ""}
+    return {name: np.full(forms, text, dtype=object) for name, text in same.items()} | {
+        "client_id": study.client_ids[form.client],
+        "session": form.session,
+        "day": day_of(study, people, form.session, form.client),
+        "therapist_id": study.therapist_ids[study.design.therapist[form.client]],
+        "clinic": study.clinic_ids[study.design.clinic[form.client]],
+        "value": np.where(answered >= scale.required(count), value, np.nan),
+        "answered": answered,
+        "item_count": np.full(forms, count),
+        "is_prorated": answered < count,
+    }
 
 
 def _clients(study: SimulatedStudy) -> pd.DataFrame:
