@@ -23,6 +23,8 @@ def present_clients(data: StudyData, rule: PresentationRule, standing: Standing)
     reasons = _reasons(data, rule, standing)
     scores = included_scores(data, rule, standing)
     found = assign_presentations(scores, rule, data.measures, data.clients.index)
+    if reasons.empty:
+        return found
     excluded = found["client_id"].map(reasons)
     return found.assign(reason=found["reason"].where(excluded.isna(), excluded).astype("str"))
 
@@ -30,6 +32,8 @@ def present_clients(data: StudyData, rule: PresentationRule, standing: Standing)
 def included_scores(data: StudyData, rule: PresentationRule, standing: Standing) -> pd.DataFrame:
     """Return the scores of the clients whom the plan does not leave out."""
     excluded = _reasons(data, rule, standing).index
+    if excluded.empty:
+        return data.scores
     return data.scores[~are_among(data.scores["client_id"], excluded)]
 
 

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
 from instruments.errors import StudyError
 from reports.declarations import PresentationRule
+from reports.methods.result import FloatArray
 from reports.rule_fit import check_rule
 from reports.study_data import Measure, are_among, one_per_client
 
@@ -18,8 +20,12 @@ PRESENTATION_COLUMNS = ("client_id", "rule", "presentation", "dependence", "inde
                         "interdependence", "is_usable", "reason", "p_overdependent",
                         "p_overindependent", "p_mixed", "p_neither")  # fmt: skip
 PARTS = ("dependence", "independence")
+Flags = npt.NDArray[np.bool_]
 # Scores are sums of products of doubles: one that is at the cut may lie this far beside it.
 _ROUNDING = 1e-9
+# What is read of each score, and what is kept once one per client was chosen.
+_KEPT = ["value", "answered", "item_count"]
+_READ = ["client_id", "rater", "target", "day", "session", *_KEPT]
 
 NO_FORM = "no form at the landmark"
 INCOMPLETE = "not every item answered"
@@ -104,10 +110,13 @@ def assign_presentations(
     everyone = _in_order(scores["client_id"] if clients is None else clients)
     frame = _landmark_scores(scores, rule, everyone)
     cuts = _settle(frame, rule, measures)
-    frame["presentation"] = _present(frame, rule, cuts)
-    frame["reason"] = frame["reason"].where(frame["reason"].notna(), _grey_reason(frame, cuts))
-    frame = frame.assign(rule=rule.rule, **_probabilities(frame, cuts))
-    return frame.reset_index()[list(PRESENTATION_COLUMNS)]
+    told = frame.assign(
+        rule=rule.rule,
+        presentation=_present(frame, rule, cuts),
+        reason=frame["reason"].fillna(_grey_reason(frame, cuts)),
+        **_probabilities(frame, cuts),
+    )
+    return told.reset_index()[list(PRESENTATION_COLUMNS)]
 
 
 def find_cuts(
@@ -126,41 +135,44 @@ def _landmark_scores(
     scores: pd.DataFrame, rule: PresentationRule, everyone: pd.Index
 ) -> pd.DataFrame:
     """Return the rule's scores of each client at the landmark, and why they are not usable."""
-    at_landmark = scores[scores["occasion"] == rule.landmark]
+    is_then = (scores["occasion"] == rule.landmark).to_numpy(dtype=bool)
     index = pd.Index(everyone, name="client_id", dtype=scores["client_id"].dtype)
     rows = {
-        part: _scale_rows(at_landmark, getattr(rule, part) or "").reindex(index)
+        part: _scale_rows(scores, is_then, getattr(rule, part) or "").reindex(index)
         for part in (*PARTS, "interdependence")
     }
-    frame = pd.DataFrame({part: found["value"].astype("float64") for part, found in rows.items()})
-    absent = {f"no score of {part}": frame[part].isna() for part in PARTS}
+    values = {part: found["value"].to_numpy(dtype="float64") for part, found in rows.items()}
+    absent = {f"no score of {part}": np.isnan(values[part]) for part in PARTS}
+    complete = _is_complete(rows["dependence"]) & _is_complete(rows["independence"])
     reason = _first_true(
         {
-            NO_FORM: pd.Series(~are_among(index, at_landmark["client_id"]), index=index),
+            NO_FORM: ~are_among(index, scores.loc[is_then, "client_id"]),
             **absent,
-            INCOMPLETE: ~(_is_complete(rows) | (not rule.complete_only)),
+            INCOMPLETE: ~(complete | (not rule.complete_only)),
         }
     )
-    return frame.assign(reason=reason, is_usable=reason.isna())
+    frame = pd.DataFrame(values | {"reason": reason}, index=index)
+    return frame.assign(is_usable=frame["reason"].isna())
 
 
-def _is_complete(rows: Mapping[str, pd.DataFrame]) -> pd.Series:
-    """Tell who answered every item of both scales."""
-    complete = [rows[part]["answered"].eq(rows[part]["item_count"]) for part in PARTS]
-    both: pd.Series = (complete[0] & complete[1]).fillna(False).astype(bool)
-    return both
+def _is_complete(rows: pd.DataFrame) -> Flags:
+    """Tell who answered every item of a scale."""
+    answered, count = (rows[name].to_numpy(dtype="float64") for name in ("answered", "item_count"))
+    complete: Flags = answered == count
+    return complete
 
 
-def _first_true(conditions: Mapping[str, pd.Series]) -> pd.Series:
+def _first_true(conditions: Mapping[str, Flags]) -> pd.api.extensions.ExtensionArray:
     """Return the name of the first condition that holds in each row, NaN where none does."""
-    index = next(iter(conditions.values())).index
-    holds = [condition.to_numpy(dtype=bool) for condition in conditions.values()]
-    chosen = pd.Series(np.select(holds, list(conditions), default=""), index=index, dtype="str")
-    return chosen.where(chosen != "")
+    names = pd.array([*(name or None for name in conditions), None], dtype="str")
+    places = np.select(list(conditions.values()), range(len(conditions)), default=-1)
+    return names[places]
 
 
-def _scale_rows(at_landmark: pd.DataFrame, scale: str) -> pd.DataFrame:
-    return one_per_client(at_landmark[at_landmark["scale"] == scale])
+def _scale_rows(scores: pd.DataFrame, is_then: Flags, scale: str) -> pd.DataFrame:
+    """Return one administration per client of a scale at the landmark: value and answers."""
+    is_asked = is_then & (scores["scale"] == scale).to_numpy(dtype=bool)
+    return one_per_client(scores.loc[is_asked, _READ])[_KEPT]
 
 
 def _settle(frame: pd.DataFrame, rule: PresentationRule, measures: Mapping[str, Measure]) -> Cuts:
@@ -187,14 +199,16 @@ def _check_cut(cut: float, measure: Measure) -> None:
         )
 
 
-def _present(frame: pd.DataFrame, rule: PresentationRule, cuts: Cuts) -> pd.Series:
+def _present(
+    frame: pd.DataFrame, rule: PresentationRule, cuts: Cuts
+) -> pd.api.extensions.ExtensionArray:
     dependent, independent = (_is_high(frame, part, cuts) for part in PARTS)
     low_on_both = ~dependent & ~independent
     evidence_cut = np.inf if rule.interdependence_cut is None else rule.interdependence_cut
-    secure = low_on_both & (frame["interdependence"] >= evidence_cut - _ROUNDING)
+    secure = low_on_both & (_values(frame, "interdependence") >= evidence_cut - _ROUNDING)
     return _first_true(
         {
-            "": ~frame["is_usable"],
+            "": ~_usable(frame),
             "indeterminate": _in_grey(frame, "dependence", cuts)
             | _in_grey(frame, "independence", cuts),
             "overdependent": dependent & ~independent,
@@ -206,31 +220,38 @@ def _present(frame: pd.DataFrame, rule: PresentationRule, cuts: Cuts) -> pd.Seri
     )
 
 
-def _is_high(frame: pd.DataFrame, part: str, cuts: Cuts) -> pd.Series:
+def _values(frame: pd.DataFrame, part: str) -> FloatArray:
+    return frame[part].to_numpy()
+
+
+def _usable(frame: pd.DataFrame) -> Flags:
+    return frame["is_usable"].to_numpy()
+
+
+def _is_high(frame: pd.DataFrame, part: str, cuts: Cuts) -> Flags:
     cut, _ = cuts.of(part)
-    high: pd.Series = frame[part] >= cut - _ROUNDING
-    return high
+    return _values(frame, part) >= cut - _ROUNDING
 
 
-def _in_grey(frame: pd.DataFrame, part: str, cuts: Cuts) -> pd.Series:
+def _in_grey(frame: pd.DataFrame, part: str, cuts: Cuts) -> Flags:
     cut, grey = cuts.of(part)
-    inside: pd.Series = (frame[part] - cut).abs() < grey - _ROUNDING
-    return inside
+    return np.abs(_values(frame, part) - cut) < grey - _ROUNDING
 
 
 def _grey_reason(frame: pd.DataFrame, cuts: Cuts) -> pd.Series:
     """Return on which scale a usable client lies in the grey zone."""
-    dependence, independence = (_in_grey(frame, part, cuts) & frame["is_usable"] for part in PARTS)
-    return _first_true(
+    dependence, independence = (_in_grey(frame, part, cuts) & _usable(frame) for part in PARTS)
+    reason = _first_true(
         {
             f"{GREY} of both scales": dependence & independence,
             f"{GREY} of dependence": dependence,
             f"{GREY} of independence": independence,
         }
     )
+    return pd.Series(reason, index=frame.index)
 
 
-def _probabilities(frame: pd.DataFrame, cuts: Cuts) -> dict[str, pd.Series]:
+def _probabilities(frame: pd.DataFrame, cuts: Cuts) -> dict[str, FloatArray]:
     dependent, independent = (_p_high(frame, part, cuts) for part in PARTS)
     return {
         "p_overdependent": dependent * (1 - independent),
@@ -240,14 +261,15 @@ def _probabilities(frame: pd.DataFrame, cuts: Cuts) -> dict[str, pd.Series]:
     }
 
 
-def _p_high(frame: pd.DataFrame, part: str, cuts: Cuts) -> pd.Series:
+def _p_high(frame: pd.DataFrame, part: str, cuts: Cuts) -> FloatArray:
     cut, sem = cuts.of(part)
-    if sem == 0:
-        p = _is_high(frame, part, cuts).astype("float64")
-    else:
-        p = pd.Series(special.ndtr((frame[part] - cut) / sem), index=frame.index)
-    usable: pd.Series = p.where(frame["is_usable"])
-    return usable
+    is_exact = sem == 0
+    p = (
+        _is_high(frame, part, cuts)
+        if is_exact
+        else special.ndtr((_values(frame, part) - cut) / sem)
+    )
+    return np.where(_usable(frame), p, np.nan)
 
 
 _HIGH_WORDS = {

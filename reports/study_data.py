@@ -207,7 +207,9 @@ def are_among(ids: pd.Index | pd.Series, clients: pd.Index | pd.Series) -> npt.N
     ``isin`` of pandas looks at texts one by one in Python: of 50,000 clients that takes half a
     second where this takes milliseconds.
     """
-    among: npt.NDArray[np.bool_] = pd.Index(clients).unique().get_indexer(pd.Index(ids)) >= 0
+    known = pd.Index(clients)
+    distinct = known if known.is_unique else known.unique()
+    among: npt.NDArray[np.bool_] = distinct.get_indexer(pd.Index(ids)) >= 0
     return among
 
 
