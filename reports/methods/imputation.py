@@ -13,8 +13,6 @@ import numpy.typing as npt
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from reports.methods.result import NotEstimableError
-
 # Sweeps of the sampler before the first draw and between draws. Successive sweeps correlate
 # about .3 at a quarter missing, so ten apart they are independent.
 _BURN_IN, _THIN = 100, 10
@@ -147,38 +145,12 @@ def _draw(
     values = scores.to_numpy()
     if not np.isnan(values).any():
         return [values] * draws
-    from reports.methods._longmi import LongitudinalData, PatternImputer
+    from reports.methods._longmi import draw_completed
 
-    count = values.shape[1]
-    # Positions in place of names: the library sorts by both, and order decides the draws.
-    long = design.loc[design.index.repeat(count)].reset_index(drop=True)
-    long["client"] = np.arange(len(values)).repeat(count)
-    long["occasion"] = np.tile(np.arange(count), len(values))
-    long["score"] = values.ravel()
-    try:
-        data = LongitudinalData(
-            long,
-            id_col="client",
-            time_col="occasion",
-            outcome_col="score",
-            predictor_cols=tuple(design.columns),
-            times=tuple(range(count)),
-        )
-        fit = PatternImputer(burn_in=_BURN_IN, thin=_THIN).fit(data)
-    except ValueError as error:
-        raise NotEstimableError(f"scores cannot be imputed: {_reason(error)}") from error
     with threadpool_limits(1):  # matrices of a few occasions: threads only wait for each other
-        completed = fit.impute(draws, seed)
-    return [frame["score"].to_numpy().reshape(values.shape) for frame in completed]
-
-
-def _reason(error: ValueError) -> str:
-    text = str(error)
-    if "rank deficient" in text:
-        return "therapists and predictors are not distinct"
-    if "improper" in text or "fewer observed" in text:
-        return "too few clients for the therapists, predictors and occasions"
-    return text
+        return draw_completed(
+            values, design.to_numpy(), draws=draws, seed=seed, burn_in=_BURN_IN, thin=_THIN
+        )
 
 
 def _grid(scores: pd.DataFrame, people: pd.DataFrame, client: str, occasion: str) -> pd.DataFrame:

@@ -7,9 +7,10 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from longmi import LongitudinalData
 from longmi.impute import JointGaussianImputer
 
-from reports.methods._longmi import PatternImputer
+from reports.methods._longmi import draw_completed
 from reports.methods.imputation import impute_scores
 from reports.methods.mixed_model import fit_mixed_model
 from reports.methods.model_comparison import variance_shares
@@ -45,19 +46,26 @@ def test_pooling_of_equal_estimates_matches_mice() -> None:
     assert math.isinf(pool_estimates([1, 1, 1], [0.2, 0.2, 0.2]).df)
 
 
-def test_the_imputation_step_draws_what_the_library_draws() -> None:
+def test_the_draws_are_those_of_the_library() -> None:
     rng = np.random.default_rng(5)
-    y = rng.normal(0, 1, (200, 4))
-    mask = rng.random(y.shape) < 0.3
-    mask[:5] = True
-    filled = np.where(mask, 0.0, y)
-    mu = rng.normal(0, 1, y.shape)
-    sigma = np.cov(rng.normal(0, 1, (4, 50))) + 0.5
-    ours, theirs = (
-        imputer._impute_step(filled, mask, mu, sigma, np.random.default_rng(9))
-        for imputer in (PatternImputer, JointGaussianImputer)
+    predictor = rng.normal(0, 1, 60)
+    scores = rng.normal(0, 1, (60, 4)) + predictor[:, None]
+    scores[rng.random(scores.shape) < 0.3] = np.nan
+    scores[0] = np.nan
+    ours = draw_completed(scores, predictor[:, None], draws=3, seed=9, burn_in=20, thin=5)
+    long = pd.DataFrame(
+        {
+            "client": np.repeat(np.arange(60), 4),
+            "occasion": np.tile(np.arange(4), 60),
+            "score": scores.ravel(),
+            "predictor": predictor.repeat(4),
+        }
     )
-    np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-12)
+    names = {"id_col": "client", "time_col": "occasion", "outcome_col": "score"}
+    data = LongitudinalData(long, **names, predictor_cols=("predictor",), times=range(4))
+    theirs = JointGaussianImputer(burn_in=20, thin=5).fit(data).impute(3, 9)
+    for own, frame in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(own.ravel(), frame["score"].to_numpy(), rtol=0, atol=1e-10)
 
 
 OCCASIONS = (0, 1, 2)
