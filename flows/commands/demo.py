@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from flows.commands.run import run_command
+from flows.commands.run import run_served
 from instruments.errors import RunError
 
 
@@ -19,12 +19,15 @@ def run_demonstration(folder: Path, seed: int) -> int:
     RunError
         ``E_NOT_A_DEMO`` where the folder holds something else.
     """
-    from flows.simulation import write_demonstration
+
+    def write() -> None:
+        from flows.simulation import write_demonstration
+
+        write_demonstration(folder, seed)
+        typer.echo(f"wrote the demonstration study to {folder}", err=True)
 
     _make_room(folder)
-    write_demonstration(folder, seed)
-    typer.echo(f"wrote the demonstration study to {folder}", err=True)
-    code = run_command(folder)
+    code = run_served(folder, prepare=write)
     # Its planted mistakes are found: warnings are what a demonstration should end with.
     return 0 if code == 4 else code
 

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import typer
 
 from flows.commands.wording import describe_file
 from flows.outcome import RunOutcome
+from flows.preloading import load_what_comes_late
 from flows.study import load_study
 
 
 def run_command(folder: Path, *, quiet: bool = False) -> int:
     """Run a study and say what became of every file."""
     load_study(folder)  # a fault of the study file is told before a server is started
+    return run_served(folder, quiet=quiet)
+
+
+def run_served(folder: Path, *, quiet: bool = False, prepare: Callable[[], object] = int) -> int:
+    """Run a study with a server, which starts while the study is prepared."""
     # Errors are told once, by the command line; Prefect would print each with its traceback.
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
     if quiet:
         os.environ["INTERDEP_QUIET"] = "1"
-    from flows.pipeline import study
-    from flows.server import mark_servers
+    from flows.server import serving
 
-    mark_servers(folder)
-    outcome: RunOutcome = study(str(folder.resolve()))
+    with serving(folder) as server:
+        prepare()
+        from flows.pipeline import study
+
+        if server is not None:
+            load_what_comes_late()
+            server.await_health()
+        outcome: RunOutcome = study(str(folder.resolve()))
     tell_outcome(outcome)
     return outcome.exit_code
 

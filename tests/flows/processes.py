@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from flows.server import SERVER_MARK
+from flows.server import mark_of
 from tests.conftest import REPOSITORY
 
 PATIENCE = 240
@@ -48,6 +49,10 @@ class Process:
         """Return what it has told of its progress so far."""
         return self.err.read_text().splitlines()
 
+    def interrupt(self) -> None:
+        """End it as Ctrl-C does."""
+        self.popen.send_signal(signal.SIGINT)
+
     def kill(self) -> None:
         """End it as `kill -9` does."""
         self.popen.kill()
@@ -63,11 +68,8 @@ class Process:
 
 
 def is_server(process: psutil.Process) -> bool:
-    """Whether a process is a Prefect server."""
-    try:
-        return SERVER_MARK in process.cmdline()
-    except psutil.Error:
-        return False
+    """Whether a process is the Prefect server of a run."""
+    return mark_of(process) is not None
 
 
 def start(folder: Path, *words: str, settings: Mapping[str, str] | None = None) -> Process:

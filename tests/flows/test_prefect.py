@@ -128,6 +128,16 @@ def test_the_last_run_leaves_no_server(chain: Chain) -> None:
     assert not [p for p in left if p.environ().get("PREFECT_HOME") == str(chain.home)]
 
 
+def test_an_interrupted_run_takes_its_server_with_it(tmp_path: Path) -> None:
+    study, home = write(tmp_path / "study"), tmp_path / "prefect"
+    process = start(tmp_path / "said", "run", str(study), settings={"PREFECT_HOME": str(home)})
+    process.await_line("read")
+    (server,) = process.servers()
+    process.interrupt()
+    assert process.wait() != 0
+    assert not server.is_running()
+
+
 def test_progress_is_told_on_stderr_and_the_report_on_stdout(chain: Chain) -> None:
     assert chain.last.lines()[-2:] == ["compare", "publish"]
     *files, last = chain.last.out.read_text().splitlines()
