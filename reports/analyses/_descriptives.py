@@ -6,11 +6,11 @@ import math
 from typing import Any
 
 import pandas as pd
-from scipy import stats
 
 from reports.analyses._question import MIN_GROUP, TOO_FEW_AT_ALL, Question
 from reports.estimates import Estimate
 from reports.methods.result import FloatArray, summarize_group
+from reports.methods.student import t_quantile
 
 
 def describe_values(
@@ -22,7 +22,7 @@ def describe_values(
                                 n=len(values), **facts)]  # fmt: skip
     group = summarize_group(values)
     se = group.sd / math.sqrt(group.n)
-    reach = se * float(stats.t.ppf((1 + level) / 2, group.n - 1))
+    reach = se * t_quantile((1 + level) / 2, group.n - 1)
     mean = question.answer(
         "mean", "mean", "t interval", estimate=group.mean, se=se, df=group.n - 1,
         ci_low=group.mean - reach, ci_high=group.mean + reach, ci_level=level, n=group.n, **facts,

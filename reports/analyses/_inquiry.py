@@ -50,5 +50,9 @@ class Inquiry:
     @property
     def usable(self) -> pd.DataFrame:
         """The clients with both scores of the rule, by ``client_id``."""
+        return self._usable.copy(deep=False)
+
+    @cached_property
+    def _usable(self) -> pd.DataFrame:
         is_usable = self.presentations["is_usable"].astype(bool)
         return self.presentations[is_usable].set_index("client_id").sort_index()

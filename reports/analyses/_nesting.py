@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from reports.analyses._contrast import Contrast, contrast_row
 from reports.analyses._covariates import declared_covariates
@@ -22,6 +21,7 @@ from reports.methods.mixed_model import MixedModel, MixedTerm, fit_mixed_model
 from reports.methods.model_comparison import variance_shares
 from reports.methods.result import NotEstimableError
 from reports.methods.sample_size import design_effect, smallest_detectable_effect
+from reports.methods.student import t_above, t_below, t_quantile
 from reports.study_data import are_among
 
 DIFFERENCE_TERM = "difference with therapists"
@@ -172,8 +172,8 @@ def tested(term: MixedTerm) -> dict[str, Any]:
 def equivalence_of(term: MixedTerm, smallest: float, alpha: float) -> dict[str, Any]:
     """Return two one-sided tests of a fixed effect against plus and minus the smallest effect."""
     t_low, t_high = ((term.estimate + sign * smallest) / term.se for sign in (1, -1))
-    p_low, p_high = float(stats.t.sf(t_low, term.df)), float(stats.t.cdf(t_high, term.df))
-    reach = term.se * float(stats.t.ppf(1 - alpha, term.df))
+    p_low, p_high = t_above(t_low, term.df), t_below(t_high, term.df)
+    reach = term.se * t_quantile(1 - alpha, term.df)
     return {
         "estimate": term.estimate, "se": term.se, "df": term.df,
         "statistic": t_low if p_low >= p_high else t_high, "p_value": max(p_low, p_high),

@@ -16,7 +16,6 @@ from reports.analyses._change_reference import (
     find_cutoff,
     find_references,
 )
-from reports.analyses._contrast import EXTREMES
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._outcome_values import OutcomeValues
 from reports.analyses._question import (
@@ -25,7 +24,7 @@ from reports.analyses._question import (
     TOO_FEW_AT_ALL,
     Question,
 )
-from reports.analyses._shares import SHARE, share_difference_row, share_row
+from reports.analyses._shares import SHARE, share_rows
 from reports.estimates import Estimate
 from reports.methods.reliable_change import (
     CHANGE_MEANINGS,
@@ -35,7 +34,7 @@ from reports.methods.reliable_change import (
     reliable_direction,
     standard_error_of_difference,
 )
-from reports.study_data import Measure, are_among
+from reports.study_data import Measure
 
 ANALYSIS = "change"
 CHANGED = "reliable change"
@@ -91,8 +90,8 @@ class Changes:
         return pd.Series(labels, index=self.before.index, dtype="str")
 
 
-def classify_clients(inquiry: Inquiry, found: OutcomeValues) -> list[Estimate]:
-    """Return the share of clients who changed reliably, and how the extremes differ.
+def classify_clients(inquiry: Inquiry, found: OutcomeValues) -> Iterator[Estimate]:
+    """Yield the share of clients who changed reliably, and how the extremes differ.
 
     By published spread and reliability first and by this sample's beside them; where the form has
     a border of the clinical range, with those who crossed it. Every kind of change is told against
@@ -101,14 +100,15 @@ def classify_clients(inquiry: Inquiry, found: OutcomeValues) -> list[Estimate]:
     question = Question(ANALYSIS, THEME_CONTRAST, found.name)
     refusal = found.refusal or refuse_change(inquiry, found)
     if refusal:
-        return [question.refuse(CHANGED, SHARE, METHOD, refusal)]
+        yield question.refuse(CHANGED, SHARE, METHOD, refusal)
+        return
     changes = gather_changes(inquiry, found)
-    if len(changes.before) < MIN_GROUP:
-        return [question.refuse(CHANGED, SHARE, METHOD, TOO_FEW_AT_ALL, n=len(changes.before))]
-    references = find_references(inquiry, changes.measure)
-    if not references:
-        return [question.refuse(CHANGED, SHARE, METHOD, NO_REFERENCE, n=len(changes.before))]
-    return list(_rows(question, inquiry, changes, references))
+    n, references = len(changes.before), find_references(inquiry, changes.measure)
+    if n < MIN_GROUP or not references:
+        reason = TOO_FEW_AT_ALL if n < MIN_GROUP else NO_REFERENCE
+        yield question.refuse(CHANGED, SHARE, METHOD, reason, n=n)
+        return
+    yield from _rows(question, inquiry, changes, references)
 
 
 def refuse_change(inquiry: Inquiry, found: OutcomeValues) -> str | None:
@@ -177,11 +177,5 @@ def _kind_rows(
     caution: str | None,
 ) -> Iterator[Estimate]:
     """Yield the share of each kind, of everyone and of both extremes, and their difference."""
-    for term, kind in kinds.items():
-        is_so = labels.isin(kind)
-        for group in (None, *EXTREMES):
-            own = (
-                is_so if group is None else is_so[are_among(is_so.index, inquiry.members_of(group))]
-            )
-            yield share_row(question, inquiry, term, method, own, group, caution=caution)
-        yield share_difference_row(question, inquiry, term, method, is_so, caution=caution)
+    told = pd.DataFrame({term: labels.isin(kind) for term, kind in kinds.items()})
+    yield from share_rows(question, inquiry, told, method, caution=caution)

@@ -27,7 +27,7 @@ from reports.analyses._question import (
     limits,
     reason_of,
 )
-from reports.analyses._shares import share_difference_row, share_row
+from reports.analyses._shares import share_rows
 from reports.estimates import Estimate
 from reports.methods.balance import standardized_difference
 from reports.methods.imputation import ImputedScores, impute_scores
@@ -101,11 +101,7 @@ def _absent_rows(question: Question, inquiry: Inquiry, found: OutcomeValues) -> 
     kinds = {MISSING: is_absent}
     if ending.notna().any():
         kinds[AFTER_DROPOUT] = is_absent & ending.eq("dropout").fillna(value=False)
-    for term, kind in kinds.items():
-        for group in (None, *EXTREMES):
-            own = kind if group is None else kind[are_among(kind.index, inquiry.members_of(group))]
-            yield share_row(question, inquiry, term, ABSENT, own, group)
-        yield share_difference_row(question, inquiry, term, ABSENT, kind)
+    yield from share_rows(question, inquiry, pd.DataFrame(kinds), ABSENT)
 
 
 def _against_rows(question: Question, inquiry: Inquiry, found: OutcomeValues) -> Iterator[Estimate]:

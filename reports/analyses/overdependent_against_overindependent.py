@@ -57,23 +57,27 @@ ROBUST = (
 RANKS = ("rank test", "rank-biserial correlation", "Mann-Whitney")
 
 
-def compare_groups(inquiry: Inquiry, found: OutcomeValues, pair: Pair = EXTREMES) -> list[Estimate]:
-    """Return the comparison block of one outcome; its verdict follows once all are adjusted."""
+def compare_groups(
+    inquiry: Inquiry, found: OutcomeValues, pair: Pair = EXTREMES
+) -> Iterator[Estimate]:
+    """Yield the comparison block of one outcome; its verdict follows once all are adjusted."""
     analysis = ANALYSIS if pair == EXTREMES else PLANNED
     question = Question(analysis, THEME_CONTRAST, found.name)
     if found.refusal:
-        return [question.refuse(*DIFFERENCE, found.refusal, **named(pair))]
+        yield question.refuse(*DIFFERENCE, found.refusal, **named(pair))
+        return
     contrast = gather_contrast(inquiry, found, pair)
-    rows = list(_count_rows(question, inquiry, contrast))
+    yield from _count_rows(question, inquiry, contrast)
     if contrast.smaller < MIN_GROUP:
-        return [*rows, question.refuse(*DIFFERENCE, TOO_FEW, **contrast.facts)]
-    rows += _reliability_rows(question, inquiry.data, found, contrast)
+        yield question.refuse(*DIFFERENCE, TOO_FEW, **contrast.facts)
+        return
+    yield from _reliability_rows(question, inquiry.data, found, contrast)
     nesting = find_nesting(inquiry, found, contrast)
     alone = found.with_caution(nesting.caution if nesting else None)
-    rows += _difference_rows(question, inquiry.rule, alone, contrast)
-    rows += _equivalence_rows(question, alone, contrast, inquiry.comparison.alpha)
-    rows += _adjusted_rows(question, inquiry, alone, contrast)
-    return [*rows, *nested_rows(question, inquiry, found, contrast, nesting)]
+    yield from _difference_rows(question, inquiry.rule, alone, contrast)
+    yield from _equivalence_rows(question, alone, contrast, inquiry.comparison.alpha)
+    yield from _adjusted_rows(question, inquiry, alone, contrast)
+    yield from nested_rows(question, inquiry, found, contrast, nesting)
 
 
 def _of_pair(contrast: Contrast) -> dict[str, str]:

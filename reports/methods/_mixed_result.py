@@ -9,11 +9,11 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from reports.methods._mixed_engines import Engine, EngineFit, Family, RandomBlock
 from reports.methods._model_frame import ModelFrame
 from reports.methods.result import Interval
+from reports.methods.student import t_above, t_quantile
 
 Status = Literal["ok", "caution", "refused"]
 Link = Literal["identity", "logit", "cloglog"]
@@ -156,14 +156,14 @@ def judged_term(name: str, estimate: float, se: float, df: float, model: MixedMo
     if not df > 0:
         return untestable_term(name, model.level, "too few therapists for its degrees of freedom")
     statistic = estimate / se
-    half = se * float(stats.t.ppf((1 + model.level) / 2, df))
+    half = se * t_quantile((1 + model.level) / 2, df)
     return MixedTerm(
         name=name,
         estimate=estimate,
         se=se,
         df=df,
         statistic=statistic,
-        p_value=2 * float(stats.t.sf(abs(statistic), df)),
+        p_value=2 * t_above(abs(statistic), df),
         interval=Interval(estimate - half, estimate + half, model.level),
         status=model.status,
         note=model.note,

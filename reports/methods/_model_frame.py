@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+Flags = npt.NDArray[np.bool_]
+# A column as it is fitted: numbers, or levels.
+Plain: TypeAlias = "npt.NDArray[np.float64] | pd.Categorical[Any]"
 
 _RANDOM = re.compile(r"\(([^()|]+)\|\s*(\w+)\s*\)")
 _NAME = re.compile(r"[A-Za-z_]\w*")
@@ -55,11 +59,11 @@ def build_model_frame(
 ) -> ModelFrame:
     """Drop and count incomplete rows, sort the rest, and make scarce groupings fixed."""
     outcome = formula.split("~")[0].strip()
-    columns = _formula_columns(frame, formula)
-    complete = frame[columns].dropna()
+    columns = [frame[name] for name in _formula_columns(frame, formula)]
     groups = list(dict.fromkeys(group for _, group in random_terms(formula)))
-    rows = _sort_rows(_with_plain_types(complete, groups), groups)
-    levels = tuple((group, rows[group].nunique()) for group in groups)
+    rows = _sorted_rows(columns, groups)
+    n_complete = len(rows)
+    levels = tuple((group, len(rows[group].cat.categories)) for group in groups)
     scarce = [group for group, count in levels if group in few_as_fixed and count < fixed_below]
     rows, formula, made = _fix_groups(rows, formula, scarce)
     return ModelFrame(
@@ -69,7 +73,7 @@ def build_model_frame(
         group_levels=levels,
         fixed_columns=made,
         fixed_groups=tuple(scarce),
-        n_missing=len(frame) - len(complete),
+        n_missing=len(frame) - n_complete,
         notes=_notes(rows, levels, scarce),
         refusal=_refusal(rows, outcome, levels, scarce),
     )
@@ -85,30 +89,31 @@ def _formula_columns(frame: pd.DataFrame, formula: str) -> list[str]:
     return columns
 
 
-def _with_plain_types(rows: pd.DataFrame, groups: list[str]) -> pd.DataFrame:
-    typed = {str(name): _plain(rows[name], name in groups) for name in rows.columns}
-    return pd.DataFrame(typed, index=rows.index)
-
-
-def _plain(column: pd.Series[Any], is_group: bool) -> pd.Series[Any]:
-    if not is_group and pd.api.types.is_numeric_dtype(column):
-        return column.astype(np.float64)
-    if not is_group and isinstance(column.dtype, pd.CategoricalDtype):
-        # A level that no row has would become a coefficient.
-        return column.cat.remove_unused_categories()
-    return column.astype(str).astype("category")
-
-
-def _sort_rows(rows: pd.DataFrame, groups: list[str]) -> pd.DataFrame:
+def _sorted_rows(columns: list[pd.Series[Any]], groups: list[str]) -> pd.DataFrame:
+    """Return the complete rows in a fixed order, numbers as floats and all else as categories."""
+    complete = ~np.logical_or.reduce([column.isna().to_numpy() for column in columns])
+    plain = {
+        str(column.name): _plain(column, complete, is_group=column.name in groups)
+        for column in columns
+    }
     # Row order moves estimates in the eighth digit; sorted by all columns, it cannot.
-    others = [name for name in rows.columns if name not in groups]
-    keys = [_sortable(rows[name]) for name in reversed([*groups, *others])]
-    return rows.take(np.lexsort(keys)).reset_index(drop=True)
+    others = [name for name in plain if name not in groups]
+    order = np.lexsort([_sortable(plain[name]) for name in reversed([*groups, *others])])
+    return pd.DataFrame({name: values[order] for name, values in plain.items()})
 
 
-def _sortable(column: pd.Series[Any]) -> npt.NDArray[Any]:
-    is_coded = isinstance(column.dtype, pd.CategoricalDtype)
-    return column.cat.codes.to_numpy() if is_coded else column.to_numpy()
+def _plain(column: pd.Series[Any], complete: Flags, *, is_group: bool) -> Plain:
+    values = column.array[complete]
+    if not is_group and pd.api.types.is_numeric_dtype(column):
+        return np.asarray(values, dtype=np.float64)
+    if not is_group and isinstance(values, pd.Categorical):
+        # A level that no row has would become a coefficient.
+        return values.remove_unused_categories()
+    return pd.Categorical(column[complete].astype(str))
+
+
+def _sortable(values: Plain) -> npt.NDArray[Any]:
+    return values.codes if isinstance(values, pd.Categorical) else values
 
 
 def _fix_groups(
@@ -158,8 +163,9 @@ def _notes(
 
 
 def _group_alike(first: pd.Series[Any], second: pd.Series[Any]) -> bool:
-    pairs = pd.DataFrame({"a": first.cat.codes, "b": second.cat.codes}).drop_duplicates()
-    return len(pairs) == first.nunique() == second.nunique()
+    sizes = len(first.cat.categories), len(second.cat.categories)
+    pairs = np.unique(first.cat.codes.to_numpy(np.int64) * sizes[1] + second.cat.codes.to_numpy())
+    return len(pairs) == sizes[0] == sizes[1]
 
 
 def _refusal(
@@ -167,7 +173,7 @@ def _refusal(
 ) -> str:
     if rows.empty:
         return "no row is complete"
-    if rows[outcome].nunique() < 2:
+    if len(rows[outcome].unique()) < 2:
         return "the outcome does not vary"
     for group, count in levels:
         if group not in scarce and count < 2:

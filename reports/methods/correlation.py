@@ -19,6 +19,7 @@ from reports.methods.result import (
     require_level,
     standard_deviation,
 )
+from reports.methods.student import t_above, t_below
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,6 @@ def _turning_point(low: float, slope: float, curvature: float) -> float:
 
 def _u_shape_p(low: Term, high: Term, *, is_u: bool) -> float:
     sign = 1 if is_u else -1
-    falling = float(stats.t.cdf(sign * low.t, low.df))
-    rising = float(stats.t.sf(sign * high.t, high.df))
+    falling = t_below(sign * low.t, low.df)
+    rising = t_above(sign * high.t, high.df)
     return max(falling, rising)

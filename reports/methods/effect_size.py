@@ -308,7 +308,7 @@ def _noncentrality(t: float, df: float, probability: float) -> float:
         return -_noncentrality(-t, df, 1 - probability)
 
     def excess(limit: float) -> float:
-        return float(stats.nct.cdf(t, df, limit)) - probability
+        return float(special.nctdtr(df, limit, t)) - probability
 
     # The cumulative probability falls as the noncentrality grows. At this lower end it is at
     # least the wanted one, because P(T <= t) >= P(T <= 0) = Phi(-noncentrality).

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy.typing as npt
-from scipy import stats
 
 from reports.methods.mean_difference import welch_error
 from reports.methods.result import GroupSummary, Interval, summarize_group
+from reports.methods.student import t_above, t_below, t_quantile
 
 Verdict = Literal["different", "equivalent", "different but trivially small", "undecided"]
 
@@ -134,8 +134,8 @@ def welch_tost_from_summaries(
     se, df = welch_error(a, b)
     difference = a.mean - b.mean
     t_low, t_high = (difference - low) / se, (difference - high) / se
-    p_low, p_high = float(stats.t.sf(t_low, df)), float(stats.t.cdf(t_high, df))
-    half_width = se * float(stats.t.ppf(1 - alpha, df))
+    p_low, p_high = t_above(t_low, df), t_below(t_high, df)
+    half_width = se * t_quantile(1 - alpha, df)
     return Equivalence(
         difference=difference,
         se=se,

@@ -6,9 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy import stats
-
 from reports.methods.result import Interval, as_sample, require_level
+from reports.methods.student import t_above, t_quantile
 
 
 @dataclass(frozen=True)
@@ -80,14 +79,14 @@ def pool_estimates(
     total = within + between
     df = _pooled_df(m, between / total, complete_df)
     estimate, se = float(q.mean()), math.sqrt(total)
-    half = se * float(stats.t.ppf((1 + level) / 2, df))
+    half = se * t_quantile((1 + level) / 2, df)
     rise = between / within
     return PooledEstimate(
         estimate=estimate,
         se=se,
         df=df,
         statistic=estimate / se,
-        p_value=2 * float(stats.t.sf(abs(estimate / se), df)),
+        p_value=2 * t_above(abs(estimate / se), df),
         interval=Interval(estimate - half, estimate + half, level),
         missing_information=(rise + 2 / (df + 3)) / (rise + 1),
         n_imputations=m,

@@ -20,6 +20,7 @@ from reports.methods.result import (
     as_sample,
     require_level,
 )
+from reports.methods.student import t_above, t_quantile
 
 _BLURRED = 0.6
 _FEW_THERAPISTS = 20
@@ -204,7 +205,7 @@ def _wald(means: FloatArray, covariance: FloatArray) -> tuple[float, int]:
 def _means(
     means: FloatArray, covariance: FloatArray, df: int, level: float
 ) -> tuple[ProfileMean, ...]:
-    found, half = [], float(stats.t.ppf((1 + level) / 2, df))
+    found, half = [], t_quantile((1 + level) / 2, df)
     for k, mean in enumerate(means):
         se = math.sqrt(covariance[k, k])
         ends = Interval(float(mean - half * se), float(mean + half * se), level)
@@ -215,12 +216,12 @@ def _means(
 def _contrasts(
     means: FloatArray, covariance: FloatArray, df: int, level: float
 ) -> tuple[ProfileContrast, ...]:
-    found, half = [], float(stats.t.ppf((1 + level) / 2, df))
+    found, half = [], t_quantile((1 + level) / 2, df)
     for i in range(len(means)):
         for j in range(i + 1, len(means)):
             gap = float(means[i] - means[j])
             se = math.sqrt(covariance[i, i] + covariance[j, j] - 2 * covariance[i, j])
-            p = 2 * float(stats.t.sf(abs(gap / se), df))
+            p = 2 * t_above(abs(gap / se), df)
             ends = Interval(gap - half * se, gap + half * se, level)
             found.append(ProfileContrast(i, j, gap, se, p, ends))
     return tuple(found)

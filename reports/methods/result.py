@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+
+from reports.methods.student import t_above, t_quantile
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -116,8 +117,8 @@ def summarize_group(values: npt.ArrayLike) -> GroupSummary:
 
 def t_test(estimate: float, se: float, df: float, level: float) -> TTest:
     """Return the t-test of an estimate with this standard error and these degrees of freedom."""
-    t, reach = estimate / se, se * float(stats.t.ppf((1 + level) / 2, df))
-    p_value = float(2 * stats.t.sf(abs(t), df))
+    t, reach = estimate / se, se * t_quantile((1 + level) / 2, df)
+    p_value = 2 * t_above(abs(t), df)
     return TTest(t, p_value, Interval(estimate - reach, estimate + reach, level))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 from reports.methods.result import NotEstimableError
+from reports.methods.student import t_quantile
 
 
 def power(effect: float, n_a: float, n_b: float, *, alpha: float = 0.05) -> float:
@@ -52,10 +53,10 @@ def power(effect: float, n_a: float, n_b: float, *, alpha: float = 0.05) -> floa
     if df <= 0 or min(n_a, n_b) <= 0:
         raise NotEstimableError("a comparison needs more than two clients")
     noncentrality = abs(effect) * math.sqrt(n_a * n_b / (n_a + n_b))
-    critical = float(stats.t.isf(alpha / 2, df))
+    critical = -t_quantile(alpha / 2, df)
     upper = float(stats.nct.sf(critical, df, noncentrality))
     # The tail on the other side: its size is beyond floating point once it no longer counts.
-    lower = float(stats.nct.cdf(-critical, df, noncentrality)) if noncentrality < 5 else 0.0
+    lower = float(special.nctdtr(df, noncentrality, -critical)) if noncentrality < 5 else 0.0
     return min(1.0, upper + lower)
 
 

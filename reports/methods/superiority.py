@@ -14,6 +14,7 @@ from reports.methods.result import (
     as_sample,
     require_level,
 )
+from reports.methods.student import t_quantile
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def probability_of_superiority(
         df = (part_a + part_b) ** 2 / (
             part_a**2 / (sample_a.size - 1) + part_b**2 / (sample_b.size - 1)
         )
-        quantile = float(stats.t.ppf((1 + level) / 2, df))
+        quantile = t_quantile((1 + level) / 2, df)
         interval = _logit_interval(value, quantile * math.sqrt(part_a + part_b), level)
     return Superiority(value, interval, sample_a.size, sample_b.size)
 

@@ -16,6 +16,7 @@ from reports.methods.result import (
     require_level,
     t_test,
 )
+from reports.methods.student import t_quantile
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def yuen_difference(
     difference, df = mean_a - mean_b, float(result.df)
     # scipy gives the standard error only as an interval.
     limits = result.confidence_interval(level)
-    se = float(limits.high - limits.low) / 2 / float(stats.t.ppf((1 + level) / 2, df))
+    se = float(limits.high - limits.low) / 2 / t_quantile((1 + level) / 2, df)
     test = t_test(difference, se, df, level)
     return TrimmedDifference(
         difference=difference,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,9 +14,9 @@ from reports.analyses._confounding import find_confounding
 from reports.analyses._continuous_course import relate_course
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._missing_data import difference_at, gather_repeated
+from reports.analyses._nesting import DIFFERENCE_TERM
 from reports.analyses._outcome_values import OutcomeValues, find_outcome
 from reports.analyses._question import THEME_CONTRAST, Question
-from reports.analyses._verdicts import judge_comparisons
 from reports.analyses.change import classify_clients
 from reports.analyses.course import ANALYSIS as COURSE
 from reports.analyses.course import DIFFERENCE as COURSE_DIFFERENCE
@@ -28,8 +28,9 @@ from reports.analyses.missing import available_rows, impute
 from reports.analyses.overdependent_against_overindependent import ANALYSIS as GROUPS
 from reports.analyses.overdependent_against_overindependent import compare_groups
 from reports.declarations import Comparison
-from reports.estimates import Estimate, to_frame
+from reports.estimates import Estimate
 from reports.exclusions import present_clients
+from reports.methods.equivalence import verdict
 from reports.methods.four_groups import welch_anova
 from reports.methods.multiplicity import holm
 from reports.methods.result import NotEstimableError
@@ -103,11 +104,23 @@ def _inquiry(data: StudyData) -> Inquiry:
 def headline_rows(
     inquiry: Inquiry, found: OutcomeValues, *, has_course: bool = True
 ) -> list[Estimate]:
-    """Return the rows of the comparison block that headlines are taken from."""
+    """Return the rows of the comparison block that headlines are taken from.
+
+    The analyses make their rows one by one: what comes after the last headline is not computed.
+    """
     cautioned = found.with_caution(find_confounding(inquiry, found))
-    rows = [*relate_dependence(inquiry, cautioned), *compare_groups(inquiry, cautioned)]
-    rows += classify_clients(inquiry, found)
+    rows = relate_dependence(inquiry, cautioned)
+    rows += _up_to(DIFFERENCE_TERM, compare_groups(inquiry, cautioned))
+    changed = pick(classify_clients(inquiry, found), *HEADLINES["difference in reliably better"])
+    rows += [] if changed is None else [changed]
     return [*rows, *_course(inquiry, found)] if has_course else rows
+
+
+def _up_to(term: str, rows: Iterable[Estimate]) -> Iterator[Estimate]:
+    for row in rows:
+        yield row
+        if row.term == term:
+            return
 
 
 def _course(inquiry: Inquiry, found: OutcomeValues) -> Iterator[Estimate]:
@@ -116,7 +129,10 @@ def _course(inquiry: Inquiry, found: OutcomeValues) -> Iterator[Estimate]:
     yield from course.rows
     if course.data is not None and course.growth is not None:
         question = Question(COURSE, THEME_CONTRAST, found.name)
-        yield from relate_course(question, inquiry, course.data, course.shape)
+        related = relate_course(question, inquiry, course.data, course.shape)
+        slope = pick(related, *HEADLINES["slope of course by dependence"])
+        if slope is not None:
+            yield slope
 
 
 def _headlines(rows: list[Estimate]) -> Iterator[Seen]:
@@ -126,7 +142,7 @@ def _headlines(rows: list[Estimate]) -> Iterator[Seen]:
             yield _seen(name, row)
 
 
-def pick(rows: list[Estimate], analysis: str, term: str, estimand: str) -> Estimate | None:
+def pick(rows: Iterable[Estimate], analysis: str, term: str, estimand: str) -> Estimate | None:
     """Return one row by name; of several methods, the first."""
     for row in rows:
         if (row.analysis, row.term) == (analysis, term) and estimand in ("", row.estimand):
@@ -152,19 +168,16 @@ def _four_groups(inquiry: Inquiry, found: OutcomeValues) -> Seen:
 
 def _harm(inquiry: Inquiry, found: OutcomeValues, rows: list[Estimate]) -> Iterator[Seen]:
     """Yield whether a study says that dependent clients fared worse, and is not cautious of it."""
-    frame = to_frame([row for row in rows if row.analysis in (GROUPS, COURSE)])
-    pairs = {GROUPS: [("difference", "equivalence")],
-             COURSE: [(COURSE_DIFFERENCE, COURSE_EQUIVALENCE)]}  # fmt: skip
-    verdicts = judge_comparisons(frame, pairs, inquiry.comparison.alpha, {})
-    words = {row.analysis: row.note for row in verdicts}
-    for name, analysis, term in (
-        ("harm told at the end, without a caution", GROUPS, "difference"),
-        ("harm told by the course", COURSE, COURSE_DIFFERENCE),
+    for name, analysis, tests in (
+        ("harm told at the end, without a caution", GROUPS, ("difference", "equivalence")),
+        ("harm told by the course", COURSE, (COURSE_DIFFERENCE, COURSE_EQUIVALENCE)),
     ):
-        row = pick(rows, analysis, term, "")
+        row, bounds = (pick(rows, analysis, term, "") for term in tests)
         if row is None or row.estimate is None:
             continue
-        is_told = words.get(analysis) == "different" and row.estimate > 0
+        p_values = [one.p_value for one in (row, bounds) if one and one.p_value is not None]
+        word = verdict(*p_values, alpha=inquiry.comparison.alpha) if len(p_values) == 2 else None
+        is_told = word == "different" and row.estimate > 0
         is_cautioned = analysis == GROUPS and "before treatment already" in str(row.note)
         yield Seen(name, p=0.0 if is_told and not is_cautioned else 1.0)
 
