@@ -138,10 +138,12 @@ def _landmark_scores(
     is_then = (scores["occasion"] == rule.landmark).to_numpy(dtype=bool)
     index = pd.Index(everyone, name="client_id", dtype=scores["client_id"].dtype)
     rows = {
-        part: _scale_rows(scores, is_then, getattr(rule, part) or "").reindex(index)
+        part: _scale_rows(scores, is_then, getattr(rule, part)).reindex(index)
         for part in (*PARTS, "interdependence")
+        if getattr(rule, part)
     }
-    values = {part: found["value"].to_numpy(dtype="float64") for part, found in rows.items()}
+    values = dict.fromkeys((*PARTS, "interdependence"), np.full(len(index), np.nan))
+    values |= {part: found["value"].to_numpy(dtype="float64") for part, found in rows.items()}
     absent = {f"no score of {part}": np.isnan(values[part]) for part in PARTS}
     complete = _is_complete(rows["dependence"]) & _is_complete(rows["independence"])
     reason = _first_true(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -137,9 +137,11 @@ class StudyData:
     occasions: tuple[str, ...] = OCCASIONS
 
     @cached_property
-    def _blocks(self) -> dict[tuple[str, str], pd.DataFrame]:
+    def _places(self) -> dict[tuple[str, str], npt.NDArray[np.intp]]:
+        """The rows of every scale and occasion: most are never cut out of the whole table."""
         grouped = self.scores.groupby(["scale", "occasion"], sort=True, observed=True)
-        return {(str(key[0]), str(key[1])): rows for key, rows in grouped}
+        cells = cast("dict[tuple[object, object], npt.NDArray[np.intp]]", grouped.indices)
+        return {(str(scale), str(time)): places for (scale, time), places in cells.items()}
 
     @cached_property
     def _administrations(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -152,7 +154,7 @@ class StudyData:
 
     def occasions_of(self, scale: str) -> tuple[str, ...]:
         """Return the occasions at which a scale was filled in, in the order of time."""
-        found = {occasion for name, occasion in self._blocks if name == scale}
+        found = {occasion for name, occasion in self._places if name == scale}
         return tuple(sorted(found, key=lambda name: (self.place_in_time(name), name)))
 
     def place_in_time(self, occasion: str) -> int:
@@ -164,8 +166,8 @@ class StudyData:
         """Return one administration per client of a scale at an occasion, by ``client_id``."""
         asked = (scale, occasion)
         if asked not in self._administrations:
-            rows = self._blocks.get(asked, self.scores.iloc[:0])
-            self._administrations[asked] = one_per_client(rows)
+            places = self._places.get(asked, np.empty(0, dtype=np.intp))
+            self._administrations[asked] = one_per_client(self.scores.iloc[places])
         return self._administrations[asked].copy(deep=False)
 
     def values_at(self, scale: str, occasion: str) -> pd.Series:

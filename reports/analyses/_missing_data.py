@@ -12,13 +12,14 @@ import pandas as pd
 from reports.analyses._contrast import EXTREMES, named
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._outcome_values import OutcomeValues
-from reports.methods.mean_difference import welch_difference
+from reports.methods.mean_difference import welch_error
 from reports.methods.mixed_model import (
     MixedModel,
     MixedTerm,
     fit_mixed_model,
     linear_contrast,
 )
+from reports.methods.result import summarize_group
 from reports.study_data import are_among
 
 CONTRAST = "contrast"
@@ -119,8 +120,8 @@ def difference_at(target: str) -> Callable[[pd.DataFrame], tuple[float, float, f
         at_target = (frame["occasion"] == target).to_numpy()
         group, score = frame["presentation"].to_numpy(), frame["score"].to_numpy()
         a, b = (score[at_target & (group == name)] for name in EXTREMES)
-        found = welch_difference(a, b)
-        return found.difference, found.se, found.df
+        summary_a, summary_b = summarize_group(a), summarize_group(b)
+        return summary_a.mean - summary_b.mean, *welch_error(summary_a, summary_b)
 
     return analyse
 

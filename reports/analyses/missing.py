@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from reports.analyses._contrast import EXTREMES
@@ -188,6 +190,8 @@ def _pooled_rows(
     facts: dict[str, Any],
 ) -> Iterator[Estimate]:
     analysis = difference_at(found.outcome.occasion)
+    # Other occasions and groups told what to impute; they are not compared.
+    imputed = imputed.only(_is_compared(imputed.frames[0], found.outcome.occasion))
     pooled = analyse_imputed(imputed, analysis, level=inquiry.level)
     yield question.answer(*IMPUTED, **_columns(pooled), **facts)
     worse = _worse(inquiry, found) * found.outcome.smallest_effect
@@ -201,6 +205,11 @@ def _pooled_rows(
     for group in EXTREMES:
         yield _tipping_row(question, imputed, _shifts(found)[group], group, worse, facts,
                            inquiry, found)  # fmt: skip
+
+
+def _is_compared(frame: pd.DataFrame, occasion: str) -> npt.NDArray[np.bool_]:
+    is_compared = frame["presentation"].isin(EXTREMES) & frame["occasion"].eq(occasion)
+    return is_compared.to_numpy(dtype=bool)
 
 
 def _worse(inquiry: Inquiry, found: OutcomeValues) -> int:
