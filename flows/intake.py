@@ -172,7 +172,6 @@ def admit_step(intake: Intake, ledger: Ledger, batch: int) -> AcceptedFile:
     forget_refusal(intake.study, accepted.sha256, accepted.name)
     with transaction(connection):
         publish(connection, reading.layout, forms, _batch_facts(accepted, counts))
-    connection.execute("CHECKPOINT store")
     return accepted
 
 
@@ -196,7 +195,6 @@ def replay(study: Study, connection: Connection, accepted: AcceptedFile, scratch
         counts = count_rows(connection, layout, forms)
         with transaction(connection):
             publish(connection, layout, forms, _batch_facts(accepted, counts))
-        connection.execute("CHECKPOINT store")
         write_held_rows(study, connection, accepted.sha256)
 
 

@@ -48,10 +48,17 @@ def has_clients(connection: Connection) -> bool:
 
 def publish_clients(connection: Connection, layout: Layout, batch: int) -> None:
     """Add the staged clients and what is declared of them; later facts win."""
-    context = _context(layout) | {"has_clients": has_clients(connection), "batch": batch}
+    context = _context(layout) | {"has_met": _has_met(connection, layout), "batch": batch}
     connection.execute(fill("client_merge", **context))
     if "ending" in layout.roles:
         connection.execute(fill("ending_merge", batch=batch))
+
+
+def _has_met(connection: Connection, layout: Layout) -> bool:
+    """Whether the store may have a staged client; where ids were compared, whether it has one."""
+    if "client" in layout.roles:
+        return bool(value(connection, "SELECT count(*) FROM stage.known_client"))
+    return has_clients(connection)
 
 
 def _context(layout: Layout) -> dict[str, object]:

@@ -125,12 +125,8 @@ def _coded_columns(
     connection: Connection, layout: Layout
 ) -> dict[str, dict[str, int | float | str]]:
     """Return the codes of the columns that `stage.text` holds as an enumeration."""
-    held = rows(
-        connection,
-        "SELECT column_name FROM duckdb_columns() WHERE database_name = 'stage' "
-        "AND table_name = 'text' AND starts_with(data_type, 'ENUM')",
-    )
-    names = {name for (name,) in held}
+    held = connection.execute("FROM stage.text LIMIT 0").description or ()
+    names = {column[0] for column in held if str(column[1]).startswith("ENUM")}
     return {name: codes for name, codes in _answer_codes(layout).items() if name in names}
 
 

@@ -42,13 +42,16 @@ class Admission:
         return frozenset(name_key(name) for name in self.facts)
 
     @cached_property
+    def _ignored_keys(self) -> frozenset[str]:
+        return frozenset(name_key(name) for name in self.ignored)
+
+    @cached_property
     def _expressions(self) -> tuple[re.Pattern[str], ...]:
         return tuple(_compile(pattern) for pattern in self.patterns)
 
     def admits(self, name: str) -> bool:
         """Whether a column may be read; a pattern's placeholder stands for anything."""
-        key = name_key(name)
-        return bool(key) and (key in self._keys or self._fits_a_pattern(key))
+        return self._admits_key(name_key(name))
 
     def holds_items(self, name: str) -> bool:
         """Whether a column holds the answers to an item."""
@@ -56,12 +59,16 @@ class Admission:
         is_item = key in self._item_keys or self._fits_a_pattern(key)
         return bool(key) and is_item and key not in self._fact_keys
 
+    def _admits_key(self, key: str) -> bool:
+        return bool(key) and (key in self._keys or self._fits_a_pattern(key))
+
     def _fits_a_pattern(self, key: str) -> bool:
         return any(expression.fullmatch(key) for expression in self._expressions)
 
     def is_expected(self, name: str) -> bool:
         """Whether a name shows that a row is the header."""
-        return self.admits(name) or name_key(name) in {name_key(i) for i in self.ignored}
+        key = name_key(name)
+        return self._admits_key(key) or key in self._ignored_keys
 
     def missing_from(self, header: Sequence[str]) -> tuple[str, ...]:
         """Return what is declared and not in a header: names, and patterns that fit nothing."""

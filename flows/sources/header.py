@@ -122,11 +122,10 @@ def telling_columns(
 def _check_is_header(
     path: Path, head: str, rows: Sequence[HeadRow], source: Source, admission: Admission
 ) -> None:
-    found = _count_expected(rows[0], admission)
-    best = max(rows[:50], key=lambda row: _count_expected(row, admission))
-    if _count_expected(best, admission) > 2 * found:
-        _refuse_preamble(path, best.line, rows[0].line)
-    if found:
+    found = [_count_expected(row, admission) for row in rows[:50]]
+    if max(found) > 2 * found[0]:
+        _refuse_preamble(path, rows[found.index(max(found))].line, rows[0].line)
+    if found[0]:
         return
     _refuse_other_delimiter(path, head, rows, source, admission)
     missing = list_names(admission.missing_from(()))
@@ -171,7 +170,7 @@ def _splits_instead(declared: Sequence[HeadRow], other: Sequence[HeadRow]) -> bo
 
 
 def _count_expected(row: HeadRow, admission: Admission) -> int:
-    return sum(1 for cell in row.cells if admission.is_expected(clean_name(cell)))
+    return sum(1 for cell in row.cells if admission.is_expected(cell))
 
 
 def check_some_are_expected(

@@ -17,6 +17,8 @@ def clean_name(written: str) -> str:
 
 def name_key(name: str) -> str:
     """Return what two column names are compared by: neither case nor unseen letters count."""
+    if name.isascii():  # every letter is seen, and written in one way only
+        return " ".join(name.split()).casefold()
     seen = "".join(c for c in clean_name(name) if unicodedata.category(c) != "Cf")
     return clean_name(seen).casefold()
 

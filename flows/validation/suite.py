@@ -99,12 +99,12 @@ def _staged_batch(connection: Connection) -> Iterator[Any]:
     # Registers the DuckDB source, and needs Great Expectations to be loaded.
     from duckdb_sqlalchemy import ConnectionWrapper
 
-    import flows.validation.duckdb_source  # noqa: F401
+    from flows.validation.duckdb_source import PassingContext
 
     cursor = connection.cursor()
     cursor.execute("USE stage")
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context = PassingContext()
+    gx.data_context.set_context(context)
     source = context.data_sources.add_duckdb(
         "stage",
         connection_string="duckdb:///:memory:",

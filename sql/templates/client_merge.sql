@@ -4,7 +4,7 @@
 ALTER TABLE store.core.client ADD COLUMN IF NOT EXISTS {{ attribute.name | ident }} {{ attribute.type }};
 {% endfor %}
 
-{% if has_clients %}
+{% if has_met %}
 {% for attribute in attributes %}
 INSERT INTO store.core.amendment
 SELECT
@@ -34,4 +34,4 @@ WHERE stored.client_id = staged.client_id;
 
 INSERT INTO store.core.client BY NAME
 SELECT * FROM stage.client
-{{ 'ANTI JOIN store.core.client AS stored USING (client_id)' if has_clients }};
+{{ 'ANTI JOIN store.core.client AS stored USING (client_id)' if has_met }};

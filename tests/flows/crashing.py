@@ -22,7 +22,7 @@ POINTS: Mapping[str, tuple[str, str, str]] = {
     "after the ledger": ("flows.intake", "acknowledge", "after"),
     "inside the transaction": ("sql.publishing", "publish_clients", "before"),
     "before the commit": ("flows.intake", "publish", "after"),
-    "before the checkpoint": ("flows.intake", "transaction", "after"),
+    "after the commit": ("flows.intake", "transaction", "after"),
     "before the list of held rows": ("flows.intake", "write_held_rows", "before"),
     "between two files": ("flows.file_steps", "close_file", "after"),
     "first file replayed": ("flows.reconcile", "replay", "after"),

@@ -57,6 +57,12 @@ def test_every_table_comes_back_as_it_was(study: Path) -> None:
     assert run(study).ending == "nothing new"
 
 
+def test_a_finished_run_leaves_the_store_in_one_file(study: Path) -> None:
+    write_export(study, "intake_3.csv", intake_rows(5, first=800))
+    run(study)
+    assert [path.name for path in study.glob("store.duckdb*")] == ["store.duckdb"]
+
+
 def test_a_rebuild_needs_no_export(study: Path) -> None:
     before = digests(study)
     shutil.rmtree(study / "exports")

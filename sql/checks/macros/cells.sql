@@ -1,11 +1,17 @@
 {# What the checks share: the answer in a cell of numbers, NULL where there is none; a parsed date. #}
 {% macro codes_of(column) -%}
-{% for code in column.staged_codes.values() %}{{ ", " if not loop.first }}{{ code | literal }}{% endfor %}
+{{ literals(column.staged_codes.values()) }}
+{%- endmacro %}
+
+{# Codes outside the range are no answers already: naming them would double the planning. #}
+{% macro codes_within(column) -%}
+{% for code in column.staged_codes.values() | select("ge", column.low) | select("le", column.high) %}{{ ", " if not loop.first }}{{ code | literal }}{% endfor %}
 {%- endmacro %}
 
 {% macro answer(column) -%}
 CASE WHEN {{ column.name | ident }} BETWEEN {{ column.low | literal }} AND {{ column.high | literal }}
-{%- if column.staged_codes %} AND {{ column.name | ident }} NOT IN ({{ codes_of(column) }}){% endif %} THEN {{ column.name | ident }} END
+{%- set inside = codes_within(column) %}
+{%- if inside %} AND {{ column.name | ident }} NOT IN ({{ inside }}){% endif %} THEN {{ column.name | ident }} END
 {%- endmacro %}
 
 {% macro answers(columns) -%}
