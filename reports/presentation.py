@@ -106,10 +106,29 @@ def assign_presentations(
     >>> assign_presentations(scores, rule, measures)["presentation"].item()
     'overdependent'
     """
+    return present(read_landmark(scores, rule, measures, clients), rule, measures)
+
+
+def read_landmark(
+    scores: pd.DataFrame,
+    rule: PresentationRule,
+    measures: Mapping[str, Measure],
+    clients: Iterable[str] | None = None,
+) -> pd.DataFrame:
+    """Return the rule's scores of each client at the landmark, and why they are not usable.
+
+    Of the rule's cut and grey zone nothing enters; arguments are those of `assign_presentations`.
+    """
     check_rule(rule, {name: measure.instrument for name, measure in measures.items()})
     everyone = _in_order(scores["client_id"] if clients is None else clients)
-    frame = _landmark_scores(scores, rule, everyone)
-    cuts = _settle(frame, rule, measures)
+    return _landmark_scores(scores, rule, everyone)
+
+
+def present(
+    frame: pd.DataFrame, rule: PresentationRule, measures: Mapping[str, Measure]
+) -> pd.DataFrame:
+    """Return the presentations of what `read_landmark` returned, as `assign_presentations` does."""
+    cuts = settle_cuts(frame, rule, measures)
     told = frame.assign(
         rule=rule.rule,
         presentation=_present(frame, rule, cuts),
@@ -123,8 +142,7 @@ def find_cuts(
     scores: pd.DataFrame, rule: PresentationRule, measures: Mapping[str, Measure]
 ) -> Cuts:
     """Return the cuts of a rule; medians are those of the clients with both scores."""
-    everyone = _in_order(scores["client_id"])
-    return _settle(_landmark_scores(scores, rule, everyone), rule, measures)
+    return settle_cuts(read_landmark(scores, rule, measures), rule, measures)
 
 
 def _in_order(clients: Iterable[str]) -> pd.Index:
@@ -134,7 +152,6 @@ def _in_order(clients: Iterable[str]) -> pd.Index:
 def _landmark_scores(
     scores: pd.DataFrame, rule: PresentationRule, everyone: pd.Index
 ) -> pd.DataFrame:
-    """Return the rule's scores of each client at the landmark, and why they are not usable."""
     is_then = (scores["occasion"] == rule.landmark).to_numpy(dtype=bool)
     index = pd.Index(everyone, name="client_id", dtype=scores["client_id"].dtype)
     rows = {
@@ -177,7 +194,10 @@ def _scale_rows(scores: pd.DataFrame, is_then: Flags, scale: str) -> pd.DataFram
     return one_per_client(scores.loc[is_asked, _READ])[_KEPT]
 
 
-def _settle(frame: pd.DataFrame, rule: PresentationRule, measures: Mapping[str, Measure]) -> Cuts:
+def settle_cuts(
+    frame: pd.DataFrame, rule: PresentationRule, measures: Mapping[str, Measure]
+) -> Cuts:
+    """Return the cuts of a rule, given what `read_landmark` returned for it."""
     used = [measures[rule.dependence], measures[rule.independence]]
     if rule.cut == "midpoint":
         cuts = [measure.midpoint for measure in used]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import pandas as pd
 from reports.analyses._contrast import EXTREMES, named
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._outcome_values import OutcomeValues
+from reports.methods.imputation import ImputedScores
 from reports.methods.mean_difference import welch_error
 from reports.methods.mixed_model import (
     MixedModel,
@@ -109,21 +109,28 @@ def therapists(rows: pd.DataFrame) -> str:
     return " + (1 | therapist_id)" if rows["therapist_id"].nunique() > 1 else ""
 
 
-def difference_at(target: str) -> Callable[[pd.DataFrame], tuple[float, float, float]]:
-    """Return the analysis of one completed frame: Welch's difference at an occasion.
+def compared_at(imputed: ImputedScores, target: str) -> ImputedScores:
+    """Return the imputed scores of the extreme groups at an occasion, `is_first` in each frame.
 
-    Returns estimate, standard error and degrees of freedom. Therapists are in the imputation; the
-    difference itself is the one whose missing scores are in question.
+    Other occasions and groups told what to impute; they are not compared.
     """
+    shared = imputed.frames[0]
+    is_kept = shared["occasion"].eq(target) & shared["presentation"].isin(EXTREMES)
+    kept = is_kept.to_numpy(dtype=bool)
+    is_first = shared["presentation"].eq(EXTREMES[0]).to_numpy(dtype=bool)[kept]
+    frames = (frame[kept].assign(is_first=is_first) for frame in imputed.frames)
+    return replace(imputed, frames=tuple(frames))
 
-    def analyse(frame: pd.DataFrame) -> tuple[float, float, float]:
-        at_target = (frame["occasion"] == target).to_numpy()
-        group, score = frame["presentation"].to_numpy(), frame["score"].to_numpy()
-        a, b = (score[at_target & (group == name)] for name in EXTREMES)
-        summary_a, summary_b = summarize_group(a), summarize_group(b)
-        return summary_a.mean - summary_b.mean, *welch_error(summary_a, summary_b)
 
-    return analyse
+def welch_of_frame(frame: pd.DataFrame) -> tuple[float, float, float]:
+    """Return Welch's difference in a frame of `compared_at`, its standard error and df.
+
+    Therapists are in the imputation; the difference itself is the one whose missing scores are in
+    question.
+    """
+    score, is_first = frame["score"].to_numpy(), frame["is_first"].to_numpy()
+    a, b = summarize_group(score[is_first]), summarize_group(score[~is_first])
+    return a.mean - b.mean, *welch_error(a, b)
 
 
 def group_facts(inquiry: Inquiry, clients: pd.Index) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from reports.methods.reliability import (
 )
 from reports.methods.result import Interval, NotEstimableError
 from reports.methods.specification_curve import Choice
-from reports.presentation import assign_presentations, find_cuts
+from reports.presentation import present, read_landmark, settle_cuts
 from reports.rule_fit import other_rules
 from reports.study_data import are_among
 
@@ -49,7 +49,7 @@ class Specifications:
 
     inquiry: Inquiry
     _made: dict[tuple[str, str, str], Groups | str] = field(default_factory=dict)
-    _read: dict[str, pd.DataFrame] = field(default_factory=dict)
+    _read: dict[tuple[str, bool], pd.DataFrame] = field(default_factory=dict)
     _split: dict[tuple[str, ...], tuple[pd.Series, pd.Series]] = field(default_factory=dict)
 
     @cached_property
@@ -130,21 +130,19 @@ class Specifications:
     def _make(self, rule: PresentationRule, cut: str, scoring: str) -> Groups:
         inquiry = self.inquiry
         chosen = self._with_cut(rule.model_copy(update={"complete_only": scoring == COMPLETE}), cut)
-        found = assign_presentations(
-            self._scores(rule), chosen, inquiry.data.measures, inquiry.data.clients.index
-        )
+        found = present(self._at_landmark(chosen), chosen, inquiry.data.measures)
         clients, group = found["client_id"], found["presentation"]
         a, b = (pd.Index(clients[group == name]) for name in EXTREMES)
         return Groups(a, b)
 
-    def _scores(self, rule: PresentationRule) -> pd.DataFrame:
-        """Return what a rule reads: its scales at its landmark, of clients who are not excluded."""
-        if rule.rule not in self._read:
+    def _at_landmark(self, rule: PresentationRule) -> pd.DataFrame:
+        """Return what a rule reads, whatever its cut: of clients who are not excluded."""
+        key = (rule.rule, rule.complete_only)
+        if key not in self._read:
             data = self.inquiry.data
             scores = included_scores(data, self.inquiry.rule, self.inquiry.standing)
-            is_read = scores["scale"].isin(rule.scales) & (scores["occasion"] == rule.landmark)
-            self._read[rule.rule] = scores[is_read]
-        return self._read[rule.rule]
+            self._read[key] = read_landmark(scores, rule, data.measures, data.clients.index)
+        return self._read[key]
 
     def _with_cut(self, rule: PresentationRule, cut: str) -> PresentationRule:
         if cut == DECLARED_CUT:
@@ -152,7 +150,7 @@ class Specifications:
         if cut == MEDIAN:
             return rule.model_copy(update={"cut": "median"})
         data = self.inquiry.data
-        cuts = find_cuts(self._scores(rule), rule, data.measures)
+        cuts = settle_cuts(self._at_landmark(rule), rule, data.measures)
         moved = tuple(
             place + SHIFTS[cut] * self._sem(scale, rule.landmark)
             for place, scale in zip((cuts.dependence, cuts.independence), rule.scales, strict=False)

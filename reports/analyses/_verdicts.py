@@ -34,7 +34,8 @@ def judge_comparisons(
     decides; without a plan the first. Tests outside every family are judged by their unadjusted
     p-values, and the row's method says so.
     """
-    answered = estimates[estimates["status"] != "refused"]
+    judged = {term for tests in pairs.values() for pair in tests for term in pair}
+    answered = estimates[(estimates["status"] != "refused") & estimates["term"].isin(judged)]
     return list(_judgements(answered, pairs, alpha, methods))
 
 

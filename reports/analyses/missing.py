@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from reports.analyses._contrast import EXTREMES
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._missing_data import (
     RepeatedScores,
-    difference_at,
+    compared_at,
     fit_all_available,
     gather_repeated,
     group_facts,
+    welch_of_frame,
 )
 from reports.analyses._model_words import reason_of_model, remark_of
 from reports.analyses._nesting import tested
@@ -189,27 +188,20 @@ def _pooled_rows(
     imputed: ImputedScores,
     facts: dict[str, Any],
 ) -> Iterator[Estimate]:
-    analysis = difference_at(found.outcome.occasion)
-    # Other occasions and groups told what to impute; they are not compared.
-    imputed = imputed.only(_is_compared(imputed.frames[0], found.outcome.occasion))
-    pooled = analyse_imputed(imputed, analysis, level=inquiry.level)
+    compared = compared_at(imputed, found.outcome.occasion)
+    pooled = analyse_imputed(compared, welch_of_frame, level=inquiry.level)
     yield question.answer(*IMPUTED, **_columns(pooled), **facts)
     worse = _worse(inquiry, found) * found.outcome.smallest_effect
     for who, shift in _shifts(found).items():
-        moved = analyse_imputed(shift_imputed(imputed, worse, shift), analysis,
+        moved = analyse_imputed(shift_imputed(compared, worse, shift), welch_of_frame,
                                 level=inquiry.level)  # fmt: skip
         yield question.answer(
             f"difference, missing {who} worse", *IMPUTED[1:], **_columns(moved), **facts,
             note=f"missing scores moved by {worse:g} points, the smallest effect of interest",
         )  # fmt: skip
     for group in EXTREMES:
-        yield _tipping_row(question, imputed, _shifts(found)[group], group, worse, facts,
-                           inquiry, found)  # fmt: skip
-
-
-def _is_compared(frame: pd.DataFrame, occasion: str) -> npt.NDArray[np.bool_]:
-    is_compared = frame["presentation"].isin(EXTREMES) & frame["occasion"].eq(occasion)
-    return is_compared.to_numpy(dtype=bool)
+        yield _tipping_row(question, compared, _shifts(found)[group], group, worse, facts,
+                           inquiry.level)  # fmt: skip
 
 
 def _worse(inquiry: Inquiry, found: OutcomeValues) -> int:
@@ -233,20 +225,18 @@ def _columns(pooled: PooledEstimate) -> dict[str, Any]:
 
 def _tipping_row(
     question: Question,
-    imputed: ImputedScores,
+    compared: ImputedScores,
     shift: Shift,
     group: str,
     worse: float,
     facts: dict[str, Any],
-    inquiry: Inquiry,
-    found: OutcomeValues,
+    level: float,
 ) -> Estimate:
     """Return the shift of one group's missing scores at which the answer turns."""
     largest = FARTHEST * worse
     tipping = find_tipping_point(
-        imputed, difference_at(found.outcome.occasion), shift=shift, largest=largest,
-        level=inquiry.level,
-    )  # fmt: skip
+        compared, welch_of_frame, shift=shift, largest=largest, level=level
+    )
     note = STANDS.format(largest=largest) if tipping.delta is None else None
     return question.answer(f"tipping point, {group}", TIPPING, HOW_TIPPING,
                            estimate=tipping.delta, note=note, **facts)  # fmt: skip

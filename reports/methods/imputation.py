@@ -6,7 +6,7 @@ The main analysis is the likelihood-based mixed model on all available data; thi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -28,10 +28,6 @@ class ImputedScores:
     n_clients: int
     n_left_out: int
     n_imputed: int
-
-    def only(self, kept: npt.NDArray[np.bool_]) -> ImputedScores:
-        """Return these rows of every frame; the counts stay those of all clients."""
-        return replace(self, frames=tuple(frame[kept] for frame in self.frames))
 
 
 def impute_scores(

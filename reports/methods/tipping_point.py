@@ -72,9 +72,11 @@ def shift_imputed(imputed: ImputedScores, delta: float, shift: Shift) -> Imputed
     3.0
     """
     # The frames differ in the imputed scores alone, so the same rows of each are moved.
-    distance = delta * _moved(imputed.frames[0], imputed, shift)
+    distance = delta * _moved(imputed.frames[0], imputed, shift).to_numpy(dtype=bool)
     outcome = imputed.outcome
-    frames = tuple(frame.assign(**{outcome: frame[outcome] + distance}) for frame in imputed.frames)
+    frames = tuple(
+        frame.assign(**{outcome: frame[outcome].to_numpy() + distance}) for frame in imputed.frames
+    )
     return replace(imputed, frames=frames)
 
 

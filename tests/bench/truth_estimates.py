@@ -13,7 +13,7 @@ from flows.simulation.worlds import World
 from reports.analyses._confounding import find_confounding
 from reports.analyses._continuous_course import relate_course
 from reports.analyses._inquiry import Inquiry
-from reports.analyses._missing_data import difference_at, gather_repeated
+from reports.analyses._missing_data import compared_at, gather_repeated, welch_of_frame
 from reports.analyses._nesting import DIFFERENCE_TERM
 from reports.analyses._outcome_values import OutcomeValues, find_outcome
 from reports.analyses._question import THEME_CONTRAST, Question
@@ -188,7 +188,8 @@ def _missing(inquiry: Inquiry, found: OutcomeValues, seed: int) -> Iterator[Seen
         yield _seen("difference, all available", row)
     try:
         imputed = impute(repeated, seed, draws=DRAWS)
-        pooled = analyse_imputed(imputed, difference_at(repeated.target), level=inquiry.level)
+        compared = compared_at(imputed, repeated.target)
+        pooled = analyse_imputed(compared, welch_of_frame, level=inquiry.level)
     except NotEstimableError:
         yield Seen("difference, imputed", status="refused")
         return
