@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from reports.analyses._contrast import EXTREMES, named
@@ -19,6 +20,7 @@ from reports.methods.invariance import (
     check_group_invariance,
     check_occasion_invariance,
 )
+from reports.methods.result import FloatArray
 from reports.study_data import are_among
 
 ANALYSIS = "measurement_invariance"
@@ -121,11 +123,17 @@ def _is_coarse(items: pd.DataFrame) -> bool:
 
 def _alike(items: pd.DataFrame, parts: pd.Series) -> tuple[str, ...]:
     """Return the items that nearly everybody in one of the parts answers alike."""
-    most = pd.DataFrame(
-        {name: own.apply(lambda item: item.value_counts(normalize=True).max())
-         for name, own in items.groupby(parts)}
-    )  # fmt: skip
-    return tuple(str(name) for name in most.index[(most > MOST_ALIKE).any(axis=1)])
+    answers, part = items.to_numpy(dtype=np.float64), parts.to_numpy(dtype=object)
+    found = set()
+    for name in set(part):
+        own = answers[part == name]
+        found |= {k for k, item in enumerate(own.T) if _largest_share(item) > MOST_ALIKE}
+    return tuple(str(items.columns[k]) for k in sorted(found))
+
+
+def _largest_share(answers: FloatArray) -> float:
+    """Return the share of those who gave the most frequent answer."""
+    return float(np.unique(answers, return_counts=True)[1].max()) / len(answers)
 
 
 def _across_groups(inquiry: Inquiry, found: OutcomeValues, scale: str) -> _Checked:

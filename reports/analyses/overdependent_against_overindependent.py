@@ -71,13 +71,13 @@ def compare_groups(
     if contrast.smaller < MIN_GROUP:
         yield question.refuse(*DIFFERENCE, TOO_FEW, **contrast.facts)
         return
-    yield from _reliability_rows(question, inquiry.data, found, contrast)
     nesting = find_nesting(inquiry, found, contrast)
     alone = found.with_caution(nesting.caution if nesting else None)
     yield from _difference_rows(question, inquiry.rule, alone, contrast)
     yield from _equivalence_rows(question, alone, contrast, inquiry.comparison.alpha)
     yield from _adjusted_rows(question, inquiry, alone, contrast)
     yield from nested_rows(question, inquiry, found, contrast, nesting)
+    yield from _reliability_rows(question, inquiry.data, found, contrast)
 
 
 def _of_pair(contrast: Contrast) -> dict[str, str]:

@@ -13,6 +13,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from reports.methods.result import FloatArray
@@ -56,6 +57,7 @@ def jzs_bayes_factor(t: float, n_a: int, n_b: int | None, scale: float) -> float
 
 def _long(groups: Mapping[str, FloatArray]) -> pd.DataFrame:
     """Return one row per score, groups as ordered categories so that pairs keep their order."""
-    names = [name for name, scores in groups.items() for _ in scores]
-    scores = [score for sample in groups.values() for score in sample]
-    return pd.DataFrame({"group": pd.Categorical(names, list(groups)), "score": scores})
+    samples = list(groups.values())
+    codes = np.repeat(np.arange(len(samples)), [len(sample) for sample in samples])
+    names = pd.Categorical.from_codes(codes, pd.Index(list(groups)))
+    return pd.DataFrame({"group": names, "score": np.concatenate(samples)})
