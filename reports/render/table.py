@@ -20,7 +20,9 @@ from reports.render.numbers import (
 
 Kind = Literal["text", "count", "number", "p", "interval", "percent"]
 Value = str | float | tuple[float, float] | None
-WIDE, SHORT = 9, 12
+WIDE, SHORT, SENTENCE = 9, 12, 80
+# A line of a printed page and the margins of a cell, in characters.
+LINE, MARGINS = 115, 2
 LEFT_OUT_NOTE = (
     "[c] left out by the disclosure rules of the study, so that no small group can be recognised."
 )
@@ -115,6 +117,11 @@ class Table:
         return len(self.columns) >= WIDE
 
     @property
+    def is_wordy(self) -> bool:
+        """Whether its rows are headed by sentences, which no narrow screen can keep beside them."""
+        return any(len(self.texts(row)[0]) > SENTENCE for row in self.rows)
+
+    @property
     def is_short(self) -> bool:
         """Whether it fits one page, so that it is not broken over two."""
         return len(self.rows) <= SHORT
@@ -144,24 +151,30 @@ class Table:
         over = (s.head for s in self.spanners if s.first <= place < s.first + s.count)
         return next(over, "")
 
-    def weights(self, most: int = 26) -> tuple[float, ...]:
-        """Return how wide each column is beside the others, in characters of its longest line.
+    def weights(self, line: int = LINE) -> tuple[float, ...]:
+        """Return how wide each column is beside the others, in characters of a page of ``line``.
 
-        Numbers are not broken; texts are, at ``most`` characters.
+        No word and no number is broken; what is left of the line goes to the columns of text, in
+        proportion to what their longest text lacks.
         """
         printed = [self.texts(row) for row in self.rows]
-        return tuple(
-            self._weight(column, [texts[place] for texts in printed], most)
+        needs = [
+            self._needs(column, [texts[place] for texts in printed])
             for place, column in enumerate(self.columns)
-        )
+        ]
+        lacking = sum(most - least for least, most in needs)
+        left = min(max(line - sum(least for least, _ in needs), 0), lacking)
+        share = left / lacking if lacking else 0.0
+        return tuple(least + share * (most - least) for least, most in needs)
 
-    def _weight(self, column: Column, texts: list[str], most: int) -> float:
+    def _needs(self, column: Column, texts: list[str]) -> tuple[int, int]:
+        """Return how wide a column must be and how wide it would be, its margins included."""
         longest = max((len(text) for text in texts), default=0)
-        words = max((len(word) for text in (column.head, *texts) for word in text.split(" ")),
-                    default=0)  # fmt: skip
-        if column.kind == "text":
-            return 2 + max(words, min(longest, most))
-        return 2 + max(longest, *map(len, column.head.split(" ")))
+        broken = texts if column.kind == "text" else []
+        least = max(len(word) for text in (column.head, *broken) for word in text.split(" "))
+        if column.kind != "text":
+            least = max(least, longest)
+        return MARGINS + least, MARGINS + max(least, longest)
 
     @property
     def groups(self) -> tuple[tuple[str, tuple[Row, ...]], ...]:

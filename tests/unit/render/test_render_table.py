@@ -89,3 +89,28 @@ def test_a_cell_knows_the_estimate_it_comes_from() -> None:
     assert interval_of(estimates.loc[4]) == Cell((0.0, 2.0), 4)
     assert interval_of(estimates.loc[9]) == Cell(None)
     assert number_of(None, "estimate") == Cell(None)
+
+
+SENTENCE = "Two rows hold a form of one client and time with other answers, and neither is taken."
+
+
+def a_listing(*texts: str) -> Table:
+    rows = tuple(Row((Cell(text), Cell(75.0))) for text in texts)
+    return Table("t", "Title", (Column("Rule"), Column("n", "count")), rows)
+
+
+def test_what_is_left_of_a_line_goes_to_the_longest_text() -> None:
+    short, count = a_listing("one", "two").weights(60)
+    wordy, same = a_listing("one", SENTENCE).weights(60)
+    assert count == same
+    assert short < wordy < len(SENTENCE)
+    assert wordy + same == pytest.approx(60)
+
+
+def test_no_word_and_no_number_is_broken_where_a_line_is_too_short() -> None:
+    assert a_listing("one", SENTENCE).weights(10) == (2 + len("answers,"), 2 + len("75"))
+
+
+def test_a_table_with_sentences_as_heads_of_rows_is_wordy() -> None:
+    assert a_listing(SENTENCE).is_wordy
+    assert not a_listing("one").is_wordy
