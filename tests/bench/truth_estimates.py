@@ -42,6 +42,8 @@ from tests.bench.truth_settings import OTHERS, OUTCOME, RULE, Setting
 
 # Enough imputations for intervals that cover; a report draws more, for the sake of digits.
 DRAWS = 5
+# The forms of the rule and of the outcomes.
+FORMS = ("ecr", "core_10", "wai_sr")
 # Name in the table, and the row of the estimate: analysis, term and estimand.
 HEADLINES = {
     "slope of dependence, intake held equal": (
@@ -77,7 +79,7 @@ class Seen:
 
 def look_at_study(setting: Setting, seed: int) -> list[Seen]:
     """Simulate one study of a setting and return its headline estimates."""
-    data = study_data(simulate(setting.world, seed, setting.n_clients))
+    data = study_data(simulate(setting.world, seed, setting.n_clients), FORMS)
     if setting.is_skewed:
         data = _skewed(data)
     if setting.shuffle != "none":
@@ -267,7 +269,7 @@ def _leaning(data: StudyData, clients: np.ndarray) -> np.ndarray:
 def large_values(world: World, n_clients: int) -> dict[str, float]:
     """Return what each headline estimator reaches on one large study of a world."""
     study = simulate(world, 1, n_clients)
-    data = study_data(study)
+    data = study_data(study, FORMS)
     inquiry, found = _inquiry(data), find_outcome(data, RULE, OUTCOME)
     values = {seen.headline: seen.estimate for seen in _headlines(headline_rows(inquiry, found))}
     for row in available_rows(inquiry, found):
