@@ -33,6 +33,7 @@ def _facts(study: Study, ledger: Ledger) -> dict[str, Any]:
         "unclaimed": unclaimed_files(study),
         "interrupted": is_interrupted(ledger),
         "latest_run": latest_run(study),
+        "report": _report(study),
     }
 
 
@@ -44,6 +45,12 @@ def latest_run(study: Study) -> str | None:
     """Return the id of the latest published run."""
     pointer = study.runs / LATEST
     return pointer.read_text(encoding="ascii").strip() if pointer.exists() else None
+
+
+def _report(study: Study) -> str | None:
+    run = latest_run(study)
+    report = study.runs / run / "report.html" if run else None
+    return str(report) if report is not None and report.exists() else None
 
 
 def _lines(facts: dict[str, Any]) -> list[str]:
@@ -58,4 +65,6 @@ def _lines(facts: dict[str, Any]) -> list[str]:
     state = (
         ["the last run was interrupted; the next one takes over"] if facts["interrupted"] else []
     )
-    return [f"study {facts['study']}", *accepted, *waiting, *unclaimed, *state, f"latest run {run}"]
+    report = [f"its report: {facts['report']}"] if facts["report"] else []
+    head, end = f"study {facts['study']}", f"latest run {run}"
+    return [head, *accepted, *waiting, *unclaimed, *state, end, *report]

@@ -76,6 +76,15 @@ class Answers:
         return sum(count for text, count in self.counts.items()
                    if text not in codes and not self._is_within(text, low, high))  # fmt: skip
 
+    def doubt_strays(self, low: int, high: int) -> str:
+        """Say how many cells are neither answers nor missing codes; nothing where none is."""
+        count = self.strays(low, high)
+        if not count:
+            return ""
+        held = "its row is" if count == 1 else "their rows are"
+        what = "1 cell is" if count == 1 else f"{count} cells are"
+        return f"{what} neither answer nor missing code; {held} held back."
+
     def observed(self) -> tuple[int, int] | None:
         """Return the lowest and the highest answer, far codes and rare numbers left out."""
         total = sum(self.numbers.values())

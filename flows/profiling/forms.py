@@ -217,8 +217,8 @@ def _doubts(
     close = [c.definition.id for c in candidates[1:] if c.score > first.score - 0.3]
     if close:
         yield f"It could also be {', '.join(close[:3])}."
-    if strays := answers.strays(*used):
-        yield f"{strays} cells are neither answers nor missing codes; their rows are held back."
+    if strays := answers.doubt_strays(*used):
+        yield strays
     if codes:
         yield f"The first code is taken for {used[0]}, the next for {used[0] + 1}, and so on."
 

@@ -78,8 +78,8 @@ def _proposal(export: UnknownExport, match: _Match) -> FormProposal:
     held = len(match.definition.held_scales)
     if match.scales < held:
         doubts.append(f"Only {match.scales} of its {held} scales are here.")
-    if strays := answers.strays(*used):
-        doubts.append(f"{strays} cells are neither answers nor missing codes.")
+    if strays := answers.doubt_strays(*used):
+        doubts.append(strays)
     reason = f"columns are named by {match.scales} of its scales"
     return FormProposal(match.definition.id, match.pattern, match.columns, used,
                         missing=answers.codes_outside(*used), reasons=(reason,),

@@ -28,6 +28,7 @@ RULES: Mapping[str, tuple[str, str, str]] = {
     "rpt": ("relationship-profile", "destructive_overdependence", "dysfunctional_detachment"),
 }
 WIDTH = 100
+INTAKE = "intake"
 
 
 def write_study(sources: Sequence[SourceProposal], catalog: Catalog) -> str:
@@ -139,6 +140,11 @@ def _presentation_lines(sources: Sequence[SourceProposal], catalog: Catalog) -> 
     if known is not None:
         rule, dependence, independence = RULES[known]
         yield "# Who presents as dependent, who as independent."
+        if landmark != INTAKE:
+            why = (
+                f'No file here is of intake: at "{landmark}", treatment may have formed the groups.'
+            )
+            yield from _doubts([why])
         yield from _rule_lines(rule, f"{known}.{dependence}", f"{known}.{independence}", landmark)
     elif forms:
         scale = f"{forms[0]}.{catalog.get_form(forms[0]).scales[0].id}"
@@ -168,7 +174,7 @@ def _first_occasion(sources: Sequence[SourceProposal]) -> str:
         )
         if occasion
     ]
-    return "intake" if "intake" in known or not known else known[0]
+    return INTAKE if INTAKE in known or not known else known[0]
 
 
 def _source_id(path: Path, taken: Sequence[str]) -> str:

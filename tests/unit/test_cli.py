@@ -166,7 +166,9 @@ def test_status_and_figure_work_while_a_run_holds_study_and_store(
             assert code == 0
             facts = json.loads(out)
             assert [file["name"] for file in facts["accepted"]] == ["intake.csv", "weekly.csv"]
-            assert facts["latest_run"]
+            report = published / "runs" / facts["latest_run"] / "report.html"
+            assert facts["report"] == str(report)
+            assert f"its report: {report}" in ask("status", published)[1].splitlines()
             assert ask("figure", "plane", "-s", published, "--out", tmp_path)[0] == 0
             code, out, err = ask("rebuild", published)
             assert (code, out) == (1, "")

@@ -204,7 +204,19 @@ def test_missing_codes_are_told_from_answers_and_from_slips(tmp_path: Path) -> N
         "N/A": "not applicable",
         "NASK": "not asked",
     }
-    assert "1 cells are neither answers nor missing codes" in text
+    assert "1 cell is neither answer nor missing code; its row is held back." in text
+
+
+def test_a_landmark_after_intake_is_a_doubt(tmp_path: Path) -> None:
+    ecr = answers([f"ecr_{n}" for n in range(1, 37)], 1, 7)
+    late = {"client_id": ids(), "occasion": ["end"] * len(ids()), **ecr}
+    _, told = propose(write(tmp_path / "late.csv", late), folder=tmp_path)
+    assert 'landmark = "end"' in told
+    assert "No file here is of intake" in told
+    early = late | {"occasion": ["intake"] * len(ids())}
+    _, told = propose(write(tmp_path / "early.csv", early), folder=tmp_path)
+    assert 'landmark = "intake"' in told
+    assert "No file here is of intake" not in told
 
 
 def test_codes_that_several_forms_share_belong_to_the_source(tmp_path: Path) -> None:
