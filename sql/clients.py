@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 
 from instruments.layout import Layout, StageColumn
@@ -18,9 +19,24 @@ HELD = (
 def meet_clients(connection: Connection, layout: Layout) -> None:
     """List in `stage.known_client` those clients of the stage whom the store, if any, knows."""
     if "client" in layout.roles and rows(connection, HELD):
-        connection.execute(statement("stage/known_clients"))
+        first, last = _ends_of_ids(connection)
+        connection.execute(fill("known_clients", first=first, last=last))
         if "clinic" in layout.roles:
             connection.execute(statement("stage/known_clinics"))
+
+
+def _ends_of_ids(connection: Connection) -> tuple[str, str]:
+    """Return the first and last id that may differ from a staged one in case alone.
+
+    In ASCII capitals come first. Beside capital and small i only the dotted capital folds to an
+    ASCII letter, and it comes last.
+    """
+    first, last, is_ascii = rows(
+        connection,
+        "SELECT min(upper(client)), max(replace(lower(client), 'i', 'İ')), "
+        "bool_and(length(client) = strlen(client)) FROM stage.rows",
+    )[0]
+    return (first, last) if is_ascii else ("", chr(sys.maxunicode))
 
 
 def stage_clients(connection: Connection, layout: Layout, keys: Mapping[str, str]) -> None:
@@ -55,10 +71,12 @@ def publish_clients(connection: Connection, layout: Layout, batch: int) -> None:
 
 
 def _has_met(connection: Connection, layout: Layout) -> bool:
-    """Whether the store may have a staged client; where ids were compared, whether it has one."""
-    if "client" in layout.roles:
-        return bool(value(connection, "SELECT count(*) FROM stage.known_client"))
-    return has_clients(connection)
+    """Whether the store has a client of the stage, which decides what must be compared."""
+    if not has_clients(connection):
+        return False
+    if layout.a_row_is == "person":
+        return True
+    return bool(value(connection, "SELECT count(*) FROM stage.met_client"))
 
 
 def _context(layout: Layout) -> dict[str, object]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from flows.validation.statements import batch_query, offending_sql
+from flows.validation.statements import batch_query, joint_query, offending_sql
 from instruments.errors import StoreError
 from instruments.expectations import (
     RESULT_FORMAT,
@@ -39,7 +39,7 @@ def find_broken(connection: Connection, rules: Sequence[Rule]) -> tuple[Rule, ..
     with _ONE_AT_A_TIME, _staged_batch(connection) as batch:
         alike = _alike(rules)
         expectations = [
-            to_joint_expectation(some, batch_query)
+            to_joint_expectation(some, joint_query)
             if len(some) > 1
             else to_expectation(some[0], batch_query)
             for some in alike

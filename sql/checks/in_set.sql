@@ -5,4 +5,4 @@ SELECT
     _record,
     {{ columns[0].source | literal }} AS column_name
 FROM {{ table }}
-WHERE {{ columns[0].name | ident }} NOT IN ({{ cells.literals(values) }})
+WHERE {{ is_outside(columns[0], values) }}

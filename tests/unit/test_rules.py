@@ -12,9 +12,9 @@ import pytest
 import sql
 from flows.declarations import Source
 from flows.layout import lay_out
-from flows.validation.statements import batch_query, offending_sql
+from flows.validation.statements import batch_query, is_outside, offending_sql
 from instruments.catalog import load_catalog
-from instruments.layout import Layout
+from instruments.layout import Layout, StageColumn
 from instruments.rules import Rule, derive_rules
 
 CHECKS = Path(str(sql.__file__)).parent / "checks"
@@ -178,6 +178,13 @@ def test_every_check_is_used_by_a_rule() -> None:
     ]
     used = {rule.check.name for layout in layouts for rule in derive_rules(layout)}
     assert {path.stem for path in CHECKS.glob("*.sql")} == used
+
+
+def test_a_set_with_gaps_admits_nothing_between() -> None:
+    column = StageColumn("q1", "Q1", "item", 1, 4)
+    assert is_outside(column, (1, 2, 4, 3, -99)) == (
+        '"q1" NOT BETWEEN -99 AND -99 AND "q1" NOT BETWEEN 1 AND 4'
+    )
 
 
 def test_a_statement_holds_names_and_labels_as_they_are() -> None:
