@@ -12,12 +12,15 @@ from __future__ import annotations
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
+from flows.validation.statements import STAGED_ROWS, joint_query
 from instruments.errors import ExportError
+from instruments.rule import Rule
+from sql.gateway import Connection, rows
 from tests.property.export_mutations import NASTY, GoodExport, good_exports, mutate
 from tests.unit.nasty.desk import Checked, check
 
@@ -30,8 +33,16 @@ TELLING = [text for text in NASTY if len(text) > 9 and text.isprintable()]
 @contextmanager
 def rules_alone() -> Iterator[None]:
     """Ask every rule for its offending rows instead of asking the rule engine first."""
-    with patch("flows.validation.engine.find_broken", lambda _connection, rules: rules):
+    with patch("flows.validation.engine.find_broken", _perhaps_broken):
         yield
+
+
+def _perhaps_broken(connection: Connection, rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Return all rules, without those on single answers where one statement says that all hold."""
+    items = [r for r in rules if r.check.name == "in_set" and r.columns[0].kind == "item"]
+    if not items or rows(connection, joint_query(items).format(batch=STAGED_ROWS)):
+        return tuple(rules)
+    return tuple(rule for rule in rules if rule not in items)
 
 
 def spoil_and_check(export: GoodExport, seed: int, *, with_engine: bool) -> str:
