@@ -13,7 +13,7 @@ from reports.methods.reliability import (
     alpha_from_covariance,
     item_covariance,
     item_rest_correlations,
-    omega_total,
+    mcdonald_omega,
     reverse_key_alarm,
     standard_error_of_measurement,
 )
@@ -58,17 +58,20 @@ def alpha_row(
                            **counts, **facts)  # fmt: skip
 
 
-def omega_row(question: Question, items: FloatArray, alpha: Estimate, **facts: Any) -> Estimate:
+def omega_row(
+    question: Question, items: FloatArray, alpha: Estimate, *, level: float, **facts: Any
+) -> Estimate:
     """Return omega total of the clients who answered every item; it stands beside their alpha."""
     counts = {"n": alpha.n, "n_missing": alpha.n_missing}
     if alpha.status == "refused":
         return question.refuse(*OMEGA, alpha.note or TOO_FEW_AT_ALL, **counts,
                                **_without_caution(facts))  # fmt: skip
     try:
-        omega = omega_total(item_covariance(_complete(items))[0])
+        omega = mcdonald_omega(_complete(items), level=level)
     except NotEstimableError as error:
         return question.refuse(*OMEGA, reason_of(error), **counts, **_without_caution(facts))
-    return question.answer(*OMEGA, estimate=omega, **counts, **facts)
+    return question.answer(*OMEGA, estimate=omega.value, **limits(omega.interval), **counts,
+                           **facts)  # fmt: skip
 
 
 def _without_caution(facts: dict[str, Any]) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def _describe_group(
     if forms.answers is None:
         return rows
     alpha = alpha_row(question, forms.answers, level=level, caution=caution, **group)
-    omega = omega_row(question, forms.answers, alpha, caution=caution, **group)
+    omega = omega_row(question, forms.answers, alpha, level=level, caution=caution, **group)
     return [*rows, alpha, omega, sem_row(question, values, alpha, **group)]
 
 

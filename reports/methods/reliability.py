@@ -1,4 +1,4 @@
-"""Reliability of one scale: alpha, omega total, and whether an item is keyed the wrong way.
+"""Reliability of one scale: alpha, its error of measurement; omega and keys have own modules.
 
 Everything works from the covariance matrix of the items, so that a database can hand over sums
 of answers and of their products instead of a million rows.
@@ -7,10 +7,8 @@ of answers and of their products instead of a million rows.
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass
 
-import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
@@ -27,8 +25,8 @@ from reports.methods.item_keys import (
     item_rest_correlations,
     reverse_key_alarm,
 )
+from reports.methods.omega import mcdonald_omega, omega_total
 from reports.methods.result import (
-    FloatArray,
     Interval,
     NotEstimableError,
     require_level,
@@ -44,6 +42,7 @@ __all__ = [
     "flip_gains",
     "item_covariance",
     "item_rest_correlations",
+    "mcdonald_omega",
     "omega_total",
     "reverse_key_alarm",
     "standard_error_of_measurement",
@@ -147,69 +146,6 @@ def alpha_from_covariance(covariance: npt.ArrayLike, n: int, *, level: float = 0
     high_f, low_f = (float(stats.f.ppf(p, n - 1, (n - 1) * (k - 1))) for p in (1 - tail, tail))
     interval = Interval(1 - (1 - value) * high_f, 1 - (1 - value) * low_f, level)
     return Alpha(value, interval, n, k)
-
-
-def omega_total(covariance: npt.ArrayLike) -> float:
-    """Return omega total: the share of the score's variance that one common factor explains.
-
-    With loadings l and unique variances u of a one-factor maximum likelihood model, in the
-    items' own units, omega = (sum l)^2 / ((sum l)^2 + sum u). Assumes one factor and uncorrelated
-    errors; unlike alpha, the loadings may differ.
-
-    Parameters
-    ----------
-    covariance : array_like, shape (k, k)
-        Covariances of at least three items, reverse-keyed items already turned round, among
-        clients who answered all of them.
-
-    Returns
-    -------
-    float
-        Between 0 and 1.
-
-    Raises
-    ------
-    ValueError
-        If the matrix is not square or incomplete.
-    NotEstimableError
-        If there are fewer than three items, an item does not vary, or the factor model has no
-        proper solution.
-
-    References
-    ----------
-    McDonald (1999), Test theory: a unified treatment. https://doi.org/10.4324/9781410601087
-
-    Examples
-    --------
-    >>> round(omega_total([[1.0, 0.5, 0.4], [0.5, 1.0, 0.4], [0.4, 0.4, 1.0]]), 4)
-    0.7
-    """
-    matrix = as_covariance(covariance)
-    sds = np.sqrt(np.diag(matrix))
-    if len(matrix) < 3:
-        raise NotEstimableError("one factor is not identified by fewer than three items")
-    if not (sds > 0).all():
-        raise NotEstimableError("an item does not vary")
-    loadings = _one_factor_loadings(matrix / np.outer(sds, sds))
-    common = float(sds @ loadings) ** 2
-    return common / (common + float(sds**2 @ (1 - loadings**2)))
-
-
-def _one_factor_loadings(correlation: FloatArray) -> FloatArray:
-    from statsmodels.multivariate.factor import Factor
-    from statsmodels.tools.sm_exceptions import ConvergenceWarning, EstimationWarning
-
-    model = Factor(corr=correlation, n_factor=1, method="ml")
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", ConvergenceWarning)
-        warnings.simplefilter("error", EstimationWarning)
-        try:
-            # Without a seed its starting values come from the operating system.
-            fitted = model.fit(rng=0)
-        except (ConvergenceWarning, EstimationWarning, np.linalg.LinAlgError) as error:
-            raise NotEstimableError("the one-factor model has no proper solution") from error
-    loadings: FloatArray = fitted.loadings[:, 0]
-    return loadings
 
 
 def standard_error_of_measurement(sd: float, reliability: float) -> float:

@@ -24,7 +24,7 @@ from reports.methods.mean_difference import (
 )
 from reports.methods.multiplicity import holm
 from reports.methods.regression import robust_regression
-from reports.methods.reliability import cronbach_alpha, omega_total
+from reports.methods.reliability import cronbach_alpha, mcdonald_omega, omega_total
 from reports.methods.result import FloatArray, GroupSummary, Interval
 from reports.methods.sample_size import design_effect, power
 from reports.methods.trimmed import yuen_difference
@@ -202,6 +202,19 @@ def test_omega_finds_the_reliability_that_alpha_misses() -> None:
     alphas = [cronbach_alpha(sample).value for sample in samples]
     assert np.mean(omegas) == pytest.approx(truth, abs=0.01)
     assert np.mean(alphas) < truth - 0.02
+
+
+@pytest.mark.parametrize("cuts", [[-1.5, -0.5, 0.5, 1.5], [0.3, 0.9, 1.5, 2.1]])
+def test_the_interval_of_omega_covers_for_even_and_for_skewed_answers(cuts: list[float]) -> None:
+    rng = np.random.default_rng(15)
+    loadings = np.array([0.4, 0.5, 0.6, 0.7, 0.8, 0.6])
+
+    def answers(n: int) -> np.ndarray:
+        return np.digitize(one_factor_answers(rng, loadings, n), cuts).astype(float)
+
+    truth = omega_total(np.cov(answers(200_000), rowvar=False))
+    hits = [truth in mcdonald_omega(answers(300)).interval for _ in range(300)]
+    assert 0.91 < np.mean(hits) < 0.98
 
 
 def test_robust_intervals_cover_where_the_noise_grows_with_the_predictor() -> None:

@@ -14,6 +14,7 @@ from reports.methods.reliability import (
     flip_gains,
     item_covariance,
     item_rest_correlations,
+    mcdonald_omega,
     omega_total,
     reverse_key_alarm,
     standard_error_of_measurement,
@@ -53,6 +54,18 @@ def test_omega_is_the_same_in_every_run() -> None:
     """The library draws its starting values, so a seed has to be given to it."""
     matrix = one_factor([0.8, 0.7, 0.6, 0.5, 0.3])
     assert omega_total(matrix) == omega_total(matrix)
+
+
+def test_the_error_of_omega_is_that_of_refits_without_each_client() -> None:
+    rng = np.random.default_rng(3)
+    loadings = np.array([0.8, 0.7, 0.6, 0.5])
+    factor, noise = rng.exponential(size=(200, 1)), rng.normal(size=(200, 4))
+    items = factor * loadings + noise * np.sqrt(1 - loadings**2)
+    omega = mcdonald_omega(items, level=0.6826895)
+    left_out = [omega_total(np.cov(np.delete(items, k, 0), rowvar=False)) for k in range(200)]
+    jackknife = math.sqrt(199**2 / 200 * np.var(left_out))
+    assert omega.value == omega_total(np.cov(items, rowvar=False))
+    assert (omega.interval.high - omega.interval.low) / 2 == pytest.approx(jackknife, rel=0.05)
 
 
 def test_omega_without_a_proper_solution_is_refused() -> None:

@@ -62,7 +62,7 @@ def test_the_difference_is_overdependent_minus_overindependent(
 def test_the_block_is_complete(found: Analysis) -> None:
     terms = set(found.estimates.query("analysis == @BLOCK")["term"])
     assert terms == {
-        "clients", "reliability", "difference", "standardized difference", "superiority",
+        "clients", "reliability", "omega", "difference", "standardized difference", "superiority",
         "trimmed difference", "rank test", "smallest effect of interest", "equivalence",
         "adjusted difference", "difference with therapists", "equivalence with therapists",
         "share of therapists", "design effect", "smallest detectable difference", "verdict",

@@ -65,6 +65,7 @@ def test_omega_is_of_the_clients_of_alpha_in_each_group(
     found = of_all(rows, "core_10.total@end").loc["omega"]
     assert found["estimate"] == pytest.approx(omega_total(everyone), abs=1e-9)
     assert found["n"] == 400
+    assert found["ci_low"] < found["estimate"] < found["ci_high"]
 
 
 def test_prorated_scores_are_counted_and_alpha_keeps_to_complete_ones(
