@@ -44,6 +44,7 @@ app.command()(profile)
 app.command()(withdraw)
 app.command()(amendments)
 
+INTERRUPTED = 130  # as a shell has it for Ctrl-C
 StudyFolder = Annotated[Path, typer.Argument(help="The folder of the study.")]
 InStudy = Annotated[Path, typer.Option("--study", "-s", help="The folder of the study.")]
 
@@ -225,8 +226,10 @@ def main() -> None:
         _say(error)
         sys.exit(2 if error.code == "E_USAGE" else 1)
     except Exception as error:
-        from flows.shield import explain_unexpected
+        from flows.shield import explain_unexpected, was_interrupted
 
+        if was_interrupted(error):
+            sys.exit(INTERRUPTED)
         _say(explain_unexpected(error))
         sys.exit(1)
 

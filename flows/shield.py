@@ -30,9 +30,16 @@ def shielded(step: Callable[P, T]) -> Callable[P, T]:
         except (InterdepError, OSError):
             raise
         except Exception as error:
+            if was_interrupted(error):
+                raise KeyboardInterrupt from None
             raise internal_error(error) from None
 
     return guarded
+
+
+def was_interrupted(error: BaseException) -> bool:
+    """Whether Ctrl-C met a statement: DuckDB swallows it and raises an error of its own."""
+    return type(error) is RuntimeError and str(error) == "Query interrupted"
 
 
 def explain_unexpected(error: Exception) -> InterdepError:
