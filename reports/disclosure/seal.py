@@ -91,7 +91,9 @@ def read_sealed(folder: Path, name: str) -> tuple[dict[str, str], pd.DataFrame]:
 
 def _read(path: Path) -> pa.Table:
     try:
-        return pq.read_table(path)
+        # One file is all there is to read: `read_table` would load what reads whole datasets.
+        with pq.ParquetFile(path) as file:
+            return file.read()
     except (pa.ArrowInvalid, pa.ArrowException, OSError) as error:
         raise RunError(
             "E_RUN_DAMAGED", "A published file cannot be read.", where=path.name, fix=_FIX
