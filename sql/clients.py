@@ -9,20 +9,19 @@ from instruments.layout import Layout, StageColumn
 from sql.gateway import Connection, fill, rows, statement, value
 from sql.names import identifier, literal
 
-# The facts about clients that the store has a column for.
-HELD = (
-    "SELECT column_name FROM duckdb_columns() WHERE database_name = 'store' "
-    "AND schema_name = 'core' AND table_name = 'client'"
-)
-
 
 def meet_clients(connection: Connection, layout: Layout) -> None:
     """List in `stage.known_client` those clients of the stage whom the store, if any, knows."""
-    if "client" in layout.roles and rows(connection, HELD):
+    if "client" in layout.roles and _has_store(connection):
         first, last = _ends_of_ids(connection)
         connection.execute(fill("known_clients", first=first, last=last))
         if "clinic" in layout.roles:
             connection.execute(statement("stage/known_clinics"))
+
+
+def _has_store(connection: Connection) -> bool:
+    query = "SELECT count(*) FROM duckdb_databases() WHERE database_name = 'store'"
+    return bool(value(connection, query))
 
 
 def _ends_of_ids(connection: Connection) -> tuple[str, str]:
@@ -50,7 +49,8 @@ def stage_clients(connection: Connection, layout: Layout, keys: Mapping[str, str
             fill("stage_ending", keys=keys, ending=_ending(layout), ending_session=session)
         )
     if has_clients(connection) and layout.a_row_is == "administration":
-        held = {name for (name,) in rows(connection, HELD)}
+        described = connection.execute("FROM store.core.client LIMIT 0").description
+        held = {column[0] for column in described or ()}
         has_ending = "ending" in layout.roles
         connection.execute(
             fill("stage_met_client", held=held, has_ending=has_ending, **_context(layout))
