@@ -53,6 +53,13 @@ def test_no_module_is_too_long() -> None:
     assert {name: n for name, n in lengths.items() if n > LONGEST_MODULE} == {}
 
 
+def test_no_test_measures_time() -> None:
+    """A busy machine would fail it; what takes how long is for `make bench`."""
+    tests = [path for path in (REPOSITORY / "tests").rglob("*.py") if path.parent.name != "bench"]
+    clocks = ("perf" + "_counter", "process" + "_time", "time.time" + "(")
+    assert [relative(p) for p in tests if any(c in p.read_text("utf-8") for c in clocks)] == []
+
+
 def functions() -> Iterator[tuple[str, int]]:
     """Yield every function with the number of its lines below its signature and docstring."""
     for path in MODULES:

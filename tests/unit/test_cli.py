@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -92,9 +91,7 @@ def imported_after(*words: str, cwd: Path = REPOSITORY) -> set[str]:
         "from flows.cli import main\n"
         "main()\n"
     )
-    began = time.perf_counter()
     ended = subprocess.run([sys.executable, "-c", code], cwd=cwd, capture_output=True, text=True)
-    print(f"interdep {' '.join(words)}: {time.perf_counter() - began:.2f} s")  # noqa: T201
     assert ended.returncode == 0, ended.stderr
     return {name.partition(".")[0] for name in ended.stderr.splitlines()[-1].split()}
 

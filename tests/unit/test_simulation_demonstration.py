@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -233,9 +232,3 @@ def test_same_seed_same_bytes_in_another_process(tmp_path):
 
 def _files(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.rglob("*")) if path.is_file()]
-
-
-def test_a_demonstration_is_written_in_a_moment(tmp_path):
-    start = time.process_time()
-    write_demonstration(tmp_path)
-    assert time.process_time() - start < 4.0
