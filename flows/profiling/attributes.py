@@ -6,15 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flows.profiling.roles import date_formats
+from flows.profiling.roles import AGE, COUNTRY, GENDER, date_formats
 from flows.profiling.table import UnknownExport
 from flows.sources.header import HEAD_ROWS
 from flows.sources.identifiers import judge_name, judge_unknown_columns, split_name
 from flows.sources.identifying_values import telling_cells
 
-AGE = ("age", "leeftijd", "alter", "edad", "eta", "idade")
-GENDER = ("gender", "sex", "geslacht", "geschlecht", "sexe", "sexo", "sesso", "kon")
-COUNTRY = ("country", "land", "pays", "pais", "paese")
 OLDEST = 120
 MOST_CODES = 12
 DATES = "dates"

@@ -17,6 +17,10 @@ from instruments.definition import Definition
 
 # What a name must say at least to count, and by how much the first candidate must be better.
 NAMED, MARGIN, GOOD_FIT = 0.5, 0.1, 0.3
+# Slips and missing codes are no larger a share of the answers than this.
+FEW = 0.02
+# So many answers use the ends of a range, if these are its ends.
+ENOUGH = 200
 CODED = re.compile(r"[A-Za-z]{1,3}(\d{1,2})")
 Range = tuple[int, int]
 
@@ -110,7 +114,8 @@ def _candidate(
     options = _ranges(definition, answers)
     fits = {option: _range_fit(_decoded(answers, codes, option[0]), *option) for option in options}
     chosen = max(options, key=lambda option: fits[option])
-    matrix = _matrix(export, family.columns, chosen, codes)
+    told = _told_range(_decoded(answers, codes, chosen[0]), chosen)
+    matrix = _matrix(export, family.columns, told, codes)
     affinity = name_affinity(family.stem, definition)
     return _Candidate(definition, affinity, chosen, fits[chosen], fit_key(definition, matrix))
 
@@ -119,7 +124,28 @@ def _ranges(definition: Definition, answers: Answers) -> list[Range]:
     response = definition.response
     if response.min is None or response.max is None:
         return [answers.observed() or (1, 7)]
-    return [(response.min, response.max), *response.accept_ranges]
+    own = [(response.min, response.max), *response.accept_ranges]
+    return [*own, *(moved for option in own if (moved := _moved(option, answers)) is not None)]
+
+
+def _moved(own: Range, answers: Answers) -> Range | None:
+    """Return a form's range one up or down where answers seem to count from another number."""
+    low, high = own
+    lowest, highest = answers.observed() or own
+    if lowest > low and highest == high + 1:
+        return low + 1, high + 1
+    zeros = answers.numbers.get(0, 0) / max(sum(answers.numbers.values()), 1)
+    is_from_zero = low == 1 and lowest == 0 and highest < high and zeros > FEW
+    return (0, high - 1) if is_from_zero else None
+
+
+def _told_range(answers: Answers, chosen: Range) -> Range:
+    """Return a range, wider where more than a few answers are outside: they tell of the key too."""
+    codes = answers.codes_outside(*chosen)
+    total = sum(answers.numbers.values())
+    told = [n for n, count in answers.numbers.items() if count > FEW * total]
+    kept = [n for n in told if str(n) not in codes]
+    return min([chosen[0], *kept]), max([chosen[1], *kept])
 
 
 def _range_fit(answers: Answers, low: int, high: int) -> float:
@@ -210,6 +236,8 @@ def _doubts(
         )
     if definition.response.min is None:
         yield "The form has no published range: check this one."
+    else:
+        yield from _doubt_range(definition, used, answers)
     if definition.reverse and fit is None:
         yield "Too few complete forms to tell whether items were already reversed."
     elif definition.reverse and fit and abs(fit.as_answered - fit.as_reversed) < MARGIN:
@@ -221,6 +249,29 @@ def _doubts(
         yield strays
     if codes:
         yield f"The first code is taken for {used[0]}, the next for {used[0] + 1}, and so on."
+
+
+def _doubt_range(definition: Definition, used: Range, answers: Answers) -> Iterator[str]:
+    """Say what speaks against a range: answers that count from another number, unused ends."""
+    response = definition.response
+    low, high = used
+    told = [n for n in answers.numbers if low <= n <= high]
+    count = sum(answers.numbers[n] for n in told)
+    if low not in {response.min, *(own[0] for own in response.accept_ranges)}:
+        yield (
+            f"The form's own range is {response.min} to {response.max}; the answers seem to count "
+            f"from {low}, so scores are not in its units. Recode them if that is so."
+        )
+    elif count >= ENOUGH and min(told) > low:
+        yield f"Nobody answered {low}: do the answers count from {min(told)}?"
+    if "0" in answers.codes_outside(*used):
+        yield "0 is taken for a missing code: make sure that it is no answer."
+    turns = definition.reverse or any(scale.reverse for scale in definition.scales)
+    if turns and count >= ENOUGH and max(told) < high:
+        yield (
+            f"Nobody answered {high}: if {max(told)} is the highest, the range must say so, or "
+            "items are reversed wrongly."
+        )
 
 
 def _letter_codes(answers: Answers) -> dict[str, int]:

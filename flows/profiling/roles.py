@@ -17,8 +17,17 @@ from flows.sources.identifying_values import telling_cells
 DEFAULT_SHAPE = r"[A-Za-z][A-Za-z0-9_-]{1,23}"
 # Words of column names, in the languages that clinics export in.
 CLIENT = ("client", "patient", "record", "participant", "respondent", "subject", "pseudonym",
-          "token", "klient", "deelnemer", "teilnehmer", "cliente", "paciente", "paziente",
-          "externalreference", "external", "code", "id", "pid", "studyid")  # fmt: skip
+          "token", "klient", "klant", "deelnemer", "teilnehmer", "proband", "cliente", "paciente",
+          "paziente", "externalreference", "external", "code", "id", "pid", "studyid")  # fmt: skip
+# Written as one word: "clientcode", "Patientennummer", "deelnemersnr".
+COMPOUND = re.compile(r"(\w{5,}?)(e|en|er|s)?(code|nr|no|num|nummer|number|id|key|kennung|chiffre)")
+AGE = ("age", "leeftijd", "alter", "edad", "eta", "idade")
+GENDER = ("gender", "sex", "geslacht", "geschlecht", "sexe", "sexo", "sesso", "kon")
+COUNTRY = ("country", "land", "pays", "pais", "paese")
+# What a column says of clients or of rows, and no id of a client.
+NO_CLIENT = (*AGE, *GENDER, *COUNTRY, "form", "formulier", "formular", "questionnaire",
+             "fragebogen", "vragenlijst", "row", "line", "rij", "regel", "zeile", "version",
+             "versie")  # fmt: skip
 THERAPIST = ("therapist", "clinician", "behandelaar", "therapeut", "therapeute", "terapeuta",
              "behandler", "counsellor", "counselor")  # fmt: skip
 CLINIC = ("clinic", "site", "centre", "center", "location", "kliniek", "klinik", "standort",
@@ -117,12 +126,20 @@ def _own(export: UnknownExport, free: Sequence[str]) -> list[str]:
 
 
 def _client_rank(name: str) -> int | None:
-    words = split_name(name)
+    words = [_person_in(word) for word in split_name(name)]
     joined = "".join(words)
-    if any(word in words for word in THERAPIST + CLINIC + SESSION + OCCASION):
+    if any(word in words for word in (*THERAPIST, *CLINIC, *SESSION, *OCCASION, *NO_CLIENT)):
         return None
     ranks = [CLIENT.index(word) for word in (*words, joined) if word in CLIENT]
     return min(ranks, default=None)
+
+
+def _person_in(word: str) -> str:
+    """Return the person whose number a word names: "patient" for "patientennummer"."""
+    parts = COMPOUND.fullmatch(word)
+    people = CLIENT[: CLIENT.index("external")]
+    known = (*people, *THERAPIST, *CLINIC)
+    return parts[1] if parts is not None and parts[1] in known else word
 
 
 def _looks_like_ids(cells: Sequence[str], count: int) -> bool:

@@ -219,6 +219,56 @@ def test_a_landmark_after_intake_is_a_doubt(tmp_path: Path) -> None:
     assert "No file here is of intake" not in told
 
 
+@pytest.mark.parametrize(
+    ("instrument", "size", "coded", "proposed"),
+    [
+        ("phq_9", 9, (1, 4), (1, 4)),
+        ("core_10", 10, (1, 5), (1, 5)),
+        ("des_ii", 28, (1, 11), (1, 11)),
+        ("ecr", 36, (0, 6), (0, 6)),
+        ("sdq_20", 20, (0, 4), (0, 4)),
+    ],
+)
+def test_answers_that_count_from_another_number_are_moved_with_a_doubt(
+    instrument: str, size: int, coded: tuple[int, int], proposed: tuple[int, int], tmp_path: Path
+) -> None:
+    table = answers([f"{instrument}_{n}" for n in range(1, size + 1)], *coded)
+    study, text = propose(write(tmp_path / "intake.csv", {"client": ids(), **table}),
+                          folder=tmp_path)  # fmt: skip
+    (form,) = study.sources[0].form
+    assert (form.instrument, form.range, dict(form.missing)) == (instrument, proposed, {})
+    assert "the answers seem to count" in text
+    assert "held back" not in text
+
+
+@pytest.mark.parametrize(
+    ("instrument", "size", "used", "doubt"),
+    [
+        ("phq_9", 9, (1, 3), "# ? Nobody answered 0:"),
+        ("ecr", 36, (1, 5), "# ? Nobody answered 7:"),
+        ("core_10", 10, (0, 3), "# ? Nobody answered 4:"),
+    ],
+)
+def test_an_end_of_the_range_that_nobody_used_is_doubted(
+    instrument: str, size: int, used: tuple[int, int], doubt: str, tmp_path: Path
+) -> None:
+    table = answers([f"{instrument}_{n}" for n in range(1, size + 1)], *used, count=50)
+    path = write(tmp_path / "intake.csv", {"client": ids(50), **table})
+    study, text = propose(path, folder=tmp_path)
+    assert study.sources[0].form[0].instrument == instrument
+    assert doubt in text
+
+
+def test_zeros_outside_the_range_are_doubted_where_all_of_it_is_used(tmp_path: Path) -> None:
+    table = answers([f"sdq_{n}" for n in range(1, 21)], 1, 5)
+    table["sdq_3"][:9] = ["0"] * 9
+    path = write(tmp_path / "intake.csv", {"client": ids(), **table})
+    study, text = propose(path, folder=tmp_path)
+    (form,) = study.sources[0].form
+    assert (form.range, "0" in form.missing) == ((1, 5), True)
+    assert "# ? 0 is taken for a missing code" in text
+
+
 def test_codes_that_several_forms_share_belong_to_the_source(tmp_path: Path) -> None:
     phq = [f"phq9_{n}" for n in range(1, 10)]
     table = {"client_id": ids(), **answers(CORE, 0, 4), **answers(phq, 0, 3, seed=2)}
@@ -260,6 +310,29 @@ def test_bare_numbers_are_ids_with_a_doubt(tmp_path: Path) -> None:
     proposed, text = propose(path, folder=tmp_path)
     assert "bare numbers" in text
     assert check(path, proposed.sources[0], tmp_path / "s").counts.loaded == 60
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["clientcode", "Clientnr", "patient_nummer", "Patientennummer", "deelnemersnr", "Klientencode",
+     "codice_paziente"],
+)  # fmt: skip
+@pytest.mark.parametrize("row", ["id", "formulier_id", "patient_gender"])
+def test_the_client_is_told_from_numbers_of_rows_and_from_facts(
+    name: str, row: str, tmp_path: Path
+) -> None:
+    numbers = ["1", "2"] * 30 if row == "patient_gender" else [str(n) for n in range(1, 61)]
+    clients = [f"Kx{n // 2:03d}" for n in range(60)]
+    table = {row: numbers, name: clients, "dag": ["0", "90"] * 30, **answers(CORE, 0, 4)}
+    study, _ = propose(write(tmp_path / "a.csv", table), folder=tmp_path)
+    assert study.sources[0].columns.client == name
+
+
+def test_the_number_of_a_form_is_no_client(tmp_path: Path) -> None:
+    table = {"formulier_id": [str(n) for n in range(60)], **answers(CORE, 0, 4)}
+    study, text = propose(write(tmp_path / "a.csv", table), folder=tmp_path)
+    assert study.sources[0].columns.client is None
+    assert "No column names a client" in text
 
 
 def test_nothing_that_points_to_a_person_is_told(tmp_path: Path) -> None:
