@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import typer
 
 from flows.amendments import (
@@ -76,8 +79,23 @@ def _estimates(found: MovedEstimates | None) -> Iterator[str]:
         return
     yield describe_estimates(found)
     rows = found.moved.sort_values("shift", ascending=False, kind="stable").to_dict("records")
+    names = Counter(map(_named, rows))
     for row in rows[:MOST_ESTIMATES]:
-        named = " ".join(str(row[key]) for key in ("analysis", "outcome", "term") if row[key])
-        yield f"  {named}: {row['estimate_before']:.4g} -> {row['estimate_after']:.4g}"
+        by = f" ({row['method']})" if names[_named(row)] > 1 else ""
+        yield f"  {_named(row)}{by}: {_moved(row)}"
     if len(rows) > MOST_ESTIMATES:
         yield f"  and {len(rows) - MOST_ESTIMATES} more"
+
+
+def _named(row: Mapping[Hashable, Any]) -> str:
+    """Return what tells an estimate apart, but for how it is made."""
+    parts = ("analysis", "outcome", "term", "contrast", "group_a", "group_b")
+    return " ".join(str(row[key]) for key in parts if row[key])
+
+
+def _moved(row: Mapping[Hashable, Any]) -> str:
+    """Return both figures; what is withheld or refused is none."""
+    before, after = row["estimate_before"], row["estimate_after"]
+    if pd.isna(before) and pd.isna(after):
+        return "no figure in either run; it rests on another number of clients"
+    return " -> ".join("no figure" if pd.isna(one) else f"{one:.4g}" for one in (before, after))

@@ -59,10 +59,10 @@ def parse_records(written: str) -> tuple[int, ...]:
     found: set[int] = set()
     for piece in written.split(","):
         match = _PIECE.fullmatch(piece.strip())
-        if match is None:
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+        if first > last:
             raise RunError("E_USAGE", "These are no record numbers", where=written,
                            fix="Write them as 12 or 12,15-17.")  # fmt: skip
-        first, last = int(match[1]), int(match[2] or match[1])
         found.update(range(first, min(last, first + 1_000_000) + 1))
     return tuple(sorted(found))
 

@@ -240,6 +240,6 @@ def test_only_files_as_large_as_a_refused_one_are_read_for_the_list(
 def test_record_numbers_are_read_as_people_write_them() -> None:
     assert parse_records("12") == (12,)
     assert parse_records("3, 5-7,6") == (3, 5, 6, 7)
-    for wrong in ("", "a", "3-", "-3", "1.5"):
+    for wrong in ("", "a", "3-", "-3", "1.5", "7-5", "2,7-5"):
         with pytest.raises(RunError):
             parse_records(wrong)

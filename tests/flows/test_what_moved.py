@@ -75,6 +75,18 @@ def test_every_change_is_listed_by_client_and_form(corrected: tuple[Path, Any]) 
     assert " -> " in shown.partition("published estimates")[0]
 
 
+def test_no_two_moved_estimates_go_by_one_name_and_none_is_nan(
+    corrected: tuple[Path, Any],
+) -> None:
+    study, _ = corrected
+    told = CliRunner().invoke(app, ["amendments", str(study)], catch_exceptions=False).output
+    _, _, moved = told.partition("published estimates")
+    names = [line.rpartition(":")[0] for line in moved.splitlines()[1:] if ": " in line]
+    assert names
+    assert len(set(names)) == len(names)
+    assert "nan" not in moved.split()
+
+
 def test_an_estimate_is_compared_with_the_run_before(corrected: tuple[Path, Any]) -> None:
     study, outcome = corrected
     loaded = study_of(study)
