@@ -36,11 +36,12 @@ def _open_spss(file: BinaryFile) -> UnknownExport:
     for chunk in spss.chunks():
         for name, texts in chunk.columns.items():
             columns[name].extend(text.strip() for text in texts)
-    missing = {name: dict(v.reasons) for name, v in spss.variables.items() if v.reasons}
+    missing = {name: v.reasons.keys() for name, v in spss.variables.items() if v.reasons}
+    columns |= {name: ["" if cell in codes else cell for cell in columns[name]]
+                for name, codes in missing.items()}  # fmt: skip
     doubts = ("User-missing values and ranges are read from the file and need no declaring.",)
     return UnknownExport(file.path, "spss", columns, reasons=("it is an SPSS file",),
-                         doubts=doubts if missing else (), fields=_labelled(spss),
-                         missing=missing)  # fmt: skip
+                         doubts=doubts if missing else (), fields=_labelled(spss))  # fmt: skip
 
 
 def _labelled(spss: SpssFile) -> dict[str, DictionaryField]:

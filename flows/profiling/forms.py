@@ -242,6 +242,11 @@ def _doubts(
         yield "Too few complete forms to tell whether items were already reversed."
     elif definition.reverse and fit and abs(fit.as_answered - fit.as_reversed) < MARGIN:
         yield "The answers hardly tell whether items were already reversed: ask."
+    if first.affinity < NAMED:
+        yield (
+            "The columns are not named so: only the number of items and how the answers go "
+            "together say it."
+        )
     close = [c.definition.id for c in candidates[1:] if c.score > first.score - 0.3]
     if close:
         yield f"It could also be {', '.join(close[:3])}."

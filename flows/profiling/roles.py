@@ -18,11 +18,13 @@ DEFAULT_SHAPE = r"[A-Za-z][A-Za-z0-9_-]{1,23}"
 # Words of column names, in the languages that clinics export in.
 CLIENT = ("client", "patient", "record", "participant", "respondent", "subject", "pseudonym",
           "token", "klient", "klant", "deelnemer", "teilnehmer", "proband", "cliente", "paciente",
-          "paziente", "externalreference", "external", "code", "id", "pid", "studyid")  # fmt: skip
+          "paziente", "casenr", "caseid", "fallnr", "fallnummer", "externalreference", "external",
+          "code", "id", "pid", "studyid")  # fmt: skip
 # Written as one word: "clientcode", "Patientennummer", "deelnemersnr".
 COMPOUND = re.compile(r"(\w{5,}?)(e|en|er|s)?(code|nr|no|num|nummer|number|id|key|kennung|chiffre)")
 AGE = ("age", "leeftijd", "alter", "edad", "eta", "idade")
-GENDER = ("gender", "sex", "geslacht", "geschlecht", "sexe", "sexo", "sesso", "kon")
+GENDER = ("gender", "sex", "geslacht", "geschlecht", "sexe", "sexo", "sesso", "kon",
+          "sekse")  # fmt: skip
 COUNTRY = ("country", "land", "pays", "pais", "paese")
 # What a column says of clients or of rows, and no id of a client.
 NO_CLIENT = (*AGE, *GENDER, *COUNTRY, "form", "formulier", "formular", "questionnaire",
@@ -35,22 +37,28 @@ CLINIC = ("clinic", "site", "centre", "center", "location", "kliniek", "klinik",
 SESSION = ("session", "sessie", "sitzung", "seance", "sesion", "seduta", "instance")
 DAY = ("day", "days", "dag", "dagen", "tag", "tage", "jour", "jours", "dia", "giorno")
 OCCASION = ("occasion", "event", "wave", "visit", "timepoint", "moment", "measurement", "meting",
-            "phase", "zeitpunkt")  # fmt: skip
-INTAKE = ("intake", "start", "baseline", "admission", "begin", "begun", "anmelding", "aufnahme")
+            "meetmoment", "phase", "zeitpunkt", "messzeitpunkt", "messung",
+            "rilevazione")  # fmt: skip
+INTAKE = ("intake", "start", "baseline", "admission", "begin", "begun", "aanmelding", "anmeldung",
+          "aufnahme", "intakedatum", "startdatum", "begindatum", "aanmelddatum", "anmeldedatum",
+          "aufnahmedatum", "ingresso", "inizio")  # fmt: skip
 FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d",
            "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M")  # fmt: skip
 OCCASIONS: Mapping[str, tuple[str, ...]] = {
     "intake": ("intake", "baseline", "pre", "pretest", "voormeting", "vorher", "enrol",
-               "enrolment", "enrollment", "screening"),
+               "enrolment", "enrollment", "screening", "nulmeting", "beginmeting", "vormessung",
+               "aufnahme", "anmeldung", "ingresso"),
     "month_3": ("month_3", "3_months", "3_month", "m3", "three_months"),
     "month_6": ("month_6", "6_months", "6_month", "m6", "six_months", "mid"),
     "end": ("end", "post", "posttest", "nameting", "nachher", "discharge", "termination",
-            "final", "closing"),
+            "final", "closing", "eindmeting", "nachmessung", "entlassung", "abschluss",
+            "dimissione"),
     "follow_up": ("follow_up", "followup", "fu"),
     "session": ("session", "sessions"),
 }  # fmt: skip
 # "After session 3" is no end.
-WHOLE_LABELS = {"before": "intake", "after": "end"}
+WHOLE_LABELS = {"before": "intake", "after": "end", "voor": "intake", "na": "end",
+                "vor": "intake", "nach": "end", "prima": "intake", "dopo": "end"}  # fmt: skip
 MOST_OCCASIONS = 30
 DATA_ACCESS_GROUP = "redcap_data_access_group"
 # Ids of bare digits up to this length are taken; longer ones could be a number of the state.
@@ -237,8 +245,13 @@ def _take_occasion(roles: RolesProposal, export: UnknownExport, free: Sequence[s
             labels = sorted(set(export.filled(name)) - TOLD.keys())
             if 0 < len(labels) <= MOST_OCCASIONS and all(len(label) < 60 for label in labels):
                 roles.take("occasion", name, f"{len(labels)} different labels")
-                roles.occasions = {label: guess_occasion(label) for label in labels}
+                field = export.fields.get(name)
+                said = field.choices if field is not None else {}
+                roles.occasions = {label: guess_occasion(said.get(label, label))
+                                   for label in labels}  # fmt: skip
                 roles.doubts.append("Check what the occasions are called in the study.")
+                if len(set(roles.occasions.values())) < len(labels):
+                    roles.doubts.append("Several labels are taken for one occasion: is it one?")
                 return
     roles.occasion = occasion_in(export.path.stem)
     if roles.occasion is None:
@@ -263,7 +276,8 @@ def guess_occasion(label: str) -> str:
     """Return the name of an occasion for a label of the export: a known one, or the label's own."""
     slug = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")
     found = WHOLE_LABELS.get(slug) or occasion_in(slug)
-    return found or re.sub(r"^[^a-z]+", "", slug)[:30].strip("_") or "other"
+    own = f"wave_{slug}" if slug.isdecimal() else re.sub(r"^[^a-z]+", "", slug)
+    return found or own[:30].strip("_") or "other"
 
 
 def occasion_in(stem: str) -> str | None:

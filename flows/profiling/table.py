@@ -20,7 +20,7 @@ class UnknownExport:
     """A file whose kind, dialect and columns were found out.
 
     ``keys`` are keys of the source that follow from the file (``delimiter``), as TOML; ``doubts``
-    are sentences about what was guessed. ``missing`` holds the codes that the file declares itself.
+    are sentences about what was guessed. What the file itself declares missing is blank.
     """
 
     path: Path
@@ -30,7 +30,6 @@ class UnknownExport:
     reasons: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     fields: Mapping[str, DictionaryField] = field(default_factory=dict)
-    missing: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:

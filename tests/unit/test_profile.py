@@ -269,6 +269,56 @@ def test_zeros_outside_the_range_are_doubted_where_all_of_it_is_used(tmp_path: P
     assert "# ? 0 is taken for a missing code" in text
 
 
+def test_a_form_that_is_not_named_so_is_doubted(tmp_path: Path) -> None:
+    turned = {"q_2", "q_3"}
+    table = answers([f"q_{n}" for n in range(1, 11)], 0, 4)
+    table = {name: [str(4 - int(c)) for c in cells] if name in turned else cells
+             for name, cells in table.items()}  # fmt: skip
+    study, text = propose(write(tmp_path / "intake.csv", {"client": ids(), **table}),
+                          folder=tmp_path)  # fmt: skip
+    assert study.sources[0].form[0].instrument == "core_10"
+    assert "# ? The columns are not named so" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "labels", "meant"),
+    [
+        ("Messzeitpunkt", ["Aufnahme", "Entlassung"], {"intake", "end"}),
+        ("meetmoment", ["voor", "na"], {"intake", "end"}),
+        ("rilevazione", ["ingresso", "dimissione"], {"intake", "end"}),
+    ],
+)
+def test_occasions_are_known_in_the_languages_of_exports(
+    name: str, labels: list[str], meant: set[str], tmp_path: Path
+) -> None:
+    table = {"client": ids(), name: labels * 30, **answers(CORE, 0, 4)}
+    study, _ = propose(write(tmp_path / "a.csv", table), folder=tmp_path)
+    assert study.sources[0].columns.occasion == name
+    assert set(study.sources[0].occasions.values()) == meant
+
+
+def test_waves_that_are_numbered_stay_apart(tmp_path: Path) -> None:
+    table = {"client": ids(), "wave": ["1", "2"] * 30, **answers(CORE, 0, 4)}
+    study, _ = propose(write(tmp_path / "a.csv", table), folder=tmp_path)
+    assert dict(study.sources[0].occasions) == {"1": "wave_1", "2": "wave_2"}
+
+
+def test_labels_that_are_taken_for_one_occasion_are_doubted(tmp_path: Path) -> None:
+    table = {"client": ids(), "wave": ["pre", "pre test"] * 30, **answers(CORE, 0, 4)}
+    _, text = propose(write(tmp_path / "a.csv", table), folder=tmp_path)
+    assert "# ? Several labels are taken for one occasion" in text
+
+
+def test_what_an_spss_file_calls_its_waves_names_the_occasions(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"client_id": ids(), "meetmoment": [1.0, 2.0] * 30,
+                          **answers(CORE, 0, 4)}).astype(dict.fromkeys(CORE, float))  # fmt: skip
+    path = tmp_path / "a.sav"
+    labels = {"meetmoment": {1: "voormeting", 2: "nameting"}}
+    pyreadstat.write_sav(frame, str(path), variable_value_labels=labels)
+    study, _ = propose(path, folder=tmp_path)
+    assert dict(study.sources[0].occasions) == {"1": "intake", "2": "end"}
+
+
 def test_codes_that_several_forms_share_belong_to_the_source(tmp_path: Path) -> None:
     phq = [f"phq9_{n}" for n in range(1, 10)]
     table = {"client_id": ids(), **answers(CORE, 0, 4), **answers(phq, 0, 3, seed=2)}
@@ -374,6 +424,8 @@ def test_an_spss_file_says_what_is_missing_itself(tmp_path: Path) -> None:
     pyreadstat.write_sav(frame, str(path), missing_ranges={"core_1": [99]})
     proposed, text = propose(path, folder=tmp_path)
     assert "User-missing values" in text
+    assert "held back" not in text
+    assert "99" not in text
     assert check(path, proposed.sources[0], tmp_path / "s").counts.loaded == 60
 
 
@@ -450,7 +502,8 @@ def test_numbered_columns_are_families(names: list[str], patterns: list[tuple[st
         ("After session 3", "session"),
         ("follow-up", "follow_up"),
         ("T7!", "t7"),
-        ("1", "other"),
+        ("1", "wave_1"),
+        ("?", "other"),
     ],
 )
 def test_occasions_are_guessed_by_their_words(label: str, occasion: str) -> None:
