@@ -48,10 +48,13 @@ OCCASIONS: Mapping[str, tuple[str, ...]] = {
     "intake": ("intake", "baseline", "pre", "pretest", "voormeting", "vorher", "enrol",
                "enrolment", "enrollment", "screening", "nulmeting", "beginmeting", "vormessung",
                "aufnahme", "anmeldung", "ingresso"),
-    "month_3": ("month_3", "3_months", "3_month", "m3", "three_months"),
-    "month_6": ("month_6", "6_months", "6_month", "m6", "six_months", "mid"),
+    "month_3": ("month_3", "3_months", "3_month", "m3", "three_months", "maand_3", "3_maanden",
+                "monat_3", "3_monate", "mese_3", "3_mesi"),
+    "month_6": ("month_6", "6_months", "6_month", "m6", "six_months", "mid", "maand_6", "6_maanden",
+                "monat_6", "6_monate", "mese_6", "6_mesi"),
     "end": ("end", "post", "posttest", "nameting", "nachher", "discharge", "termination",
-            "final", "closing", "eindmeting", "nachmessung", "entlassung", "abschluss",
+            "final", "closing", "eind", "einde", "ende", "eindmeting", "nachmessung", "entlassung",
+            "abschluss",
             "dimissione"),
     "follow_up": ("follow_up", "followup", "fu"),
     "session": ("session", "sessions"),
@@ -109,10 +112,12 @@ def propose_roles(
 
 def _take_client(roles: RolesProposal, export: UnknownExport, free: Sequence[str]) -> None:
     """Take the column that most likely names the client: by its name, then by its cells."""
+    # Whatever it is called, REDCap writes the id of the record first.
+    record = export.names[:1] if export.kind in {"redcap", "redcap_labels"} else ()
     ranked = sorted(
         (rank, place, name)
         for place, name in enumerate(free)
-        if (rank := _client_rank(name)) is not None
+        if (rank := _client_rank(name, is_record=name in record)) is not None
         and not is_direct_identifier(name)
         and _looks_like_ids(export.filled(name), export.count)
     )
@@ -133,12 +138,13 @@ def _own(export: UnknownExport, free: Sequence[str]) -> list[str]:
     return [name for name in free if name not in added - {*REDCAP_KEYS, DATA_ACCESS_GROUP}]
 
 
-def _client_rank(name: str) -> int | None:
+def _client_rank(name: str, *, is_record: bool) -> int | None:
     words = [_person_in(word) for word in split_name(name)]
     joined = "".join(words)
     if any(word in words for word in (*THERAPIST, *CLINIC, *SESSION, *OCCASION, *NO_CLIENT)):
         return None
-    ranks = [CLIENT.index(word) for word in (*words, joined) if word in CLIENT]
+    own = ("record",) if is_record else ()
+    ranks = [CLIENT.index(word) for word in (*words, joined, *own) if word in CLIENT]
     return min(ranks, default=None)
 
 

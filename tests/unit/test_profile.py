@@ -449,6 +449,19 @@ def test_the_dictionary_that_is_named_like_an_export_is_its_own(tmp_path: Path) 
     assert "# ? 3 data dictionaries describe it" in text
 
 
+def test_the_first_field_of_a_redcap_project_is_the_client_whatever_it_is_called(
+    tmp_path: Path,
+) -> None:
+    for name, content in good_exports()["redcap"].files.items():
+        renamed = content.replace(b"client_id", b"studienr", 1)
+        assert renamed != content
+        (tmp_path / name).write_bytes(renamed)
+    export = next(path for path in sorted(tmp_path.iterdir()) if path.name != "d.csv")
+    study, text = propose(export, folder=tmp_path)
+    assert study.sources[0].columns.client == "studienr"
+    assert "leave it out of the export: studienr" not in text
+
+
 def test_a_dictionary_alone_is_no_export(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_bytes(good_exports()["redcap"].files["d.csv"])
     with pytest.raises(ExportError, match="E_NO_ROWS"):
