@@ -18,6 +18,8 @@ FACTS = ("day", "therapist", "clinic")
 
 def file_rules(layout: Layout) -> Iterator[Rule]:
     """Yield what must hold between the rows of a file."""
+    if "intake_date" in layout.roles:
+        yield _intake_unknown(layout)
     if layout.a_row_is == "person":
         yield _same_person(layout)
         return
@@ -55,6 +57,19 @@ def _answers(layout: Layout) -> tuple[StageColumn, ...]:
 
 def _present(layout: Layout, roles: tuple[str, ...]) -> tuple[StageColumn, ...]:
     return tuple(layout.roles[role] for role in roles if role in layout.roles)
+
+
+def _intake_unknown(layout: Layout) -> Rule:
+    return _rule(
+        "file.intake_unknown",
+        "E_DAY",
+        (layout.roles["intake_date"], layout.roles["date"]),
+        Check("intake_unknown"),
+        severity="warning",
+        category="completeness",
+        says="The row has a date and no date of intake, so its day is not known.",
+        fix="Export the date of intake in every row of a client; the answers are kept.",
+    )
 
 
 def _same_person(layout: Layout) -> Rule:

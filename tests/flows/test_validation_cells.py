@@ -231,6 +231,14 @@ def test_a_date_before_intake_is_told(judge: Callable[..., Any]) -> None:
     assert judge(*dated("2023-12-24")).placed() == [("E_DAY", 5, "seen_on")]
 
 
+def test_a_date_without_one_of_intake_is_told(judge: Callable[..., Any]) -> None:
+    source, table = dated("2024-03-04")
+    table[4]["began_on"] = ""
+    judged = judge(source, table)
+    assert judged.placed() == [("E_DAY", 5, "began_on")]
+    assert judged.quarantined == ()
+
+
 def test_a_date_far_from_intake_holds_back_its_row(judge: Callable[..., Any]) -> None:
     assert judge(*dated("2054-03-04")).placed() == [("E_RANGE", 5, "seen_on")]
 

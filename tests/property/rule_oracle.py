@@ -92,6 +92,9 @@ CELL_TESTS: dict[str, Test] = {
     "before_intake": _before_intake,
     "date_ambiguous": lambda rule, row: _date(rule, row, is_date_like=True),
     "date_type": lambda rule, row: _date(rule, row, is_date_like=False),
+    "intake_unknown": lambda rule, row: (
+        row[rule.columns[0].name] is None and row[rule.columns[1].name] is not None
+    ),
     "safety": _safety,
 }
 
