@@ -55,7 +55,7 @@ def draft_definition(path: Path, pattern: str | None, catalog: Catalog) -> str:
     chosen, others = _choose(export, known, pattern)
     answers = count_answers(export.columns[name] for name in chosen.columns)
     template = Template(TEMPLATE.read_text(encoding="utf-8"))
-    return template.substitute(_fill(Draft(export, chosen, answers, others)))
+    return template.substitute(_fill(Draft(export, chosen, answers, others), catalog))
 
 
 def _choose(
@@ -90,7 +90,7 @@ def _listed(families: Sequence[Family]) -> str:
     return ", ".join(f'"{family.pattern}"' for family in families) or "no numbered columns"
 
 
-def _fill(draft: Draft) -> dict[str, object]:
+def _fill(draft: Draft, catalog: Catalog) -> dict[str, object]:
     """Return what stands in the places of the template."""
     low, high = draft.range
     return {
@@ -99,7 +99,7 @@ def _fill(draft: Draft) -> dict[str, object]:
         "first": draft.family.columns[0],
         "to_do": TO_DO,
         "others": "\n".join(_others(draft)),
-        "id": _identifier(draft.family.stem),
+        "id": _free_identifier(draft.family.stem, catalog),
         "abbreviation": _identifier(draft.family.stem).upper(),
         "domains": ", ".join(get_args(Domain)),
         "reverse": "\n".join(_reverse(draft)),
@@ -120,6 +120,14 @@ def _others(draft: Draft) -> Iterator[str]:
 def _identifier(stem: str) -> str:
     plain = re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_")
     return plain if re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", plain) else "new_form"
+
+
+def _free_identifier(stem: str, catalog: Catalog) -> str:
+    """Return an id that no form has yet: two of one id would stop the whole study."""
+    name = _identifier(stem)
+    while name in catalog:
+        name = f"{name}_own"
+    return name
 
 
 def _reverse(draft: Draft) -> Iterator[str]:

@@ -149,6 +149,13 @@ def test_columns_of_known_forms_are_passed_over_unless_named(tmp_path: Path) -> 
     assert 'Did you mean "phq_{n}"?' in caught.value.fix
 
 
+def test_a_draft_has_an_id_that_no_form_has_yet(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    lines = ["client_id,pitq_1,pitq_2,pitq_3", *(f"Kx{n:03d},{n % 4},1,2" for n in range(40))]
+    path.write_text("\n".join(lines) + "\n")
+    assert 'id = "pitq_own"' in draft_definition(path, "pitq_{n}", CATALOG)
+
+
 def test_a_definition_is_written_once(study: Path, tmp_path: Path) -> None:
     out = tmp_path / "own.toml"
     words = ("instruments", "new", study / "exports" / "intake.csv", "--out", out)
