@@ -22,6 +22,8 @@ from instruments.errors import ExportError
 LIMESURVEY = {"id", "submitdate", "lastpage", "startlanguage", "seed"}
 EAV = {"field_name", "value"}
 PREAMBLE_ROWS = 30
+# The comma of a number such as 3,0.
+DECIMAL = re.compile(r"(-?\d{1,6}),(\d+)")
 LOST = ("It looks like an export of REDCap. Put its data dictionary beside it, and profile it "
         "again.")  # fmt: skip
 
@@ -118,6 +120,8 @@ class _Found:
         self, kind: Kind, reason: str, above: int = 1, head: QualtricsHead | None = None
     ) -> UnknownExport:
         columns = as_columns(self.names, self.rows[above:])
+        if "decimal" in self.keys:
+            columns = {name: list(map(_with_point, cells)) for name, cells in columns.items()}
         fields = head.fields() if head is not None else {}
         return UnknownExport(self.path, kind, columns, self.keys, (reason,), self.doubts, fields)
 
@@ -127,6 +131,12 @@ class _Found:
             return find_head(self.path, rows) if rows and rows[0].cells else None
         except ExportError:
             return None
+
+
+def _with_point(cell: str) -> str:
+    """Return a number with a decimal comma as one with a point, any other cell as it is."""
+    number = DECIMAL.fullmatch(cell)
+    return f"{number[1]}.{number[2]}" if number else cell
 
 
 def _has_decimal_commas(rows: Sequence[Sequence[str]]) -> bool:

@@ -179,6 +179,14 @@ def test_rows_before_the_header_are_a_doubt_in_text_and_a_key_in_a_workbook(tmp_
     assert (source.header_row, source.sheet) == (3, "Sheet")
 
 
+def test_whole_answers_with_decimal_commas_are_answers(tmp_path: Path) -> None:
+    told = {name: [f"{cell},0" for cell in cells] for name, cells in answers(CORE, 0, 4).items()}
+    path = write(tmp_path / "intake.csv", {"client": ids(), **told}, delimiter=";")
+    study, _ = propose(path, folder=tmp_path)
+    assert forms_of(study)[0][0] == "core_10"
+    assert check(path, study.sources[0], tmp_path / "s").counts.loaded == 60
+
+
 def test_answer_codes_of_letters_are_mapped(tmp_path: Path) -> None:
     table = answers([f"core[SQ{n:03}]" for n in range(1, 11)], 0, 4)
     names = ["id", "submitdate", "lastpage", "seed", "token", *table]
