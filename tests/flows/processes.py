@@ -18,6 +18,13 @@ from flows.server import mark_of
 from tests.conftest import REPOSITORY
 
 PATIENCE = 240
+# A shell lets what runs in its background ignore Ctrl-C, and that is inherited.
+CODE = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from flows.cli import main
+main()
+"""
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,7 @@ def start(folder: Path, *words: str, settings: Mapping[str, str] | None = None) 
     count = len(list(folder.glob("*.out")))
     out, err = folder / f"{count}.out", folder / f"{count}.err"
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT", "INTERDEP"))}
-    command = [sys.executable, "-c", "from flows.cli import main; main()", *words]
+    command = [sys.executable, "-c", CODE, *words]
     with out.open("wb") as to_out, err.open("wb") as to_err:
         popen = subprocess.Popen(
             command, cwd=REPOSITORY, env=environment | dict(settings or {}), stdout=to_out,

@@ -9,11 +9,15 @@ import pytest
 
 from tests.conftest import REPOSITORY
 
+PATIENCE = 120
 CODE = """
 import os, signal, threading
 import duckdb
 import flows.cli
 from flows.shield import shielded
+
+# A shell lets what runs in its background ignore Ctrl-C, and that is inherited.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def ask(*_):
     threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
@@ -28,6 +32,8 @@ flows.cli.main()
 @pytest.mark.parametrize("app", ["ask", "shielded(ask)"])
 def test_an_interrupted_statement_is_no_internal_error(app: str) -> None:
     command = [sys.executable, "-c", CODE.format(app=app)]
-    ended = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    ended = subprocess.run(
+        command, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
     assert ended.returncode in (130, -2)
     assert "E_INTERNAL" not in ended.stderr
