@@ -36,11 +36,10 @@ def open_folds(page: Page) -> None:
     page.eval_on_selector_all("details", "folds => folds.forEach(fold => { fold.open = true })")
 
 
-@pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize(
-    ("scheme", "rules", "least"),
-    [("light", ALL_RULES, 16), ("dark", COLOURS, 2)],
-    ids=["light", "dark"],
+    ("scheme", "rules", "least", "width"),
+    [("light", ALL_RULES, 16, 1280), ("light", ALL_RULES, 16, 360), ("dark", COLOURS, 2, 360)],
+    ids=["light and wide", "light and narrow", "dark"],
 )
 def test_axe_finds_nothing(
     chromium: Browser, report: str, scheme: Scheme, rules: dict[str, Any], least: int, width: int

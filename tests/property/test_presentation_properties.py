@@ -6,7 +6,7 @@ from random import Random
 
 import numpy as np
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.declarations import PRESENTATIONS, PresentationRule
@@ -15,6 +15,8 @@ from reports.study_data import Measure
 
 NAMES = ("ecr.anxiety", "ecr.avoidance")
 MEASURES = {name: Measure(name, "ecr", name, 1, 7, "mean", "more", "worse") for name in NAMES}
+# Each example makes and classifies a table of its own.
+QUICK = settings(max_examples=40, deadline=None)
 P_COLUMNS = ["p_overdependent", "p_overindependent", "p_mixed", "p_neither"]
 SCORE = st.one_of(st.none(), st.floats(1, 7).map(lambda x: round(x, 3)))
 PAIRS = st.lists(st.tuples(SCORE, SCORE), min_size=1, max_size=12)
@@ -49,6 +51,7 @@ def as_scores(pairs: Pairs) -> pd.DataFrame:
     ).astype({"value": "float64"})  # fmt: skip
 
 
+@QUICK
 @given(PAIRS, CUT, GREY)
 def test_every_client_has_a_presentation_or_a_reason(pairs: Pairs, cut: object, grey: Grey) -> None:
     frame = assign_presentations(as_scores(pairs), a_rule(cut, grey), MEASURES)
@@ -59,6 +62,7 @@ def test_every_client_has_a_presentation_or_a_reason(pairs: Pairs, cut: object, 
         "indeterminate")))).all()  # fmt: skip
 
 
+@QUICK
 @given(PAIRS, CUT, GREY)
 def test_probabilities_sum_to_one(pairs: Pairs, cut: object, grey: Grey) -> None:
     frame = assign_presentations(as_scores(pairs), a_rule(cut, grey), MEASURES)
@@ -67,6 +71,7 @@ def test_probabilities_sum_to_one(pairs: Pairs, cut: object, grey: Grey) -> None
     assert np.allclose(usable.sum(axis=1), 1)
 
 
+@QUICK
 @given(PAIRS, CUT, GREY)
 def test_a_determined_presentation_is_the_likeliest(pairs: Pairs, cut: object, grey: Grey) -> None:
     frame = assign_presentations(as_scores(pairs), a_rule(cut, grey), MEASURES)
@@ -75,6 +80,7 @@ def test_a_determined_presentation_is_the_likeliest(pairs: Pairs, cut: object, g
         assert row[f"p_{row['presentation']}"] >= max(row[P_COLUMNS]) - 1e-9
 
 
+@QUICK
 @given(PAIRS, CUT, GREY, st.randoms())
 def test_the_order_of_the_rows_does_not_matter(
     pairs: Pairs, cut: object, grey: Grey, random: Random
