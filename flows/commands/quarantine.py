@@ -9,7 +9,14 @@ from pathlib import Path
 import typer
 
 from flows.desk.deciding import Request, carry_out
-from flows.desk.held_rows import HeldFile, RefusedFile, find_held, list_held, list_refused
+from flows.desk.held_rows import (
+    HeldFile,
+    RefusedFile,
+    find_held,
+    is_named,
+    list_held,
+    list_refused,
+)
 from flows.desk.values import describe_values
 from flows.intake import judge_archive
 from flows.ledger import Ledger
@@ -48,9 +55,15 @@ def _refused(file: RefusedFile) -> str:
 
 
 def show_quarantine(folder: Path, name: str, *, show_values: bool) -> int:
-    """Print every row of a file that is held back, and what was decided about it."""
+    """Print every row of a file that is held back and what was decided, or why it was refused."""
     study = load_study(folder)
-    held = find_held(list_held(study, Ledger(study.ledger)), name)
+    accepted = list_held(study, Ledger(study.ledger))
+    refused = [one for one in list_refused(study) if is_named(name, one.name, one.sha256)]
+    for one in refused:
+        typer.echo(f"{_refused(one)}\n  {one.fix}")
+    if refused and not any(is_named(name, one.file.name, one.file.sha256) for one in accepted):
+        return 0
+    held = find_held(accepted, name)
     typer.echo("\n".join([_file(held), *_rows(held), *_decisions(held)]))
     if show_values:
         typer.echo("\n".join(_values(study, held)))

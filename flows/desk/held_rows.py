@@ -111,6 +111,11 @@ def _waiting(study: Study, sizes: Collection[int | None]) -> set[tuple[str, str]
     return {(hash_export(path), path.name) for path in alike}
 
 
+def is_named(wanted: str, name: str, sha256: str) -> bool:
+    """Whether a file is meant by its name, or by the beginning of its hash."""
+    return name == wanted or (len(wanted) >= PREFIX and sha256.startswith(wanted))
+
+
 def find_held(held: Sequence[HeldFile], wanted: str) -> HeldFile:
     """Return the one file of a name, or whose hash begins so.
 
@@ -119,9 +124,7 @@ def find_held(held: Sequence[HeldFile], wanted: str) -> HeldFile:
     RunError
         ``E_QUARANTINE_FILE`` where none or several are meant.
     """
-    named = [one for one in held if one.file.name == wanted]
-    if not named and len(wanted) >= PREFIX:
-        named = [one for one in held if one.file.sha256.startswith(wanted)]
+    named = [one for one in held if is_named(wanted, one.file.name, one.file.sha256)]
     if len(named) == 1:
         return named[0]
     if named:

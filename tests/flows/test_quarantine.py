@@ -219,6 +219,18 @@ def test_the_command_line_lists_shows_and_decides(study: Path) -> None:
     assert "rejected by Ben: rows 13, 15: twice" in shown
 
 
+def test_a_refused_file_is_shown_with_its_reason_and_what_to_do(study: Path) -> None:
+    path = export(study, "intake_2.csv", clients())
+    path.write_text(path.read_text().replace("client_id", "client", 1))
+    take_in(study)
+    (refused,) = list_refused(load_study(study))
+    for wanted in ("intake_2.csv", refused.sha256[:12]):
+        shown = CliRunner().invoke(app, ["quarantine", "show", str(study), wanted])
+        assert shown.exit_code == 0
+        assert refused.code in shown.stdout
+        assert refused.fix in shown.stdout
+
+
 def test_only_files_as_large_as_a_refused_one_are_read_for_the_list(
     study: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
