@@ -20,6 +20,7 @@ from sql.staging import (
     DelimitedText,
     read_archive,
     read_text,
+    spread_intake,
     type_text,
 )
 
@@ -73,6 +74,7 @@ def stage_file(connection: Connection, reading: Reading, scratch: Path) -> Readi
                 "The rows of the file make no table.",
                 fix="Make the export again, or leave its longest columns out.",
             )
+    spread_intake(connection, reading.layout)
     type_text(connection, reading.layout, decimal=reading.source.decimal_signs)
     return replace(reading, export=export)
 

@@ -67,8 +67,8 @@ def _intake_unknown(layout: Layout) -> Rule:
         Check("intake_unknown"),
         severity="warning",
         category="completeness",
-        says="The row has a date and no date of intake, so its day is not known.",
-        fix="Export the date of intake in every row of a client; the answers are kept.",
+        says="The row has a date and its client no single date of intake, so its day is not known.",
+        fix="Export one date of intake in a row of each client; the answers are kept.",
     )
 
 

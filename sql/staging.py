@@ -96,6 +96,19 @@ def read_archive(connection: Connection, layout: Layout, path: Path) -> None:
     )
 
 
+def spread_intake(connection: Connection, layout: Layout) -> None:
+    """Give rows without a date of intake the one that other rows of the file tell of their client.
+
+    REDCap writes it in one event only. Where a file tells of two, or of none, a row stays as it is.
+    """
+    roles = layout.roles
+    if "client" in roles and "intake_date" in roles:
+        client, intake = roles["client"].source, roles["intake_date"]
+        connection.execute(
+            fill("stage_intake", client=client, intake=intake.source, known=date_of(intake))
+        )
+
+
 def type_text(connection: Connection, layout: Layout, *, decimal: str = ".") -> None:
     """Fill `stage.rows`, `stage.repeated` and `stage.miscast` from `stage.text`.
 

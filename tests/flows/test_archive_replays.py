@@ -96,3 +96,30 @@ def test_another_date_format_declared_later_leaves_days_as_they_were(tmp_path: P
     (folder / "study.toml").write_text(text.replace("%Y-%m-%d", "%d.%m.%Y"))
     take_in(folder)
     assert ask(folder, "SELECT client_id, day FROM store.core.administration ORDER BY 1") == before
+
+
+def test_the_date_of_intake_may_stand_in_one_row_of_a_client(tmp_path: Path) -> None:
+    """As REDCap writes it: in the event of intake only."""
+    visits = DATED.replace('client = "client_id"', 'client = "client_id"\nsession = "visit"')
+    write_study(tmp_path, visits)
+    later = {"began_on": "", "core_1": 0}
+    rows = [
+        dated(1, visit=1), dated(2, visit=1), dated(4, visit=1),
+        dated(1, visit=2, seen_on="2024-04-01", **later),
+        dated(2, visit=2, seen_on="2024-04-02", **later),
+        dated(3, visit=2, seen_on="2024-04-03", **later),
+        dated(2, visit=3, seen_on="2024-05-01") | {"began_on": "2024-03-02", "core_2": 0},
+    ]  # fmt: skip
+    export(tmp_path, "sessions.csv", rows)
+    take_in(tmp_path)
+    days = ask(
+        tmp_path, "SELECT client_id, session, day FROM store.core.administration ORDER BY ALL"
+    )
+    one, two, four, three = (str(rows[k]["client_id"]) for k in (0, 1, 2, 5))
+    assert days == [(one, 1, 3), (one, 2, 31), (two, 1, 3), (two, 2, None), (two, 3, 60),
+                    (three, 2, None), (four, 1, 3)]  # fmt: skip
+    told = ask(tmp_path, "SELECT record FROM store.meta.finding WHERE code = 'E_DAY' ORDER BY 1")
+    assert told == [(5,), (6,)]
+    before = digests(tmp_path)
+    rebuild_study(tmp_path)
+    assert digests(tmp_path) == before
