@@ -1,4 +1,4 @@
-"""What a user waits for: help, a figure, the demonstration with Prefect's start apart."""
+"""What a user waits for: help, a figure, the demonstration; Prefect's start apart."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ def measure() -> dict[str, float]:
     with tempfile.TemporaryDirectory() as name:
         demo = Path(name) / "demo"
         environment = os.environ | {"PREFECT_HOME": str(Path(name) / "prefect")}
+        other_home = os.environ | {"PREFECT_HOME": str(Path(name) / "other")}
         first = _seconds("demo", str(demo), env=environment)
         again = _seconds("demo", str(demo), env=environment)
         figure = _median(lambda: _seconds("figure", "forest", "-s", str(demo), "--out", name))
         plain = _plain_run(demo)
+        server_first, server_again = (_server_start(demo, other_home) for _ in range(2))
     help_seconds = _median(lambda: _seconds("--help"))
     return {
         "help_s": help_seconds,
@@ -30,6 +32,8 @@ def measure() -> dict[str, float]:
         "demo_first_s": first,
         "demo_again_s": again,
         "demo_without_prefect_s": plain,
+        "server_first_s": server_first,
+        "server_again_s": server_again,
     }
 
 
@@ -44,6 +48,19 @@ def _plain_run(demo: Path) -> float:
     )
     began = time.perf_counter()
     subprocess.run([sys.executable, "-c", code, str(demo)], check=True, capture_output=True)
+    return time.perf_counter() - began
+
+
+def _server_start(demo: Path, environment: dict[str, str]) -> float:
+    """Start Prefect's server as a run does, and wait for it with nothing else to do."""
+    code = (
+        "import sys; from pathlib import Path; from flows.server import serving\n"
+        "with serving(Path(sys.argv[1])) as server: server.await_health()"
+    )
+    began = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-c", code, str(demo)], check=True, capture_output=True, env=environment
+    )
     return time.perf_counter() - began
 
 
