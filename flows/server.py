@@ -72,16 +72,17 @@ def serving(folder: Path) -> Iterator[Server | None]:
         yield None
         return
     server = _start(folder)
+    started = psutil.Process(server.process.pid)
     try:
         with _known_to_prefect(server):
             yield server
     finally:
-        end_family(psutil.Process(server.process.pid))
+        end_family(started)
         server.process.wait()
 
 
 def _start(folder: Path) -> Server:
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1",
                "--port", str(port), "--no-ui", "--no-scheduler", "--no-late-runs",
                "--analytics-off", "--log-level", "critical"]  # fmt: skip
@@ -96,7 +97,8 @@ def _start(folder: Path) -> Server:
     return Server(process, f"http://127.0.0.1:{port}/api")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens at."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])

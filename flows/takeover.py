@@ -105,10 +105,13 @@ def end_stray_server(study: Study) -> bool:
 
 
 def end_family(process: psutil.Process) -> None:
-    """End a process and its children, gently first."""
+    """End a process and its children, gently first; one that is gone already is no error."""
     import psutil
 
-    family = [*process.children(recursive=True), process]
+    try:
+        family = [*process.children(recursive=True), process]
+    except psutil.NoSuchProcess:
+        return
     for member in family:
         with suppress(psutil.NoSuchProcess):
             member.terminate()

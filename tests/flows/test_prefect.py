@@ -6,7 +6,6 @@ A start of Prefect takes seconds, so many tests look at what one chain of runs l
 from __future__ import annotations
 
 import json
-import socket
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ import psutil
 import pytest
 
 from flows.books import accepted_files
+from flows.server import free_port
 from tests.flows.processes import Process, is_server, prefect_server, start
 from tests.flows.small_study import (
     ask,
@@ -203,12 +203,9 @@ def test_prefect_knows_of_a_study_its_folder_and_nothing_else(chain: Chain) -> N
 
 
 def test_a_run_against_a_server_ends_alike(tmp_path: Path, home: Path, untouched: Path) -> None:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
     study = write(tmp_path / "study")
     settings = {"PREFECT_HOME": str(home)}
-    with prefect_server(tmp_path, settings, port) as address:
+    with prefect_server(tmp_path, settings, free_port()) as address:
         process = start(tmp_path / "said", "run", str(study), "--quiet",
                         settings=settings | {"PREFECT_API_URL": address})  # fmt: skip
         assert process.wait() == 3, process.err.read_text()

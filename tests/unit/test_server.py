@@ -6,17 +6,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from flows.server import Server, _free_port
+from flows.server import Server, free_port, serving
 from instruments.errors import RunError
 
 
 @contextmanager
 def silent(code: str) -> Iterator[Server]:
     with subprocess.Popen([sys.executable, "-c", code]) as process:
-        yield Server(process, f"http://127.0.0.1:{_free_port()}/api")
+        yield Server(process, f"http://127.0.0.1:{free_port()}/api")
         process.kill()
 
 
@@ -39,3 +40,10 @@ def test_a_server_that_never_answers_is_given_up() -> None:
     ):
         server.await_health()
     assert caught.value.code == "E_SERVER"
+
+
+def test_a_server_that_ended_by_itself_is_no_error_when_its_run_ends(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        assert server is not None
+        server.process.kill()
+        server.process.wait()
