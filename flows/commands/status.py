@@ -26,14 +26,15 @@ def show_status(folder: Path, *, as_json: bool = False) -> int:
 
 
 def _facts(study: Study, ledger: Ledger) -> dict[str, Any]:
+    run = latest_run(study)
     return {
         "study": study.file.study.id,
         "accepted": [_file(file) for file in accepted_files(ledger)],
         "waiting": [show_file(file.path.name) for file in new_files(study, ledger)],
         "unclaimed": unclaimed_files(study),
         "interrupted": is_interrupted(ledger),
-        "latest_run": latest_run(study),
-        "report": _report(study),
+        "latest_run": run,
+        "report": _report(study, run),
     }
 
 
@@ -47,8 +48,7 @@ def latest_run(study: Study) -> str | None:
     return pointer.read_text(encoding="ascii").strip() if pointer.exists() else None
 
 
-def _report(study: Study) -> str | None:
-    run = latest_run(study)
+def _report(study: Study, run: str | None) -> str | None:
     report = study.runs / run / "report.html" if run else None
     return str(report) if report is not None and report.exists() else None
 
