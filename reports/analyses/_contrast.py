@@ -14,7 +14,7 @@ from reports.analyses._question import GROUP_A, GROUP_B, Question, limits, reaso
 from reports.estimates import Estimate
 from reports.methods.ancova import adjusted_difference
 from reports.methods.effect_size import hedges_g
-from reports.methods.equivalence import welch_tost
+from reports.methods.equivalence import Equivalence, welch_tost
 from reports.methods.mean_difference import welch_difference
 from reports.methods.rank_test import mann_whitney
 from reports.methods.result import NotEstimableError
@@ -138,8 +138,14 @@ def ranks(contrast: Contrast) -> dict[str, Any]:
 
 
 def equivalence(contrast: Contrast, smallest: float, alpha: float) -> dict[str, Any]:
-    """Return the equivalence test as columns: the weaker of its two tests decides."""
-    found = welch_tost(contrast.a, contrast.b, low=-smallest, high=smallest, alpha=alpha)
+    """Return the equivalence test of the two groups as columns."""
+    return equivalence_columns(
+        welch_tost(contrast.a, contrast.b, low=-smallest, high=smallest, alpha=alpha)
+    )
+
+
+def equivalence_columns(found: Equivalence) -> dict[str, Any]:
+    """Return two one-sided tests as columns: the weaker of them decides."""
     t = found.t_low if found.p_low >= found.p_high else found.t_high
     return {
         "estimate": found.difference, "se": found.se, "statistic": t, "df": found.df,

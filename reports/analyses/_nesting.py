@@ -10,18 +10,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from reports.analyses._contrast import Contrast, contrast_row
+from reports.analyses._contrast import Contrast, contrast_row, equivalence_columns
 from reports.analyses._covariates import declared_covariates
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._model_words import explain_model, reason_of_model, remark_of
 from reports.analyses._outcome_values import OutcomeValues
 from reports.analyses._question import Question, join_notes, limits
 from reports.estimates import Estimate
+from reports.methods.equivalence import two_one_sided
 from reports.methods.mixed_model import MixedModel, MixedTerm, fit_mixed_model
 from reports.methods.model_comparison import variance_shares
 from reports.methods.result import NotEstimableError
 from reports.methods.sample_size import design_effect, smallest_detectable_effect
-from reports.methods.student import t_above, t_below, t_quantile
 from reports.study_data import are_among
 
 DIFFERENCE_TERM = "difference with therapists"
@@ -171,15 +171,9 @@ def tested(term: MixedTerm) -> dict[str, Any]:
 
 def equivalence_of(term: MixedTerm, smallest: float, alpha: float) -> dict[str, Any]:
     """Return two one-sided tests of a fixed effect against plus and minus the smallest effect."""
-    t_low, t_high = ((term.estimate + sign * smallest) / term.se for sign in (1, -1))
-    p_low, p_high = t_above(t_low, term.df), t_below(t_high, term.df)
-    reach = term.se * t_quantile(1 - alpha, term.df)
-    return {
-        "estimate": term.estimate, "se": term.se, "df": term.df,
-        "statistic": t_low if p_low >= p_high else t_high, "p_value": max(p_low, p_high),
-        "ci_low": term.estimate - reach, "ci_high": term.estimate + reach,
-        "ci_level": 1 - 2 * alpha, "note": f"bounds -{smallest:g} and {smallest:g} in points",
-    }  # fmt: skip
+    test = two_one_sided(term.estimate, term.se, term.df, low=-smallest, high=smallest, alpha=alpha)
+    note = f"bounds -{smallest:g} and {smallest:g} in points"
+    return equivalence_columns(test) | {"note": note}
 
 
 def _price_rows(question: Question, contrast: Contrast, nesting: Nesting) -> Iterator[Estimate]:

@@ -12,8 +12,7 @@ import pandas as pd
 
 from reports.methods._mixed_engines import Engine, EngineFit, Family, RandomBlock
 from reports.methods._model_frame import ModelFrame
-from reports.methods.result import Interval
-from reports.methods.student import t_above, t_quantile
+from reports.methods.result import Interval, t_test
 
 Status = Literal["ok", "caution", "refused"]
 Link = Literal["identity", "logit", "cloglog"]
@@ -155,16 +154,15 @@ def judged_term(name: str, estimate: float, se: float, df: float, model: MixedMo
     """Test one estimate by t on `df`, or by z where `df` is infinite."""
     if not df > 0:
         return untestable_term(name, model.level, "too few therapists for its degrees of freedom")
-    statistic = estimate / se
-    half = se * t_quantile((1 + model.level) / 2, df)
+    test = t_test(estimate, se, df, model.level)
     return MixedTerm(
         name=name,
         estimate=estimate,
         se=se,
         df=df,
-        statistic=statistic,
-        p_value=2 * t_above(abs(statistic), df),
-        interval=Interval(estimate - half, estimate + half, model.level),
+        statistic=test.t,
+        p_value=test.p_value,
+        interval=test.interval,
         status=model.status,
         note=model.note,
     )

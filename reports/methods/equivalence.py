@@ -127,12 +127,20 @@ def welch_tost_from_summaries(
     >>> round(result.t_low, 6), round(result.t_high, 6)
     (3.153015, -2.696056)
     """
+    return two_one_sided(a.mean - b.mean, *welch_error(a, b), low=low, high=high, alpha=alpha)
+
+
+def two_one_sided(
+    difference: float, se: float, df: float, *, low: float, high: float, alpha: float = 0.05
+) -> Equivalence:
+    """Return two one-sided t-tests of an estimate with this standard error and these df.
+
+    Bounds, level and errors are those of `welch_tost`.
+    """
     if not low < high:
         raise ValueError("the lower bound must be below the upper bound")
     if not 0 < alpha < 0.5:
         raise ValueError(f"alpha of a one-sided test lies between 0 and .5, not {alpha}")
-    se, df = welch_error(a, b)
-    difference = a.mean - b.mean
     t_low, t_high = (difference - low) / se, (difference - high) / se
     p_low, p_high = t_above(t_low, df), t_below(t_high, df)
     half_width = se * t_quantile(1 - alpha, df)

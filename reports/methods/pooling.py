@@ -6,8 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.methods.result import Interval, as_sample, require_level
-from reports.methods.student import t_above, t_quantile
+from reports.methods.result import Interval, as_sample, require_level, t_test
 
 
 @dataclass(frozen=True)
@@ -79,15 +78,15 @@ def pool_estimates(
     total = within + between
     df = _pooled_df(m, between / total, complete_df)
     estimate, se = float(q.mean()), math.sqrt(total)
-    half = se * t_quantile((1 + level) / 2, df)
+    test = t_test(estimate, se, df, level)
     rise = between / within
     return PooledEstimate(
         estimate=estimate,
         se=se,
         df=df,
-        statistic=estimate / se,
-        p_value=2 * t_above(abs(estimate / se), df),
-        interval=Interval(estimate - half, estimate + half, level),
+        statistic=test.t,
+        p_value=test.p_value,
+        interval=test.interval,
         missing_information=(rise + 2 / (df + 3)) / (rise + 1),
         n_imputations=m,
     )

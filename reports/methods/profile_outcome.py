@@ -19,8 +19,9 @@ from reports.methods.result import (
     NotEstimableError,
     as_sample,
     require_level,
+    t_test,
 )
-from reports.methods.student import t_above, t_quantile
+from reports.methods.student import t_quantile
 
 _BLURRED = 0.6
 _FEW_THERAPISTS = 20
@@ -216,12 +217,11 @@ def _means(
 def _contrasts(
     means: FloatArray, covariance: FloatArray, df: int, level: float
 ) -> tuple[ProfileContrast, ...]:
-    found, half = [], t_quantile((1 + level) / 2, df)
+    found = []
     for i in range(len(means)):
         for j in range(i + 1, len(means)):
             gap = float(means[i] - means[j])
             se = math.sqrt(covariance[i, i] + covariance[j, j] - 2 * covariance[i, j])
-            p = 2 * t_above(abs(gap / se), df)
-            ends = Interval(gap - half * se, gap + half * se, level)
-            found.append(ProfileContrast(i, j, gap, se, p, ends))
+            test = t_test(gap, se, df, level)
+            found.append(ProfileContrast(i, j, gap, se, test.p_value, test.interval))
     return tuple(found)
