@@ -39,39 +39,40 @@ def _complete(answers: FloatArray) -> FloatArray:
     return complete
 
 
-def alpha_row(
+def reliability_rows(
     question: Question, items: FloatArray, *, level: float, term: str = "alpha", **facts: Any
-) -> Estimate:
-    """Return alpha of the clients who answered every item."""
+) -> tuple[Estimate, Estimate]:
+    """Return alpha, then omega total, of the clients who answered every item."""
     complete = _complete(items)
-    counts = {"n": len(complete), "n_missing": len(items) - len(complete)}
+    facts |= {"n": len(complete), "n_missing": len(items) - len(complete)}
+    alpha = _alpha_row(question, complete, level, term, facts)
+    return alpha, _omega_row(question, complete, level, alpha, facts)
+
+
+def _alpha_row(
+    question: Question, complete: FloatArray, level: float, term: str, facts: dict[str, Any]
+) -> Estimate:
+    names = (term, "alpha", METHOD)
     if len(complete) < MIN_GROUP:
-        return question.refuse(term, "alpha", METHOD, TOO_FEW_AT_ALL, **counts,
-                               **_without_caution(facts))  # fmt: skip
+        return question.refuse(*names, TOO_FEW_AT_ALL, **_without_caution(facts))
     try:
         covariance, n = item_covariance(complete)
         alpha = alpha_from_covariance(covariance, n, level=level)
     except NotEstimableError as error:
-        return question.refuse(term, "alpha", METHOD, reason_of(error), **counts,
-                               **_without_caution(facts))  # fmt: skip
-    return question.answer(term, "alpha", METHOD, estimate=alpha.value, **limits(alpha.interval),
-                           **counts, **facts)  # fmt: skip
+        return question.refuse(*names, reason_of(error), **_without_caution(facts))
+    return question.answer(*names, estimate=alpha.value, **limits(alpha.interval), **facts)
 
 
-def omega_row(
-    question: Question, items: FloatArray, alpha: Estimate, *, level: float, **facts: Any
+def _omega_row(
+    question: Question, complete: FloatArray, level: float, alpha: Estimate, facts: dict[str, Any]
 ) -> Estimate:
-    """Return omega total of the clients who answered every item; it stands beside their alpha."""
-    counts = {"n": alpha.n, "n_missing": alpha.n_missing}
     if alpha.status == "refused":
-        return question.refuse(*OMEGA, alpha.note or TOO_FEW_AT_ALL, **counts,
-                               **_without_caution(facts))  # fmt: skip
+        return question.refuse(*OMEGA, alpha.note or TOO_FEW_AT_ALL, **_without_caution(facts))
     try:
-        omega = mcdonald_omega(_complete(items), level=level)
+        omega = mcdonald_omega(complete, level=level)
     except NotEstimableError as error:
-        return question.refuse(*OMEGA, reason_of(error), **counts, **_without_caution(facts))
-    return question.answer(*OMEGA, estimate=omega.value, **limits(omega.interval), **counts,
-                           **facts)  # fmt: skip
+        return question.refuse(*OMEGA, reason_of(error), **_without_caution(facts))
+    return question.answer(*OMEGA, estimate=omega.value, **limits(omega.interval), **facts)
 
 
 def _without_caution(facts: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from reports.analyses._question import (
     limits,
     reason_of,
 )
-from reports.analyses._reliability_rows import alarm_rows, alpha_row, answers_of, omega_row, sem_row
+from reports.analyses._reliability_rows import alarm_rows, answers_of, reliability_rows, sem_row
 from reports.declarations import PRESENTATIONS
 from reports.estimates import Estimate
 from reports.methods.correlation import pearson
@@ -103,8 +103,7 @@ def _describe_group(
     rows.append(_prorated_row(question, forms.is_prorated[is_scored], **group))
     if forms.answers is None:
         return rows
-    alpha = alpha_row(question, forms.answers, level=level, caution=caution, **group)
-    omega = omega_row(question, forms.answers, alpha, level=level, caution=caution, **group)
+    alpha, omega = reliability_rows(question, forms.answers, level=level, caution=caution, **group)
     return [*rows, alpha, omega, sem_row(question, values, alpha, **group)]
 
 

@@ -33,7 +33,7 @@ from reports.analyses._question import (
     Question,
     join_notes,
 )
-from reports.analyses._reliability_rows import alpha_row, answers_of, omega_row
+from reports.analyses._reliability_rows import answers_of, reliability_rows
 from reports.declarations import PresentationRule
 from reports.estimates import Estimate
 from reports.presentation import describe_presentation
@@ -102,12 +102,10 @@ def _reliability_rows(
     items = data.items(scale, found.outcome.occasion)
     for group, values in contrast.groups:
         own = items[are_among(items.index, values.index)]
-        answers = answers_of(own)
-        facts = {"group_a": group, "n_clusters": data.count_therapists(own.index),
-                 **_of_pair(contrast)}  # fmt: skip
-        alpha = alpha_row(question, answers, level=contrast.level, term="reliability", **facts)
-        yield alpha
-        yield omega_row(question, answers, alpha, level=contrast.level, **facts)
+        yield from reliability_rows(
+            question, answers_of(own), level=contrast.level, term="reliability", group_a=group,
+            n_clusters=data.count_therapists(own.index), **_of_pair(contrast),
+        )  # fmt: skip
 
 
 def _difference_rows(
