@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import openpyxl
 import pandas as pd
 import pyreadstat
@@ -14,53 +12,13 @@ import pytest
 
 from flows.profiling import propose_study
 from flows.profiling.families import find_families
-from flows.profiling.roles import guess_occasion
 from flows.simulation.demonstration import write_demonstration
-from flows.study import Study, load_study
-from instruments.catalog import load_catalog
+from flows.study import load_study
 from instruments.errors import ExportError
 from tests.property.export_mutations import good_exports
 from tests.unit.nasty.desk import check
 from tests.unit.nasty.survey_writers import as_limesurvey
-
-CATALOG = load_catalog()
-Table = dict[str, list[str]]
-
-
-def propose(*paths: Path, folder: Path) -> tuple[Study, str]:
-    """Return the proposal as a study that was loaded, and its text."""
-    text = propose_study(paths, CATALOG)
-    (folder / "study.toml").write_text(text, encoding="utf-8")
-    return load_study(folder), text
-
-
-def answers(columns: list[str], low: int, high: int, count: int = 60, seed: int = 1) -> Table:
-    """Return answers that go together, as an honest scale's do."""
-    draw = np.random.default_rng(seed)
-    trait = draw.normal(size=(count, 1))
-    raw = trait + draw.normal(scale=0.8, size=(count, len(columns)))
-    cut = np.clip(np.rint((raw + 2) / 4 * (high - low) + low), low, high).astype(int)
-    return {name: [str(n) for n in cut[:, k]] for k, name in enumerate(columns)}
-
-
-def ids(count: int = 60) -> list[str]:
-    return [f"Kx{n:03d}" for n in range(count)]
-
-
-def write(path: Path, table: Table, *, delimiter: str = ",", encoding: str = "utf-8") -> Path:
-    with path.open("w", encoding=encoding, newline="") as opened:
-        writer = csv.writer(opened, delimiter=delimiter, lineterminator="\n")
-        writer.writerow(table)
-        writer.writerows(zip(*table.values(), strict=True))
-    return path
-
-
-def forms_of(study: Study) -> list[tuple[str, Any, Any, bool]]:
-    return [(f.instrument, f.columns, f.range, f.already_reversed)
-            for source in study.sources for f in source.form]  # fmt: skip
-
-
-CORE = [f"core_{n}" for n in range(1, 11)]
+from tests.unit.profiling_tables import CATALOG, CORE, answers, forms_of, ids, propose, write
 
 
 @pytest.fixture(scope="module")
@@ -215,18 +173,6 @@ def test_missing_codes_are_told_from_answers_and_from_slips(tmp_path: Path) -> N
     assert "1 cell is neither answer nor missing code; its row is held back." in text
 
 
-def test_a_landmark_after_intake_is_a_doubt(tmp_path: Path) -> None:
-    ecr = answers([f"ecr_{n}" for n in range(1, 37)], 1, 7)
-    late = {"client_id": ids(), "occasion": ["end"] * len(ids()), **ecr}
-    _, told = propose(write(tmp_path / "late.csv", late), folder=tmp_path)
-    assert 'landmark = "end"' in told
-    assert "No file here is of intake" in told
-    early = late | {"occasion": ["intake"] * len(ids())}
-    _, told = propose(write(tmp_path / "early.csv", early), folder=tmp_path)
-    assert 'landmark = "intake"' in told
-    assert "No file here is of intake" not in told
-
-
 @pytest.mark.parametrize(
     ("instrument", "size", "coded", "proposed"),
     [
@@ -288,45 +234,6 @@ def test_a_form_that_is_not_named_so_is_doubted(tmp_path: Path) -> None:
     assert "# ? The columns are not named so" in text
 
 
-@pytest.mark.parametrize(
-    ("name", "labels", "meant"),
-    [
-        ("Messzeitpunkt", ["Aufnahme", "Entlassung"], {"intake", "end"}),
-        ("meetmoment", ["voor", "na"], {"intake", "end"}),
-        ("rilevazione", ["ingresso", "dimissione"], {"intake", "end"}),
-    ],
-)
-def test_occasions_are_known_in_the_languages_of_exports(
-    name: str, labels: list[str], meant: set[str], tmp_path: Path
-) -> None:
-    table = {"client": ids(), name: labels * 30, **answers(CORE, 0, 4)}
-    study, _ = propose(write(tmp_path / "a.csv", table), folder=tmp_path)
-    assert study.sources[0].columns.occasion == name
-    assert set(study.sources[0].occasions.values()) == meant
-
-
-def test_waves_that_are_numbered_stay_apart(tmp_path: Path) -> None:
-    table = {"client": ids(), "wave": ["1", "2"] * 30, **answers(CORE, 0, 4)}
-    study, _ = propose(write(tmp_path / "a.csv", table), folder=tmp_path)
-    assert dict(study.sources[0].occasions) == {"1": "wave_1", "2": "wave_2"}
-
-
-def test_labels_that_are_taken_for_one_occasion_are_doubted(tmp_path: Path) -> None:
-    table = {"client": ids(), "wave": ["pre", "pre test"] * 30, **answers(CORE, 0, 4)}
-    _, text = propose(write(tmp_path / "a.csv", table), folder=tmp_path)
-    assert "# ? Several labels are taken for one occasion" in text
-
-
-def test_what_an_spss_file_calls_its_waves_names_the_occasions(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"client_id": ids(), "meetmoment": [1.0, 2.0] * 30,
-                          **answers(CORE, 0, 4)}).astype(dict.fromkeys(CORE, float))  # fmt: skip
-    path = tmp_path / "a.sav"
-    labels = {"meetmoment": {1: "voormeting", 2: "nameting"}}
-    pyreadstat.write_sav(frame, str(path), variable_value_labels=labels)
-    study, _ = propose(path, folder=tmp_path)
-    assert dict(study.sources[0].occasions) == {"1": "intake", "2": "end"}
-
-
 def test_codes_that_several_forms_share_belong_to_the_source(tmp_path: Path) -> None:
     phq = [f"phq9_{n}" for n in range(1, 10)]
     table = {"client_id": ids(), **answers(CORE, 0, 4), **answers(phq, 0, 3, seed=2)}
@@ -335,78 +242,6 @@ def test_codes_that_several_forms_share_belong_to_the_source(tmp_path: Path) -> 
     (source,) = propose(write(tmp_path / "a.csv", table), folder=tmp_path)[0].sources
     assert set(source.missing) == {"-99"}
     assert [dict(form.missing) for form in source.form] == [{}, {}]
-
-
-def test_forms_of_one_row_at_two_occasions_are_told_apart_by_name(tmp_path: Path) -> None:
-    table = {"client_id": ids()}
-    for k, time in enumerate(("pre", "post", "x")):
-        table |= answers([f"{time}_core_{n}" for n in range(1, 11)], 0, 4, seed=k)
-    proposed, _ = propose(write(tmp_path / "a.csv", table), folder=tmp_path)
-    assert [(f.columns, f.occasion) for f in proposed.sources[0].form] == [
-        ("pre_core_{n}", "intake"),
-        ("post_core_{n}", "end"),
-        ("x_core_{n}", None),
-    ]
-    assert proposed.sources[0].occasion == "intake"
-
-
-def test_dates_are_taken_in_pairs_and_doubted_where_day_and_month_could_be_swapped(
-    tmp_path: Path,
-) -> None:
-    dates = {"intake_date": ["03/04/2024"] * 60, "seen": ["05/06/2024"] * 60}
-    table = {"client_id": ids(), **dates, **answers(CORE, 0, 4)}
-    proposed, text = propose(write(tmp_path / "a.csv", table), folder=tmp_path)
-    (source,) = proposed.sources
-    assert (source.columns.date, source.columns.intake_date) == ("seen", "intake_date")
-    assert source.date_format == "%d/%m/%Y"
-    assert "# ? Dates could also be written as %m/%d/%Y" in text
-
-
-def test_bare_numbers_are_ids_with_a_doubt(tmp_path: Path) -> None:
-    table = {"record_id": [str(n) for n in range(1, 61)], **answers(CORE, 0, 4)}
-    path = write(tmp_path / "a.csv", table)
-    proposed, text = propose(path, folder=tmp_path)
-    assert "bare numbers" in text
-    assert check(path, proposed.sources[0], tmp_path / "s").counts.loaded == 60
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["clientcode", "Clientnr", "patient_nummer", "Patientennummer", "deelnemersnr", "Klientencode",
-     "codice_paziente"],
-)  # fmt: skip
-@pytest.mark.parametrize("row", ["id", "formulier_id", "patient_gender"])
-def test_the_client_is_told_from_numbers_of_rows_and_from_facts(
-    name: str, row: str, tmp_path: Path
-) -> None:
-    numbers = ["1", "2"] * 30 if row == "patient_gender" else [str(n) for n in range(1, 61)]
-    clients = [f"Kx{n // 2:03d}" for n in range(60)]
-    table = {row: numbers, name: clients, "dag": ["0", "90"] * 30, **answers(CORE, 0, 4)}
-    study, _ = propose(write(tmp_path / "a.csv", table), folder=tmp_path)
-    assert study.sources[0].columns.client == name
-
-
-def test_the_number_of_a_form_is_no_client(tmp_path: Path) -> None:
-    table = {"formulier_id": [str(n) for n in range(60)], **answers(CORE, 0, 4)}
-    study, text = propose(write(tmp_path / "a.csv", table), folder=tmp_path)
-    assert study.sources[0].columns.client is None
-    assert "No column names a client" in text
-
-
-def test_nothing_that_points_to_a_person_is_told(tmp_path: Path) -> None:
-    count = 60
-    secrets = {
-        "Client name": [f"Jane Doe{n}" for n in range(count)],
-        "phone": [f"+3160000{n:04d}" for n in range(count)],
-        "remarks": [f"came late because of {n}" for n in range(count)],
-        "born": ["1980-01-31"] * count,
-        "colour": ["Salmon pink"] * count,
-    }
-    table = {"client_id": ids(), **secrets, **answers(CORE, 0, 4)}
-    proposed, text = propose(write(tmp_path / "a.csv", table), folder=tmp_path)
-    assert not [word for word in ("Jane", "+316", "late", "1980", "Salmon") if word in text]
-    assert "points to a person" in text
-    assert proposed.sources[0].columns.client == "client_id"
 
 
 def test_a_name_cannot_break_out_of_its_line(tmp_path: Path) -> None:
@@ -457,45 +292,16 @@ def test_the_dictionary_that_is_named_like_an_export_is_its_own(tmp_path: Path) 
     assert "# ? 3 data dictionaries describe it" in text
 
 
-def test_the_first_field_of_a_redcap_project_is_the_client_whatever_it_is_called(
-    tmp_path: Path,
-) -> None:
-    for name, content in good_exports()["redcap"].files.items():
-        renamed = content.replace(b"client_id", b"studienr", 1)
-        assert renamed != content
-        (tmp_path / name).write_bytes(renamed)
-    export = next(path for path in sorted(tmp_path.iterdir()) if path.name != "d.csv")
-    study, text = propose(export, folder=tmp_path)
-    assert study.sources[0].columns.client == "studienr"
-    assert "leave it out of the export: studienr" not in text
-
-
 def test_a_dictionary_alone_is_no_export(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_bytes(good_exports()["redcap"].files["d.csv"])
     with pytest.raises(ExportError, match="E_NO_ROWS"):
         propose_study([tmp_path / "d.csv"], CATALOG)
 
 
-def test_what_holds_nothing_or_days_is_told_as_such(tmp_path: Path) -> None:
-    nothing = {f"mood_{n}": ["NA", ""] * 30 for n in range(1, 5)} | {"event": ["NA"] * 60}
-    table = {"client_id": ids(), "seen": ["2024-01-05"] * 60, **nothing}
-    text = propose_study([write(tmp_path / "a.csv", table)], CATALOG)
-    assert '"mood_{n}": 4 columns without any answer.' in text
-    assert "holds dates: declare date and intake_date" in text
-    assert "[source.occasions]" not in text
-
-
 def test_rows_that_nothing_parts_are_doubted(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("a b c\n1 2 3\n4 5 6\n")
     assert "# ? Every row is one cell" in propose_study([path], CATALOG)
-
-
-def test_columns_that_a_program_adds_are_no_roles(tmp_path: Path) -> None:
-    lines = ("V1,V20,Q1", "ResponseID,LocationAccuracy,Question", "R_1,-1,3")
-    path = tmp_path / "a.csv"
-    path.write_text("\n".join(lines) + "\n")
-    assert "clinic =" not in propose_study([path], CATALOG)
 
 
 @pytest.mark.parametrize(
@@ -511,21 +317,3 @@ def test_columns_that_a_program_adds_are_no_roles(tmp_path: Path) -> None:
 )
 def test_numbered_columns_are_families(names: list[str], patterns: list[tuple[str, int]]) -> None:
     assert [(f.pattern, f.size) for f in find_families(names)] == patterns
-
-
-@pytest.mark.parametrize(
-    ("label", "occasion"),
-    [
-        ("baseline_arm_1", "intake"),
-        ("Month 3", "month_3"),
-        ("Post treatment", "end"),
-        ("After", "end"),
-        ("After session 3", "session"),
-        ("follow-up", "follow_up"),
-        ("T7!", "t7"),
-        ("1", "wave_1"),
-        ("?", "other"),
-    ],
-)
-def test_occasions_are_guessed_by_their_words(label: str, occasion: str) -> None:
-    assert guess_occasion(label) == occasion
