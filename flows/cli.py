@@ -108,9 +108,12 @@ def figure(
     dpi: Annotated[int, typer.Option(help="For png and tiff.")] = 300,
 ) -> None:
     """Draw one figure of a published run again."""
-    from flows.commands.figure import draw
+    from flows.short_life import without_collection
 
-    _end(draw(name, study, run, out, format, width, dpi))
+    with without_collection():
+        from flows.commands.figure import draw
+
+        _end(draw(name, study, run, out, format, width, dpi))
 
 
 @app.command()
@@ -122,9 +125,12 @@ def table(
     format: Annotated[str, typer.Option(help="docx, html, latex, csv, with commas.")] = "docx",
 ) -> None:
     """Write one table of a published run again."""
-    from flows.commands.table import write_table
+    from flows.short_life import without_collection
 
-    _end(write_table(name, study, run, out, format))
+    with without_collection():
+        from flows.commands.table import write_table
+
+        _end(write_table(name, study, run, out, format))
 
 
 @app.command()

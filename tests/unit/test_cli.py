@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -112,7 +113,8 @@ def test_a_figure_is_drawn_without_prefect_and_great_expectations(
     published: Path, tmp_path: Path
 ) -> None:
     found = imported_after("figure", "flow", "--study", str(published), "--out", str(tmp_path))
-    assert not found & {"prefect", "great_expectations", "duckdb", "statsmodels", "pingouin"}
+    slow = {"prefect", "great_expectations", "duckdb", "statsmodels", "pingouin", "pydantic"}
+    assert not found & slow
     assert (tmp_path / "flow.svg").read_bytes().startswith(b"<?xml")
 
 
@@ -130,6 +132,7 @@ def test_figures_are_listed_and_drawn_again_in_the_width_that_is_asked_for(
         assert str(where / "plane.svg") in out.splitlines()
     svgs = [(tmp_path / width / "plane.svg").read_bytes() for width in ("90mm", "9cm")]
     assert svgs[0] == svgs[1]
+    assert gc.isenabled()
 
 
 @pytest.mark.parametrize(
