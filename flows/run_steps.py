@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pandas as pd
+
 from flows.books import accepted_files
 from flows.files import replaced
 from flows.identity import identify_run
@@ -83,15 +85,17 @@ def compute(key: str) -> None:
     """Run the analyses and keep their results; the ledger has nothing to say of it."""
     bench = workbench(key)
     file = bench.study.file
-    data = load_study_data(bench.study, bench.connection, accepted_files(bench.ledger))
-    bench.analysis = analyse(
-        data,
-        file.presentation,
-        file.outcome,
-        file.comparison,
-        file.study.seed,
-        standing=bench.require_provenance().standing,
-    )
+    # Arrow's texts are made for long columns: with those of an analysis, each call costs more.
+    with pd.option_context("mode.string_storage", "python"):
+        data = load_study_data(bench.study, bench.connection, accepted_files(bench.ledger))
+        bench.analysis = analyse(
+            data,
+            file.presentation,
+            file.outcome,
+            file.comparison,
+            file.study.seed,
+            standing=bench.require_provenance().standing,
+        )
     keep_results(
         bench.connection,
         bench.analysis.presentations,

@@ -110,7 +110,8 @@ def run_studies(tasks: list[Task], processes: int) -> pd.DataFrame:
 def _look(task: Task) -> tuple[Task, str]:
     """Return one study as a line: it is there as a whole or not at all."""
     name, seed = task
-    with threadpool_limits(1):  # two processes share two cores
+    # Two processes share two cores; texts are those of a study's analyses.
+    with threadpool_limits(1), pd.option_context("mode.string_storage", "python"):
         seen = look_at_study(SETTINGS[name], seed)
     content = {"setting": name, "seed": seed, "seen": [asdict(one) for one in seen]}
     return task, json.dumps(content) + "\n"
