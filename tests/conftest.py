@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+import filelock
 import pytest
 from hypothesis import settings
 
@@ -18,6 +21,8 @@ settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+# Writes something into a folder that is not there yet.
+Make = Callable[[Path], object]
 
 
 @pytest.fixture(scope="session")
@@ -33,11 +38,47 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the specimen run with its report, rendered once; nobody writes into it."""
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Make], Path]:
+    """Return a function that returns the folder that another one makes.
+
+    It is made once for all tests of all workers; nobody writes into it or opens its store.
+    """
+    root = tmp_path_factory.getbasetemp()
+    root = (root.parent if root.name.startswith("popen-") else root) / "made"
+    root.mkdir(exist_ok=True)
+
+    def make_once(make: Make) -> Path:
+        name = f"{make.__module__}.{make.__qualname__}"
+        folder, done = root / name, root / f"{name}.done"
+        with filelock.FileLock(root / f"{name}.lock"):
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # of a make that failed
+                make(folder)
+                done.touch()
+        return folder
+
+    return make_once
+
+
+@pytest.fixture
+def copied(made: Callable[[Make], Path], tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that copies such a folder for one test, which may change it."""
+
+    def copy(make: Make, name: str = "study") -> Path:
+        return Path(shutil.copytree(made(make), tmp_path / name))
+
+    return copy
+
+
+def render_specimen(folder: Path) -> None:
+    """Publish the specimen run and render its report."""
     from reports.render import render_report
     from tests.golden.specimen import publish_specimen
 
-    folder = publish_specimen(tmp_path_factory.mktemp("runs") / "specimen")
-    render_report(folder)
-    return folder
+    render_report(publish_specimen(folder))
+
+
+@pytest.fixture(scope="session")
+def rendered(made: Callable[[Make], Path]) -> Path:
+    """The folder of the specimen run with its report; nobody writes into it."""
+    return made(render_specimen)

@@ -80,6 +80,8 @@ scale = "dar_5.total"
 occasion = "intake"
 smallest_effect = 2.0
 """
+# Half of what a run takes are comparisons and their figures.
+WITHOUT_OUTCOME = STUDY.partition("[[outcome]]")[0]
 INTAKE = ("client_id", "therapist_id", "clinic", "day", "age", "form_version",
           *(f"ecr_{n}" for n in range(1, 10)), *(f"dar_{n}" for n in range(1, 6)))  # fmt: skip
 WEEKLY = ("client_id", "therapist_id", "session", "date", "began",
@@ -140,6 +142,22 @@ def write_small_study(folder: Path, text: str = STUDY) -> Path:
     write_export(folder, "intake.csv", intake_rows())
     write_export(folder, "weekly.csv", weekly_rows())
     return folder
+
+
+def take_in_intake(folder: Path) -> None:
+    """Make the study that has taken its intake forms in and nothing else."""
+    write_export(write_study(folder), "intake.csv", intake_rows())
+    take_in(folder)
+
+
+def take_in_small(folder: Path) -> None:
+    """Make the study that has taken an export of each source in."""
+    take_in(write_small_study(folder))
+
+
+def publish_small(folder: Path) -> None:
+    """Make the study whose first run is published."""
+    assert run(write_small_study(folder)).ending == "published"
 
 
 def write_eventful_study(folder: Path, text: str = STUDY) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +33,15 @@ columns = "dar_{n}"
 [presentation]"""
 
 
-@pytest.fixture
-def study(tmp_path: Path) -> Path:
-    folder = write_study(tmp_path / "study")
+def take_in_twelve(folder: Path) -> None:
+    write_study(folder)
     write_export(folder, "intake.csv", intake_rows(12))
     take_in(folder)
-    return folder
+
+
+@pytest.fixture
+def study(copied: Callable[..., Path]) -> Path:
+    return copied(take_in_twelve)
 
 
 def correct(study: Path, record: int, **cells: Any) -> None:

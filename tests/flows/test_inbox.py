@@ -14,6 +14,7 @@ from flows.commands.run import tell_outcome
 from flows.desk.held_rows import list_refused
 from flows.inbox import hash_export
 from tests.flows.small_study import (
+    WITHOUT_OUTCOME,
     intake_rows,
     run,
     study_of,
@@ -32,13 +33,13 @@ def study(tmp_path: Path) -> Path:
 
 
 def status_of(folder: Path) -> str:
-    return CliRunner().invoke(app, ["status", str(folder)]).output
+    return CliRunner().invoke(app, ["status", str(folder)], catch_exceptions=False).output
 
 
 def test_a_file_that_no_source_claims_is_named_by_run_and_status(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = write_small_study(tmp_path / "study")
+    folder = write_small_study(tmp_path / "study", WITHOUT_OUTCOME)
     (folder / "exports" / "notes.txt").write_text("x")
     (folder / "exports" / ".DS_Store").write_text("x")
     outcome = run(folder)

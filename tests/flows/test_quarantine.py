@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,14 +36,17 @@ COUNTS = (
 )
 
 
-@pytest.fixture
-def study(tmp_path: Path) -> Path:
-    """A study with twelve good rows, a contradiction (13, 14), an answer of 9 (15)."""
-    write_study(tmp_path)
+def hold_rows_back(folder: Path) -> None:
+    """Take in twelve good rows, a contradiction (13, 14), an answer of 9 (15)."""
+    write_study(folder)
     odd = [client(20), client(20, core_1=4), client(21, core_4=9)]
-    export(tmp_path, "intake.csv", [*clients(), *odd])
-    take_in(tmp_path)
-    return tmp_path
+    export(folder, "intake.csv", [*clients(), *odd])
+    take_in(folder)
+
+
+@pytest.fixture
+def study(copied: Callable[..., Path]) -> Path:
+    return copied(hold_rows_back)
 
 
 def decide(study: Path, kind: Any, *records: int, **more: Any) -> None:

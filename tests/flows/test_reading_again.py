@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,8 @@ from tests.flows.small_study import (
 )
 
 
-@pytest.fixture
-def study(tmp_path: Path) -> Path:
-    folder = write_study(tmp_path / "study")
+def hold_two_rows_back(folder: Path) -> None:
+    write_study(folder)
     table = intake_rows(20)
     table[0]["ecr_1"] = "XX"
     table[2]["dar_1"] = 6
@@ -33,7 +33,11 @@ def study(tmp_path: Path) -> Path:
     (report,) = take_in(folder)
     assert report.counts is not None
     assert report.counts.quarantined == 2
-    return folder
+
+
+@pytest.fixture
+def study(copied: Callable[..., Path]) -> Path:
+    return copied(hold_two_rows_back)
 
 
 def declare(study: Path, *changes: tuple[str, str]) -> None:

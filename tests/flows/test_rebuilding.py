@@ -13,6 +13,7 @@ from flows.commands.rebuild import rebuild_store
 from instruments.errors import StoreError
 from sql.gateway import open_gateway, rows
 from tests.flows.small_study import (
+    WITHOUT_OUTCOME,
     answers_of,
     ask,
     digests,
@@ -20,24 +21,20 @@ from tests.flows.small_study import (
     run,
     snapshot,
     take_in,
+    take_in_intake,
     write_eventful_study,
     write_export,
     write_study,
 )
 
 
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = write_eventful_study(tmp_path_factory.mktemp("original") / "study")
-    assert run(folder).exit_code == 4
-    return folder
+def publish_eventful(folder: Path) -> None:
+    assert run(write_eventful_study(folder, WITHOUT_OUTCOME)).exit_code == 4
 
 
 @pytest.fixture
-def study(original: Path, tmp_path: Path) -> Path:
-    folder = tmp_path / "study"
-    shutil.copytree(original, folder)
-    return folder
+def study(copied: Callable[..., Path]) -> Path:
+    return copied(publish_eventful)
 
 
 def test_every_table_comes_back_as_it_was(study: Path) -> None:
@@ -120,7 +117,10 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_store_is_built_again_by_the_next_run(study: Path, damage: str) -> None:
+def test_a_damaged_store_is_built_again_by_the_next_run(
+    copied: Callable[..., Path], damage: str
+) -> None:
+    study = copied(take_in_intake)
     before = answers_of(study)
     store = study / "store.duckdb"
     DAMAGES[damage](store)

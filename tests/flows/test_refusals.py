@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,13 @@ import pytest
 from flows.workbench import FileReport
 from tests.flows.small_study import (
     STUDY,
+    WITHOUT_OUTCOME,
     accepted_names,
     intake_rows,
     run,
     snapshot,
     take_in,
+    take_in_intake,
     weekly_rows,
     write_export,
     write_study,
@@ -50,15 +52,18 @@ def source_text(k: int, case: Refused) -> str:
     return SOURCE.format(k=k, more=more)
 
 
-@pytest.fixture
-def study(tmp_path: Path) -> Path:
-    """Return a study that was run, and knows a source for every bad file."""
+def publish_with_sources(folder: Path) -> None:
+    """Run a study that knows a source for every bad file."""
     sources = "".join(source_text(k, case) for k, case in enumerate(REFUSED))
-    before, mark, after = STUDY.partition("[presentation]")
-    folder = write_study(tmp_path / "study", before + sources + mark + after)
+    before, mark, after = WITHOUT_OUTCOME.partition("[presentation]")
+    write_study(folder, before + sources + mark + after)
     write_export(folder, "intake.csv", intake_rows())
     assert run(folder).ending == "published"
-    return folder
+
+
+@pytest.fixture
+def study(copied: Callable[..., Path]) -> Path:
+    return copied(publish_with_sources)
 
 
 def only_quarantine(report: FileReport, study: Path, case: Refused) -> None:
@@ -102,11 +107,8 @@ def test_the_other_files_of_the_run_go_in(study: Path) -> None:
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Path:
-    folder = write_study(tmp_path / "study")
-    write_export(folder, "intake.csv", intake_rows())
-    take_in(folder)
-    return folder
+def small(copied: Callable[..., Path]) -> Path:
+    return copied(take_in_intake)
 
 
 def refuse_one(study: Path, code: str) -> FileReport:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from tests.flows.small_study import (
     intake_rows,
     snapshot,
     take_in,
+    take_in_intake,
+    take_in_small,
     weekly_rows,
     write_export,
     write_small_study,
@@ -64,9 +67,8 @@ def test_the_rows_held_back_are_listed_with_place_and_rule_and_no_value(study: P
     assert row.startswith("3,dar_1,E_RANGE,dar_5__item_1.in_set,")
 
 
-def test_the_same_bytes_again_change_nothing(tmp_path: Path) -> None:
-    study = write_small_study(tmp_path / "study")
-    take_in(study)
+def test_the_same_bytes_again_change_nothing(copied: Callable[..., Path]) -> None:
+    study = copied(take_in_small)
     before = snapshot(study)
     assert take_in(study) == []
     assert snapshot(study) == before
@@ -83,9 +85,8 @@ def test_the_same_bytes_under_another_name_change_nothing(study: Path) -> None:
     assert accepted_names(study) == ["intake.csv"]
 
 
-def test_the_same_rows_in_another_file_are_known(tmp_path: Path) -> None:
-    study = write_small_study(tmp_path / "study")
-    take_in(study)
+def test_the_same_rows_in_another_file_are_known(copied: Callable[..., Path]) -> None:
+    study = copied(take_in_small)
     before = answers_of(study)
     write_export(study, "intake_again.csv", intake_rows()[::-1])
     write_export(study, "weekly_again.csv", weekly_rows()[7:])
@@ -105,28 +106,22 @@ def test_a_row_without_any_answer_is_known_the_second_time(study: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_columns_in_another_order_give_the_same_store(tmp_path: Path, seed: int) -> None:
-    stores = []
-    for name in ("one", "other"):
-        study = write_study(tmp_path / name)
-        header = list(INTAKE)
-        if name == "other":
-            random.Random(seed).shuffle(header)  # noqa: S311
-        write_export(study, "intake.csv", intake_rows(), header)
-        take_in(study)
-        stores.append(answers_of(study))
-    assert stores[0] == stores[1]
+def test_columns_in_another_order_give_the_same_store(
+    study: Path, copied: Callable[..., Path], seed: int
+) -> None:
+    header = list(INTAKE)
+    random.Random(seed).shuffle(header)  # noqa: S311
+    write_export(study, "intake.csv", intake_rows(), header)
+    take_in(study)
+    assert answers_of(study) == answers_of(copied(take_in_intake, "whole"))
 
 
-def test_a_file_in_two_parts_gives_the_same_store(tmp_path: Path) -> None:
-    whole, parts = write_study(tmp_path / "whole"), write_study(tmp_path / "parts")
+def test_a_file_in_two_parts_gives_the_same_store(study: Path, copied: Callable[..., Path]) -> None:
     table = intake_rows()
-    write_export(whole, "intake.csv", table)
-    write_export(parts, "intake_1.csv", table[::2])
-    write_export(parts, "intake_2.csv", table[1::2])
-    take_in(whole)
-    take_in(parts)
-    assert answers_of(parts) == answers_of(whole)
+    write_export(study, "intake_1.csv", table[::2])
+    write_export(study, "intake_2.csv", table[1::2])
+    take_in(study)
+    assert answers_of(study) == answers_of(copied(take_in_intake, "whole"))
 
 
 def test_a_session_that_comes_late_gives_the_same_store(tmp_path: Path) -> None:
@@ -142,15 +137,14 @@ def test_a_session_that_comes_late_gives_the_same_store(tmp_path: Path) -> None:
     assert answers_of(late) == answers_of(punctual)
 
 
-def test_the_order_in_which_sources_arrive_makes_no_difference(tmp_path: Path) -> None:
-    one, other = write_study(tmp_path / "one"), write_study(tmp_path / "other")
-    for study, order in ((one, ("intake", "weekly")), (other, ("weekly", "intake"))):
-        for name in order:
-            write_export(
-                study, f"{name}.csv", {"intake": intake_rows, "weekly": weekly_rows}[name]()
-            )
-            take_in(study)
-    assert answers_of(one) == answers_of(other)
+def test_the_order_in_which_sources_arrive_makes_no_difference(
+    study: Path, copied: Callable[..., Path]
+) -> None:
+    write_export(study, "weekly.csv", weekly_rows())
+    take_in(study)
+    write_export(study, "intake.csv", intake_rows())
+    take_in(study)
+    assert answers_of(study) == answers_of(copied(take_in_small, "other"))
 
 
 def test_numbers_read_at_once_and_numbers_read_as_text_give_the_same_store(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +27,15 @@ from tests.flows.studies import (
 CLINICS = INTAKE.replace('client = "client_id"', 'client = "client_id"\nclinic = "clinic"')
 
 
-@pytest.fixture
-def study(tmp_path: Path) -> Path:
-    """Return a study that holds twelve clients."""
-    folder = write_study(tmp_path)
+def hold_twelve_clients(folder: Path) -> None:
+    write_study(folder)
     export(folder, "intake_1.csv", clients())
     take_in(folder)
-    return folder
+
+
+@pytest.fixture
+def study(copied: Callable[..., Path]) -> Path:
+    return copied(hold_twelve_clients)
 
 
 def facts(path: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:

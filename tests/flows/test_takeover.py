@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from flows.takeover import hold_study, is_interrupted
 from instruments.errors import RunError
 from tests.flows.crashing import KILLED, POINTS, crash
 from tests.flows.small_study import (
+    WITHOUT_OUTCOME,
     digests,
     intake_rows,
     ledger_of,
@@ -35,7 +37,7 @@ DERIVED = ("archive", "quarantine", "runs")
 
 def write(folder: Path) -> Path:
     """Write a study whose files both have rows to be held back."""
-    write_study(folder)
+    write_study(folder, WITHOUT_OUTCOME)
     intake, weekly = intake_rows(), weekly_rows()
     intake[3]["dar_1"] = 9
     weekly[4]["date"] = "soon"
@@ -48,20 +50,24 @@ def ledger_facts(folder: Path) -> list[Any]:
     return accepted_files(ledger_of(folder))
 
 
-@pytest.fixture(scope="module")
-def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def write_and_publish(folder: Path) -> None:
+    assert run(write(folder)).ending == "published"
+
+
+def write_and_take_in(folder: Path) -> None:
+    take_in(write(folder))
+
+
+@pytest.fixture
+def untouched(copied: Callable[..., Path]) -> Path:
     """Return a study whose run nobody killed."""
-    folder = write(tmp_path_factory.mktemp("untouched") / "study")
-    assert run(folder).ending == "published"
-    return folder
+    return copied(write_and_publish, "untouched")
 
 
-@pytest.fixture(scope="module")
-def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def taken_in(copied: Callable[..., Path]) -> Path:
     """Return a study whose files nobody kept from being taken in."""
-    folder = write(tmp_path_factory.mktemp("taken-in") / "study")
-    take_in(folder)
-    return folder
+    return copied(write_and_take_in, "taken_in")
 
 
 @pytest.mark.parametrize("point", ADMITTING)
@@ -80,9 +86,9 @@ def test_a_run_killed_while_files_come_in_is_taken_over(
 
 @pytest.mark.parametrize("point", PUBLISHING)
 def test_a_run_killed_while_it_publishes_is_taken_over(
-    point: str, tmp_path: Path, untouched: Path
+    point: str, copied: Callable[..., Path], untouched: Path
 ) -> None:
-    study = write(tmp_path / "study")
+    study = copied(write_and_take_in)
     assert crash(study, point, whole=True) == KILLED
     assert is_interrupted(ledger_of(study))
     assert run(study).ending == "published"

@@ -20,10 +20,11 @@ from tests.conftest import REPOSITORY
 from tests.flows.small_study import (
     digests,
     intake_rows,
-    run,
+    publish_small,
     snapshot,
     study_of,
     take_in,
+    take_in_small,
     weekly_rows,
     write_export,
     write_small_study,
@@ -102,11 +103,9 @@ def test_help_imports_nothing_heavy(command: tuple[str, ...]) -> None:
     assert not imported_after(*command, "--help") & set(HEAVY)
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = write_small_study(tmp_path_factory.mktemp("published") / "study")
-    assert run(folder).ending == "published"
-    return folder
+@pytest.fixture
+def published(made: Callable[..., Path]) -> Path:
+    return made(publish_small)
 
 
 def test_a_figure_is_drawn_without_prefect_and_great_expectations(
@@ -157,8 +156,9 @@ def test_what_cannot_be_drawn_is_told_in_one_sentence(
 
 
 def test_status_and_figure_work_while_a_run_holds_study_and_store(
-    published: Path, tmp_path: Path, ask: Ask
+    copied: Callable[..., Path], tmp_path: Path, ask: Ask
 ) -> None:
+    published = copied(publish_small)
     store = duckdb.connect(str(published / "store.duckdb"))
     try:
         with hold_study(study_of(published)):
@@ -279,9 +279,8 @@ def test_serve_refuses_a_schedule_that_is_none(tmp_path: Path, ask: Ask) -> None
     assert err.startswith("interdep: E_SCHEDULE")
 
 
-def test_rebuild_says_from_how_many_files(tmp_path: Path, ask: Ask) -> None:
-    study = write_small_study(tmp_path / "study")
-    take_in(study)
+def test_rebuild_says_from_how_many_files(copied: Callable[..., Path], ask: Ask) -> None:
+    study = copied(take_in_small)
     before = {name: d for name, d in digests(study).items() if not name.startswith("out.")}
     (study / "store.duckdb").unlink()
     code, out, _ = ask("rebuild", study)
