@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from flows.validation import Validation
 from flows.withdrawal import finish_withdrawals
 from instruments.errors import InterdepError
 from reports.analyses import Analysis
-from sql.gateway import Connection, open_gateway
+from sql.gateway import Connection, EngineError, open_gateway
 from sql.publishing import RowCounts
 
 Tell = Callable[[str], None]
@@ -74,10 +74,15 @@ class Workbench:
 
     def close_store(self) -> None:
         """Release the store's file."""
-        was_open, self._connection = self._connection is not None, None
+        open_, self._connection = self._connection, None
+        if open_ is None:
+            return
+        # To close is to write the last rows down, column by column: threads that share so little
+        # wait for each other. After a fatal error nothing can be set, and nothing is written.
+        with suppress(EngineError):
+            open_.execute("SET threads = 1")
         self._store.close()
-        if was_open:
-            seal(self.study.store)
+        seal(self.study.store)
 
     def begin(self) -> None:
         """Write to the ledger, once, that this run changes the study."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -42,41 +42,15 @@ def load_great_expectations() -> Any:
     return great_expectations
 
 
-def to_expectation(rule: Rule, write_query: Callable[[Rule], str]) -> Any:
-    """Return the expectation that fails exactly where a rule is broken.
+def to_expectation(rule: Rule, query: str) -> Any:
+    """Return the expectation that fails where a query finds an offending row.
 
-    ``write_query`` returns the statement that selects a rule's offending rows, with ``{batch}``
-    for the table; it is asked for the checks that Great Expectations has no expectation for.
-    """
-    expectations = load_great_expectations().expectations
-    common = _common(rule)
-    if rule.check.name == "in_set":
-        return expectations.ExpectColumnValuesToBeInSet(
-            column=rule.columns[0].name, value_set=list(_values(rule)), **common
-        )
-    if rule.check.name == "not_null":
-        return expectations.ExpectColumnValuesToNotBeNull(column=rule.columns[0].name, **common)
-    from instruments.offending_rows import ExpectNoOffendingRows
-
-    return ExpectNoOffendingRows(unexpected_rows_query=write_query(rule), **common)
-
-
-def to_joint_expectation(
-    rules: Sequence[Rule], write_query: Callable[[Sequence[Rule]], str]
-) -> Any:
-    """Return one expectation of several rules alike, which fails where any of them is broken.
-
-    Great Expectations takes longer to prepare an expectation than DuckDB takes to judge it.
+    ``query`` has ``{batch}`` for the table. Great Expectations has sets and required cells of its
+    own, but looks the whole catalogue of the database up for them, which takes longer than to judge
+    every other rule of a small file; and the statement that names the offending rows is this one.
     """
     load_great_expectations()
     from instruments.offending_rows import ExpectNoOffendingRows
 
-    return ExpectNoOffendingRows(unexpected_rows_query=write_query(rules), **_common(rules[0]))
-
-
-def _common(rule: Rule) -> dict[str, Any]:
-    return {"meta": {"rule": rule.id}, "severity": _SEVERITIES[rule.severity]}
-
-
-def _values(rule: Rule) -> Any:
-    return rule.check.given["values"]
+    told: dict[str, Any] = {"meta": {"rule": rule.id}, "severity": _SEVERITIES[rule.severity]}
+    return ExpectNoOffendingRows(unexpected_rows_query=query, **told)

@@ -9,12 +9,7 @@ from typing import Any
 
 from flows.validation.statements import batch_query, joint_query, offending_sql
 from instruments.errors import StoreError
-from instruments.expectations import (
-    RESULT_FORMAT,
-    load_great_expectations,
-    to_expectation,
-    to_joint_expectation,
-)
+from instruments.expectations import RESULT_FORMAT, load_great_expectations, to_expectation
 from instruments.rule import Rule
 from sql.gateway import Connection, value
 
@@ -39,9 +34,7 @@ def find_broken(connection: Connection, rules: Sequence[Rule]) -> tuple[Rule, ..
     with _ONE_AT_A_TIME, _staged_batch(connection) as batch:
         alike = _alike(rules)
         expectations = [
-            to_joint_expectation(some, joint_query)
-            if len(some) > 1
-            else to_expectation(some[0], batch_query)
+            to_expectation(some[0], joint_query(some) if len(some) > 1 else batch_query(some[0]))
             for some in alike
         ]
         suite = load_great_expectations().ExpectationSuite(name="rules", expectations=expectations)
@@ -60,7 +53,11 @@ def find_broken(connection: Connection, rules: Sequence[Rule]) -> tuple[Rule, ..
 
 
 def _alike(rules: Sequence[Rule]) -> list[list[Rule]]:
-    """Return the rules, those on the items of one form together: there may be hundreds."""
+    """Return the rules, those on the items of one form together.
+
+    There may be hundreds, and Great Expectations takes longer to prepare an expectation than DuckDB
+    takes to judge it.
+    """
     found: dict[object, list[Rule]] = {}
     for rule in rules:
         is_of_items = rule.check.name == "in_set" and rule.columns[0].kind == "item"
