@@ -15,14 +15,17 @@ from reports.render.table import Table
 _REFERENCE = re.compile(
     " \N{LEFT WHITE SQUARE BRACKET}(?P<target>[a-z0-9_-]+)\N{RIGHT WHITE SQUARE BRACKET}"
 )
+# The statistics that APA style sets in italics, where a value or the degrees of freedom follow.
+_STATISTIC = re.compile(r"(?<![\w-])(?:[ptgbnNFrzMd]|SD|SE|df)(?=\([\d., ]+\)\s[=<>]|\s[=<>]\s)")
 Tone = Literal["plain", "lead", "note", "caution", "author"]
 
 
 class Piece(NamedTuple):
-    """A part of a paragraph: plain text, or a reference with the block it leads to."""
+    """A part of a paragraph: plain text, a reference with its target, or a statistic's symbol."""
 
     text: str
     target: str = ""
+    is_symbol: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,26 @@ class Prose:
     def _split(self, paragraph: str) -> Iterator[Piece]:
         place = 0
         for found in _REFERENCE.finditer(paragraph):
-            yield Piece(paragraph[place : found.start()])
+            yield from _mark_symbols(paragraph[place : found.start()])
             label = self.labels.get(found["target"])
             if label:
                 yield from (Piece(" ("), Piece(label, found["target"]), Piece(")"))
             place = found.end()
-        yield Piece(paragraph[place:])
+        yield from _mark_symbols(paragraph[place:])
+
+
+def _mark_symbols(text: str) -> Iterator[Piece]:
+    """Yield a text in pieces, the symbols of statistics apart.
+
+    >>> [piece.text for piece in _mark_symbols("distress: t(45) = 2.10, p < .001")]
+    ['distress: ', 't', '(45) = 2.10, ', 'p', ' < .001']
+    """
+    place = 0
+    for found in _STATISTIC.finditer(text):
+        yield Piece(text[place : found.start()])
+        yield Piece(found[0], is_symbol=True)
+        place = found.end()
+    yield Piece(text[place:])
 
 
 def refer(kind: str, name: str) -> str:
@@ -72,11 +89,12 @@ class Heading:
 
 @dataclass(frozen=True)
 class Listing:
-    """Short items of one kind."""
+    """Short items of one kind, or the entries of a list of references."""
 
     kind: ClassVar[str] = "listing"
 
     items: tuple[str, ...]
+    is_references: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,6 +151,12 @@ class Fold:
     summary: str
     blocks: tuple[Block, ...]
     is_long: bool = False
+
+    @property
+    def unfolded(self) -> tuple[Block, ...]:
+        """Its blocks where nothing can be folded; a table has a caption, all else needs a head."""
+        has_caption = bool(self.blocks) and isinstance(self.blocks[0], Table)
+        return self.blocks if has_caption else (Heading(self.summary), *self.blocks)
 
 
 Block = Prose | Heading | Listing | Facts | Picture | Table | Fold

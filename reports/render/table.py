@@ -21,8 +21,10 @@ from reports.render.numbers import (
 Kind = Literal["text", "count", "number", "p", "interval", "percent"]
 Value = str | float | tuple[float, float] | None
 WIDE, SHORT, SENTENCE = 9, 12, 80
-# A line of a printed page and the margins of a cell, in characters.
-LINE, MARGINS = 115, 2
+# A line of a printed page in the type of narrow and of wide tables, the margins of a cell, and by
+# how much a capital is wider than other letters; all in characters.
+LINE, WIDE_LINE, MARGINS, CAPITAL = 112, 126, 2.5, 0.5
+HALVINGS = 40
 LEFT_OUT_NOTE = (
     "[c] left out by the disclosure rules of the study, so that no small group can be recognised."
 )
@@ -151,30 +153,39 @@ class Table:
         over = (s.head for s in self.spanners if s.first <= place < s.first + s.count)
         return next(over, "")
 
-    def weights(self, line: int = LINE) -> tuple[float, ...]:
-        """Return how wide each column is beside the others, in characters of a page of ``line``.
+    def weights(self, line: int = 0) -> tuple[float, ...]:
+        """Return how wide each column is beside the others, in characters of a ``line``.
 
-        No word and no number is broken; what is left of the line goes to the columns of text, in
-        proportion to what their longest text lacks.
+        No word and no number is broken; what is left of the line goes to the narrowest columns
+        first, so that short texts stand in one line and the longest ones are broken.
         """
-        printed = [self.texts(row) for row in self.rows]
+        printed = [self._marked(row) for row in self.rows]
         needs = [
-            self._needs(column, [texts[place] for texts in printed])
-            for place, column in enumerate(self.columns)
+            self._needs(place, [texts[place] for texts in printed])
+            for place in range(len(self.columns))
         ]
-        lacking = sum(most - least for least, most in needs)
-        left = min(max(line - sum(least for least, _ in needs), 0), lacking)
-        share = left / lacking if lacking else 0.0
-        return tuple(least + share * (most - least) for least, most in needs)
+        return _fill(needs, line or (WIDE_LINE if self.is_wide else LINE))
 
-    def _needs(self, column: Column, texts: list[str]) -> tuple[int, int]:
+    def _marked(self, row: Row) -> tuple[str, ...]:
+        """Return the printed cells of a row, its plan status behind the first."""
+        first, *others = self.texts(row)
+        return (f"{first} ({row.plan_status})" if row.plan_status else first, *others)
+
+    def _needs(self, place: int, texts: list[str]) -> tuple[float, float]:
         """Return how wide a column must be and how wide it would be, its margins included."""
-        longest = max((len(text) for text in texts), default=0)
+        column = self.columns[place]
+        longest = max((_breadth(text) for text in texts), default=0.0)
         broken = texts if column.kind == "text" else []
-        least = max(len(word) for text in (column.head, *broken) for word in text.split(" "))
+        least = max(_longest_word(text) for text in (column.head, *broken))
         if column.kind != "text":
             least = max(least, longest)
-        return MARGINS + least, MARGINS + max(least, longest)
+        least = max(MARGINS + least, self._share_of_spanner(place))
+        return least, max(least, MARGINS + longest)
+
+    def _share_of_spanner(self, place: int) -> float:
+        """Return the part of a column in what the longest word of the head over it needs."""
+        over = (s for s in self.spanners if s.first <= place < s.first + s.count)
+        return max(((MARGINS + _longest_word(s.head)) / s.count for s in over), default=0.0)
 
     @property
     def groups(self) -> tuple[tuple[str, tuple[Row, ...]], ...]:
@@ -196,6 +207,34 @@ class Table:
             place = spanner.first + spanner.count
         if place < len(self.columns):
             yield "", len(self.columns) - place
+
+
+def _breadth(text: str) -> float:
+    """Return how wide a text is printed, in characters; capitals are wider than the others."""
+    return len(text) + CAPITAL * sum(character.isupper() for character in text)
+
+
+def _longest_word(text: str) -> float:
+    return max(_breadth(word) for word in text.split(" "))
+
+
+def _fill(needs: list[tuple[float, float]], line: float) -> tuple[float, ...]:
+    """Return widths between the least and the most of each that fill a line, or come nearest.
+
+    >>> [round(width) for width in _fill([(5, 5), (5, 10), (5, 90)], 60)]
+    [5, 10, 45]
+    """
+
+    def widths_at(level: float) -> tuple[float, ...]:
+        return tuple(min(most, max(least, level)) for least, most in needs)
+
+    low, high = 0.0, max((most for _, most in needs), default=0.0)
+    if sum(widths_at(high)) <= line:
+        return widths_at(high)
+    for _ in range(HALVINGS):
+        level = (low + high) / 2
+        low, high = (level, high) if sum(widths_at(level)) <= line else (low, level)
+    return widths_at(low)
 
 
 def common_status(statuses: Iterable[str | None]) -> str | None:

@@ -127,7 +127,8 @@ def methods(run: Run) -> Iterator[Block]:
     listed = tuple(reference.apa for reference in references_of(used_methods))
     if listed:
         yield Heading("References")
-        yield Listing((*listed, *_instruments(run)))
+        entries = sorted({*listed, *_instruments(run)}, key=str.casefold)
+        yield Listing(tuple(entries), is_references=True)
     counted = answered.value_counts(["analysis", "method"]).sort_index().reset_index()
     rows = [
         Row((Cell(name_analysis(row["analysis"])), Cell(row["method"]), Cell(float(row["count"]))))

@@ -72,7 +72,7 @@ def _folded(fold: Fold) -> Iterator[dict[str, Any]]:
     if fold.is_long:
         yield {"kind": "prose", **_prose(Prose((f"{fold.summary}. {LONG}",)))}
     else:
-        yield from _blocks(fold.blocks)
+        yield from _blocks(fold.unfolded)
 
 
 def _prose(prose: Prose) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def _heading(heading: Heading) -> dict[str, Any]:
 
 
 def _listing(listing: Listing) -> dict[str, Any]:
-    return {"items": list(listing.items)}
+    return {"items": list(listing.items), "references": listing.is_references}
 
 
 def _facts(facts: Facts) -> dict[str, Any]:

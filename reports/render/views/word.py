@@ -8,6 +8,8 @@ from typing import Any
 
 import docx
 from docx.document import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
@@ -35,6 +37,10 @@ from reports.render.views.word_table import table_element
 
 FONT = "Times New Roman"
 PICTURE_MM, PICTURE_DPI = 160, 220
+HANGING = Mm(8)
+# Of each style: points, and points of space below.
+SIZES = (("Normal", 11, 8), ("Title", 18, 12), ("Heading 1", 14, 4), ("Heading 2", 12, 4),
+         ("Caption", 11, 3))  # fmt: skip
 LONG = "The table is long: it is in estimates.csv, beside the report."
 
 
@@ -94,7 +100,7 @@ class _Writer:
                     name = bookmark_name(piece.text)
                     paragraph._p.extend(field_runs(f"REF {name} \\h", piece.text))
                 elif piece.text:
-                    paragraph._p.append(run_of(piece.text))
+                    paragraph._p.append(run_of(piece.text, italic=piece.is_symbol))
             if number == 0 and prose.plan_status:
                 paragraph._p.append(run_of(f" ({prose.plan_status})", italic=True))
 
@@ -103,7 +109,12 @@ class _Writer:
 
     def _listing(self, listing: Listing) -> None:
         for item in listing.items:
-            self.document.add_paragraph(item, style="List Bullet")
+            if listing.is_references:
+                form = self.document.add_paragraph(item).paragraph_format
+                form.left_indent, form.first_line_indent = HANGING, -HANGING
+                form.space_after = Pt(3)
+            else:
+                self.document.add_paragraph(item, style="List Bullet")
 
     def _facts(self, facts: Facts) -> None:
         for name, value in facts.pairs:
@@ -115,53 +126,55 @@ class _Writer:
         if fold.is_long:
             self.document.add_paragraph(f"{fold.summary}. {LONG}")
         else:
-            self.write(fold.blocks)
+            self.write(fold.unfolded)
 
     def _table(self, table: Table) -> None:
-        self._caption(table.label)
-        title = self.document.add_paragraph()
-        title._p.append(run_of(table.title, italic=True))
-        if table.plan_status:
-            title._p.append(run_of(f" ({table.plan_status})"))
-        title.paragraph_format.keep_with_next = True
+        title = self._caption(table.label, table.title, table.plan_status)
         title._p.addnext(table_element(table))
-        self._notes(table)
+        self._notes(" ".join(table.all_notes))
 
-    def _notes(self, table: Table) -> None:
+    def _notes(self, text: str) -> None:
+        """Add the notes below a table or figure; without any, what keeps the next block off."""
         notes = self.document.add_paragraph()
-        if table.all_notes:
-            notes._p.extend(
-                [run_of("Note. ", italic=True, size=9), run_of(" ".join(table.all_notes), size=9)]
-            )
+        if text:
+            notes._p.extend([run_of("Note. ", italic=True, size=9), run_of(text, size=9)])
+            notes.paragraph_format.space_before = Pt(3)
+            notes.paragraph_format.keep_together = True
 
     def _picture(self, picture: Picture) -> None:
-        caption = self._caption(picture.label)
-        caption._p.append(run_of(f". {picture.title}.", italic=True))
+        self._caption(picture.label, picture.title, picture.plan_status)
         shape = self.document.add_picture(
             io.BytesIO(self._pictures[picture.name]), width=Mm(PICTURE_MM)
         )
-        self.document.paragraphs[-1].paragraph_format.keep_with_next = True
+        place = self.document.paragraphs[-1].paragraph_format
+        place.keep_with_next, place.space_after = True, Pt(0)
         shape._inline.docPr.set("descr", picture.alt)
         shape._inline.docPr.set("title", picture.title)
-        status = f" ({picture.plan_status})" if picture.plan_status else ""
-        notes = self.document.add_paragraph()
-        notes._p.extend(
-            [run_of("Note. ", italic=True, size=9), run_of(f"{picture.caption}{status}", size=9)]
-        )
+        for side in ("distT", "distB", "distL", "distR"):
+            # Without them LibreOffice keeps text off by a distance of its own.
+            shape._inline.set(side, "0")
+        self._notes(picture.caption)
 
-    def _caption(self, label: str) -> Paragraph:
-        """Add a caption whose number is a field, within a bookmark that references name."""
+    def _caption(self, label: str, title: str, plan_status: str | None) -> Paragraph:
+        """Add a number, which is a field in a bookmark that references name, and a title below."""
         kind, _, number = label.partition(" ")
         paragraph = self.document.add_paragraph(style="Caption")
         with self._bookmarks.mark(paragraph, bookmark_name(label)):
             paragraph._p.append(run_of(f"{kind} ", bold=True))
             paragraph._p.extend(field_runs(f"SEQ {kind} \\* ARABIC", number, bold=True))
         paragraph.paragraph_format.keep_with_next = True
-        return paragraph
+        paragraph.paragraph_format.space_after = Pt(3)
+        below = self.document.add_paragraph()
+        below._p.append(run_of(title, italic=True))
+        if plan_status:
+            below._p.append(run_of(f" ({plan_status})"))
+        below.paragraph_format.keep_with_next = True
+        below.paragraph_format.space_after = Pt(4)
+        return below
 
 
 def _blank() -> Document:
-    """Return an empty document: A4, one serif type, black headings."""
+    """Return an empty document: A4, one serif type, black headings, numbered pages."""
     document = docx.Document()
     page = document.sections[0]
     page.page_width, page.page_height = Mm(210), Mm(297)
@@ -174,6 +187,13 @@ def _blank() -> Document:
         fonts = style.element.rPr.rFonts
         for kind in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             fonts.attrib.pop(f"{{{fonts.nsmap['w']}}}{kind}", None)
-    document.styles["Normal"].font.size = Pt(11)
-    document.styles["Caption"].font.size = Pt(11)
+    for name, size, after in SIZES:
+        document.styles[name].font.size = Pt(size)
+        document.styles[name].paragraph_format.space_after = Pt(after)
+    document.styles["Title"].font.bold = True
+    title = document.styles["Title"].element.pPr
+    title.remove(title.find(qn("w:pBdr")))  # the template's, in blue
+    foot = page.footer.paragraphs[0]
+    foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    foot._p.extend(field_runs("PAGE", "1"))
     return document

@@ -10,12 +10,11 @@ from reports.render.views.word_parts import element, run_of
 
 TEXT_WIDTH = 9070  # of an A4 page with margins of 25 mm, in twentieths of a point
 RULE, THIN = "12", "6"  # eighths of a point
-WIDE_TABLE = 8
 
 
 def table_element(table: Table) -> Any:
     """Return a table as an element of a Word document."""
-    size = 8.0 if len(table.columns) > WIDE_TABLE else 9.0
+    size = 8.0 if table.is_wide else 9.0
     widths = _widths(table)
     grid = element("w:tblGrid", *(element("w:gridCol", w=str(width)) for width in widths))
     return element("w:tbl", _properties(table), grid, *_rows(table, size, widths))
@@ -62,7 +61,7 @@ def _rows(table: Table, size: float, widths: list[int]) -> Iterator[Any]:
         if group:
             yield _row([_cell(group, size, sum(widths), span=len(widths), bold=True, keep=True)])
         for row in rows:
-            keep = table.is_short and row is not last
+            keep = bool(table.all_notes) if row is last else table.is_short
             yield _row(list(_cells(table, row, size, widths, keep=keep)))
 
 
@@ -108,8 +107,10 @@ def _cell(
     paragraph = element("w:pPr")
     if keep:
         paragraph.append(element("w:keepNext"))
-    paragraph.append(element("w:spacing", before="20", after="20"))
+    paragraph.append(element("w:spacing", before="20", after="20", line="240", lineRule="auto"))
     paragraph.append(element("w:jc", val=align))
+    # The mark at the end of a paragraph has a height too.
+    paragraph.append(element("w:rPr", element("w:sz", val=str(round(2 * size)))))
     runs = [run_of(text, bold=bold, italic=italic, size=size)]
     if mark:
         runs.append(run_of(mark, italic=True, size=size - 1.5))

@@ -97,11 +97,34 @@ def test_header_rows_repeat_and_statistics_are_italic(word: docx.document.Docume
     assert not heads["Outcome"]
 
 
-def test_a_short_table_and_a_picture_stay_on_one_page(word: docx.document.Document) -> None:
+def test_statistics_within_sentences_are_italic(word: docx.document.Document) -> None:
+    said = [one for one in word.paragraphs if "Hedges" in one.text and "Welch" in one.text]
+    assert said
+    slanted = [run.text for one in said for run in one.runs if run.italic]
+    assert {"g", "t", "p", "n"} <= set(slanted)
+    assert {len(text) for text in slanted} <= {1, 2}
+
+
+def test_what_is_folded_on_the_page_has_a_heading_where_nothing_folds(
+    word: docx.document.Document,
+) -> None:
+    headings = [one.text for one in word.paragraphs if one.style.name == "Heading 2"]
+    assert "Words used here" in headings
+    assert "In the words of a paper" in headings
+
+
+def test_pages_are_numbered(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "report.docx") as content:
+        foots = [content.read(name).decode() for name in content.namelist() if "footer" in name]
+    assert [" PAGE " in foot for foot in foots] == [True]
+
+
+def test_a_short_table_and_a_picture_stay_on_one_page_with_their_notes(
+    word: docx.document.Document,
+) -> None:
     table = next(one for one in word.tables if "Hedges" in one._tbl.xml)
     kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in table.rows]
-    assert all(kept[:-1])
-    assert not kept[-1]
+    assert all(kept)
     pictures = [one for one in word.paragraphs if "w:drawing" in one._p.xml]
     assert pictures
     assert all(one.paragraph_format.keep_with_next for one in pictures)

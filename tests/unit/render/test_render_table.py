@@ -8,6 +8,7 @@ import pytest
 from reports.render.numbers import write_interval, write_number, write_p
 from reports.render.table import (
     LEFT_OUT_NOTE,
+    MARGINS,
     Cell,
     Column,
     Row,
@@ -108,7 +109,26 @@ def test_what_is_left_of_a_line_goes_to_the_longest_text() -> None:
 
 
 def test_no_word_and_no_number_is_broken_where_a_line_is_too_short() -> None:
-    assert a_listing("one", SENTENCE).weights(10) == (2 + len("answers,"), 2 + len("75"))
+    widths = a_listing("one", SENTENCE).weights(10)
+    assert widths == (MARGINS + len("answers,"), MARGINS + len("75"))
+
+
+def test_short_texts_stand_in_one_line_beside_sentences() -> None:
+    rows = (Row((Cell(SENTENCE), Cell("the last 14 days"), Cell(SENTENCE))),)
+    table = Table("t", "Title", (Column("Rule"), Column("asks about"), Column("note")), rows)
+    first, short, last = table.weights(100)
+    assert short == MARGINS + len("the last 14 days")
+    assert first == last == pytest.approx((100 - short) / 2)
+
+
+def test_a_column_is_as_wide_as_the_head_that_stands_over_it_alone() -> None:
+    table = a_table(1.0, spanners=(Spanner("Independence", 0, 1),))
+    assert table.weights()[0] > len("Independence")
+
+
+def test_capitals_are_given_more_room() -> None:
+    capitals, letters = (a_listing(word).weights()[0] for word in ("E_DUP_ROW", "e_dup_row"))
+    assert capitals > letters
 
 
 def test_a_table_with_sentences_as_heads_of_rows_is_wordy() -> None:
