@@ -163,6 +163,14 @@ def show_instrument(
     _end(show_form(name, study))
 
 
+@plan_app.command("new")
+def new_plan(folder: StudyFolder) -> None:
+    """Begin plan.toml with what the study declares; what is expected is yours to write."""
+    from flows.commands.plan import begin_plan
+
+    _end(begin_plan(folder))
+
+
 @plan_app.command("check")
 def check_plan(folder: StudyFolder) -> None:
     """Say in words what plan.toml will do, and what it can detect."""

@@ -63,7 +63,7 @@ def require_plan(study: Study) -> Plan:
             "E_PLAN_MISSING",
             "There is no plan.toml in this study",
             where=str(study.folder),
-            fix="Write one with [plan], [presentation], [[outcome]], [[family]], [[hypothesis]].",
+            fix="Begin one with: interdep plan new",
         )
     return plan
 

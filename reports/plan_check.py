@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from instruments.errors import PlanError, StudyError, suggest
-from reports.declarations import PRESENTATIONS, Outcome
+from reports.declarations import PRESENTATIONS, Outcome, PresentationRule
 from reports.plan import Exclusion, Hypothesis, Plan
 from reports.rule_fit import check_rule
 
@@ -55,7 +55,7 @@ def check_plan(plan: Plan, known: KnownStudy) -> None:
     _check_twice("family", [family.id for family in plan.family])
     _check_twice("hypothesis", [one.id for one in plan.hypothesis])
     for outcome in plan.outcome:
-        _check_outcome(plan, outcome, known)
+        check_outcome(plan.presentation, outcome, known)
     for hypothesis in plan.hypothesis:
         _check_hypothesis(plan, hypothesis, known)
     _check_families(plan)
@@ -109,17 +109,18 @@ def _check_twice(section: str, names: Sequence[str]) -> None:
         )  # fmt: skip
 
 
-def _check_outcome(plan: Plan, outcome: Outcome, known: KnownStudy) -> None:
+def check_outcome(rule: PresentationRule, outcome: Outcome, known: KnownStudy) -> None:
+    """Refuse an outcome that cannot be planned with a presentation rule; errors as `check_plan`."""
     where = f'[[outcome]] "{outcome.name}"'
     if outcome.scale is None:
         _check_attribute(str(outcome.attribute), known, where, kind="number")
     else:
         _check_scale(outcome.scale, known, where)
         _check_occasion(outcome.scale, outcome.occasion, known, where)
-        _check_order(plan, outcome, known, where)
+        _check_order(rule, outcome, known, where)
         _check_bound(outcome, known.scales[outcome.scale], where)
     for covariate in outcome.covariates:
-        _check_covariate(plan, outcome, covariate, known)
+        _check_covariate(rule, outcome, covariate, known)
 
 
 def _check_attribute(name: str, known: KnownStudy, where: str, *, kind: str | None = None) -> None:
@@ -148,8 +149,7 @@ def _check_occasion(scale: str, occasion: str, known: KnownStudy, where: str) ->
         )  # fmt: skip
 
 
-def _check_order(plan: Plan, outcome: Outcome, known: KnownStudy, where: str) -> None:
-    rule = plan.presentation
+def _check_order(rule: PresentationRule, outcome: Outcome, known: KnownStudy, where: str) -> None:
     if outcome.scale in rule.scales:
         raise _fault(
             "E_PLAN_CIRCULAR", f'"{outcome.scale}" is part of the presentation rule', where,
@@ -175,7 +175,9 @@ def _check_bound(outcome: Outcome, scale: KnownScale, where: str) -> None:
         )
 
 
-def _check_covariate(plan: Plan, outcome: Outcome, name: str, known: KnownStudy) -> None:
+def _check_covariate(
+    rule: PresentationRule, outcome: Outcome, name: str, known: KnownStudy
+) -> None:
     where = f'[[outcome]] "{outcome.name}" covariates'
     scale, _, occasion = name.partition("@")
     if not occasion:
@@ -183,8 +185,8 @@ def _check_covariate(plan: Plan, outcome: Outcome, name: str, known: KnownStudy)
         return
     _check_scale(scale, known, where)
     _check_occasion(scale, occasion, known, where)
-    late = known.place_in_time(occasion) > known.place_in_time(plan.presentation.landmark)
-    if late or scale in plan.presentation.scales:
+    late = known.place_in_time(occasion) > known.place_in_time(rule.landmark)
+    if late or scale in rule.scales:
         why = "comes after the landmark" if late else "is part of the presentation rule"
         raise _fault(
             "E_PLAN_COVARIATE", f'"{name}" {why}, so groups cannot be compared at its equal values',

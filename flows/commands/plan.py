@@ -1,4 +1,4 @@
-"""`interdep plan check` and `interdep plan lock`."""
+"""`interdep plan new`, `interdep plan check` and `interdep plan lock`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from pathlib import Path
 import typer
 
 from flows.books import accepted_files
+from flows.desk.new_file import write_new
 from flows.ledger import Ledger
 from flows.outcome import DONE, NOTHING_NEW
+from flows.plan_draft import draft_plan
 from flows.plan_scope import known_study
-from flows.plans import first_showing, lock_plan, require_plan, standing_of
+from flows.plans import first_showing, lock_plan, plan_path, require_plan, standing_of
 from flows.study import Study, load_study
 from flows.study_data import load_study_data
 from flows.takeover import hold_study
@@ -21,6 +23,22 @@ from reports.plan_power import Detection, find_detections
 from reports.plan_standing import Standing
 from reports.plan_words import describe_plan
 from sql.gateway import open_gateway
+
+
+def begin_plan(folder: Path) -> int:
+    """Write a commented plan.toml begun from the study file; one that is there stays as it is.
+
+    Raises
+    ------
+    RunError
+        ``E_FILE_EXISTS``.
+    """
+    study = load_study(folder)
+    path = plan_path(study)
+    known = known_study(study, accepted_files(Ledger(study.ledger)))
+    write_new(path, draft_plan(study.file, known))
+    typer.echo(f"wrote {path}; say in it what you expect, then: interdep plan check {folder}")
+    return DONE
 
 
 def tell_plan(folder: Path) -> int:

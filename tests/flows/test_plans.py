@@ -15,7 +15,7 @@ from flows.plan_scope import known_study
 from flows.plans import load_plan, lock_plan, plan_locks, require_plan, standing_of
 from flows.simulation.study_text import study_text
 from flows.study import Study, load_study
-from instruments.errors import PlanError
+from instruments.errors import PlanError, RunError
 
 PLAN = """
 [plan]
@@ -222,3 +222,33 @@ def test_lock_says_what_stays_exploratory(study: Study) -> None:
     assert "Outcomes had been shown before any plan was locked" in said
     assert "end" in said
     assert "it is exploratory" in invoke("check", str(study.folder))[1]
+
+
+def test_a_begun_plan_holds_what_the_study_declares_and_passes_its_check(study: Study) -> None:
+    (study.folder / "plan.toml").unlink()
+    code, told = invoke("new", str(study.folder))
+    assert code == 0, told
+    plan, declared = require_plan(study), study.file
+    assert plan.presentation == declared.presentation
+    assert declared.outcome
+    assert set(plan.outcome) <= set(declared.outcome)
+    assert {one.outcome for one in plan.hypothesis} == {one.name for one in plan.outcome}
+    # The continuous question comes before that of the groups.
+    assert [one.question for one in plan.hypothesis[:2]] == ["dependence", "groups"]
+    assert invoke("check", str(study.folder))[0] == 0
+
+
+def test_a_begun_plan_says_which_outcomes_it_cannot_have(study: Study) -> None:
+    (study.folder / "plan.toml").unlink()
+    declared = (study.folder / "study.toml").read_text(encoding="utf-8")
+    every_outcome_is_primary = declared.replace("primary = false", "")
+    (study.folder / "study.toml").write_text(every_outcome_is_primary, encoding="utf-8")
+    invoke("new", str(study.folder))
+    text = (study.folder / "plan.toml").read_text(encoding="utf-8")
+    assert '# Left out: ecr.anxiety@end. "ecr.anxiety" is part of the presentation rule.' in text
+
+
+def test_a_plan_that_is_there_is_not_begun_again(study: Study) -> None:
+    with pytest.raises(RunError, match="E_FILE_EXISTS"):
+        invoke("new", str(study.folder))
+    assert (study.folder / "plan.toml").read_text(encoding="utf-8") == PLAN
