@@ -1,5 +1,5 @@
 # A thin wrapper: what each target does can be typed by hand, see README.md.
-.PHONY: demo test check bench bench-truth fix real clean lock
+.PHONY: demo test slow check bench bench-truth fix real clean lock
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -13,7 +13,12 @@ demo: $(READY)
 
 test: $(READY)
 	@sh tests/browser/install.sh
-	@$(BIN)/python -m pytest -n 2 -m "not slow"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
+
+# What the quick tests leave out: the slow ones, and two thirds of the examples of properties.
+slow: $(READY)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m slow
+	@EXAMPLES=all $(BIN)/python -m pytest -n 2 --dist worksteal tests/property
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -22,7 +27,7 @@ check: $(READY)
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.structure.lint_sql
 
-bench: $(READY)
+bench: slow
 	@$(BIN)/python -m tests.bench
 
 bench-truth: $(READY)

@@ -20,6 +20,15 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
+# `make slow` draws as many examples as a property deserves, the quick tests a third of them.
+DRAWS_ALL = os.environ.get("EXAMPLES") == "all"
+
+
+def examples(count: int) -> int:
+    """Return how many examples a property is tried on, of so many in `make slow`."""
+    return count if DRAWS_ALL else -(-count // 3)
+
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Writes something into a folder that is not there yet.
 Make = Callable[[Path], object]

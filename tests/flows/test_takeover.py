@@ -32,7 +32,13 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are f
 PUBLISHING = [point for point, (module, *_) in POINTS.items() if module == "flows.run_steps"]
 PUBLISHING += ["latest named"]
 ADMITTING = [point for point in POINTS if point not in (*PUBLISHING, "first file replayed")]
+# Each has a neighbour between which and it little happens.
+SLOW = ("before the ledger", "inside the transaction", "before the results", "run written")
 DERIVED = ("archive", "quarantine", "runs")
+
+
+def slow_marked(points: list[str]) -> list[Any]:
+    return [pytest.param(p, marks=pytest.mark.slow) if p in SLOW else p for p in points]
 
 
 def write(folder: Path) -> Path:
@@ -70,7 +76,7 @@ def taken_in(copied: Callable[..., Path]) -> Path:
     return copied(write_and_take_in, "taken_in")
 
 
-@pytest.mark.parametrize("point", ADMITTING)
+@pytest.mark.parametrize("point", slow_marked(ADMITTING))
 def test_a_run_killed_while_files_come_in_is_taken_over(
     point: str, tmp_path: Path, taken_in: Path
 ) -> None:
@@ -84,7 +90,7 @@ def test_a_run_killed_while_files_come_in_is_taken_over(
     assert not (study / ".scratch").exists()
 
 
-@pytest.mark.parametrize("point", PUBLISHING)
+@pytest.mark.parametrize("point", slow_marked(PUBLISHING))
 def test_a_run_killed_while_it_publishes_is_taken_over(
     point: str, copied: Callable[..., Path], untouched: Path
 ) -> None:

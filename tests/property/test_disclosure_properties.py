@@ -22,8 +22,9 @@ from reports.disclosure.plane import gate_plane
 from reports.disclosure.policy import DisclosurePolicy
 from reports.disclosure.precision import significant
 from reports.disclosure.rounding import counts_behind, ratio_of_rounded, round_counts
+from tests.conftest import examples
 
-QUICK = settings(max_examples=60, deadline=None, derandomize=True)
+QUICK = settings(max_examples=examples(60), deadline=None, derandomize=True)
 
 
 @st.composite

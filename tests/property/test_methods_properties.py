@@ -36,10 +36,11 @@ from reports.methods.reliability import (
 from reports.methods.result import FloatArray, NotEstimableError
 from reports.methods.sample_size import power, smallest_detectable_effect
 from reports.methods.trimmed import yuen_difference
+from tests.conftest import examples
 
 settings.register_profile(
     "methods",
-    max_examples=40,
+    max_examples=examples(40),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.filter_too_much],
@@ -281,7 +282,7 @@ def test_a_regression_follows_its_units(
     assert after.term("z").estimate == pytest.approx(before.term("z").estimate, rel=1e-6, abs=1e-8)
 
 
-@settings(quick, max_examples=4)
+@settings(quick, max_examples=examples(4))
 @given(scores, scores, scores)
 def test_several_groups_do_not_depend_on_their_order(
     a: list[int], b: list[int], c: list[int]

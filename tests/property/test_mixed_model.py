@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from reports.methods.growth import GrowthModel, fit_growth
 from reports.methods.mixed_model import fit_mixed_model
+from tests.conftest import examples
 
 FORMULA = "score ~ week * x + (week | client_id) + (1 | therapist_id)"
 
@@ -31,7 +32,7 @@ def course(seed: int) -> pd.DataFrame:
     )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(seed=st.integers(0, 10_000), shuffle=st.integers(0, 10_000))
 def test_row_order_does_not_matter(seed: int, shuffle: int) -> None:
     rows = course(seed)
@@ -41,7 +42,7 @@ def test_row_order_does_not_matter(seed: int, shuffle: int) -> None:
     assert [term.p_value for term in first.terms] == [term.p_value for term in second.terms]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(seed=st.integers(0, 10_000), factor=st.floats(0.01, 100), shift=st.floats(-50, 50))
 def test_the_unit_of_the_outcome_scales_estimates_and_nothing_else(
     seed: int, factor: float, shift: float
@@ -57,7 +58,7 @@ def compared(rows: pd.DataFrame, a: str, b: str) -> GrowthModel:
     return fit_growth(rows, "score", time="week", groups=("presentation", a, b))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_relabelling_the_groups_flips_the_sign(seed: int) -> None:
     rows = course(seed)
@@ -72,7 +73,7 @@ def test_relabelling_the_groups_flips_the_sign(seed: int) -> None:
     )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_group_labels_carry_no_order(seed: int) -> None:
     rows = course(seed)

@@ -14,6 +14,7 @@ from flows.books import accepted_files
 from flows.reconcile import rebuild
 from flows.workbench import FileReport
 from sql.publishing import RowCounts
+from tests.conftest import examples
 from tests.flows.small_study import (
     WEEKLY,
     accepted_names,
@@ -57,7 +58,7 @@ def declared_forms(draw: st.DrawFn) -> Form:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(declared_forms(), st.integers(0, 2**32), st.sampled_from([0.0, 0.1, 0.3, 0.6]))
 def test_the_store_scores_as_the_reference_does(form: Form, seed: int, gap: float) -> None:
     rng = random.Random(seed)  # noqa: S311
@@ -106,7 +107,7 @@ def check_counts(report: FileReport, lines: Sequence[str]) -> RowCounts | None:
 
 # An example takes a second, so they are few and a failing one is shown as it was found; thousands
 # of spoilt exports are for `python -m tests.bench.mutations`.
-@settings(max_examples=6, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=examples(6), deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(weekly_lines(), st.randoms(use_true_random=False))
 def test_every_row_is_accounted_for_and_comes_back(lines: list[str], rng: random.Random) -> None:
     with tempfile.TemporaryDirectory() as name:

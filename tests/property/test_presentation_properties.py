@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from reports.declarations import PRESENTATIONS, PresentationRule
 from reports.presentation import assign_presentations
 from reports.study_data import Measure
+from tests.conftest import examples
 
 NAMES = ("ecr.anxiety", "ecr.avoidance")
 MEASURES = {name: Measure(name, "ecr", name, 1, 7, "mean", "more", "worse") for name in NAMES}
 # Each example makes and classifies a table of its own.
-QUICK = settings(max_examples=40, deadline=None)
+QUICK = settings(max_examples=examples(40), deadline=None)
 P_COLUMNS = ["p_overdependent", "p_overindependent", "p_mixed", "p_neither"]
 SCORE = st.one_of(st.none(), st.floats(1, 7).map(lambda x: round(x, 3)))
 PAIRS = st.lists(st.tuples(SCORE, SCORE), min_size=1, max_size=12)

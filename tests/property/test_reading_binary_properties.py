@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from flows.declarations import Source
 from flows.sources import read_export
 from flows.sources.number_texts import number_text
+from tests.conftest import examples
 from tests.unit.nasty.desk import copied
 
 # Letters that XML can hold and that neither program trims at the end of a text.
@@ -25,7 +26,7 @@ TEXTS = st.text(LETTERS, min_size=1, max_size=12).filter(lambda text: not text.s
 WHOLE = st.integers(-(10**9), 10**9)
 FRACTIONS = st.floats(-1e6, 1e6, allow_nan=False).map(lambda x: round(x, 3) + 0.0)
 ROWS = st.lists(st.tuples(TEXTS, st.one_of(st.none(), WHOLE, FRACTIONS)), min_size=1, max_size=12)
-QUICK = settings(max_examples=40, derandomize=True, deadline=None)
+QUICK = settings(max_examples=examples(40), derandomize=True, deadline=None)
 
 
 def source(kind: str) -> Source:

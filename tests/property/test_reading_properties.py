@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from flows.sources import Export, read_export
 from instruments.errors import ExportError
+from tests.conftest import examples
 from tests.unit.nasty.cases import GOOD, cells_of, csv_source
 
 QUOTED = GOOD.replace("Kx02q", '"Kx,\n02"').replace("Kx06q", '"Kx ""06"""')
@@ -114,7 +115,7 @@ def check_nothing_is_lost(export: Export, content: bytes) -> None:
 
 
 @settings(
-    max_examples=600,
+    max_examples=examples(600),
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -143,7 +144,7 @@ def test_every_row_is_counted_or_the_file_is_refused_with_a_code(
         assert not [cell for cell in cells_of(start) if cell in str(outcome)]
 
 
-@settings(max_examples=200, derandomize=True, deadline=None,
+@settings(max_examples=examples(200), derandomize=True, deadline=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(content=st.binary(max_size=300))
 def test_bytes_of_any_kind_are_refused_with_a_code(content: bytes, tmp_path: Path) -> None:
@@ -154,7 +155,7 @@ def test_bytes_of_any_kind_are_refused_with_a_code(content: bytes, tmp_path: Pat
     assert re.fullmatch(r"E_[A-Z_]+", outcome.code)
 
 
-@settings(max_examples=100, derandomize=True, deadline=None,
+@settings(max_examples=examples(100), derandomize=True, deadline=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(
     cells=st.lists(

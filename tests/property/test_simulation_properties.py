@@ -19,6 +19,7 @@ from flows.simulation.questionnaires import QUESTIONNAIRES
 from flows.simulation.study import simulate
 from flows.simulation.thresholds import ScaleModel, calibrate, scale_moments
 from flows.simulation.worlds import WORLDS
+from tests.conftest import examples
 
 worlds = st.sampled_from(sorted(WORLDS)).map(WORLDS.__getitem__)
 seeds = st.integers(min_value=0, max_value=2**32)
@@ -26,7 +27,7 @@ sizes = st.integers(min_value=3, max_value=60)
 
 
 @given(worlds, seeds, sizes)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_a_study_is_whole(world, seed, n_clients):
     study = simulate(world, seed, n_clients)
     clients, sessions = study.clients, study.sessions
@@ -42,7 +43,7 @@ def test_a_study_is_whole(world, seed, n_clients):
 
 
 @given(worlds, seeds)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_the_same_world_and_seed_give_the_same_answers(world, seed):
     one, two = (measure(simulate(world, seed, 20)) for _ in range(2))
     for key, filled in one.items():
@@ -50,7 +51,7 @@ def test_the_same_world_and_seed_give_the_same_answers(world, seed):
 
 
 @given(worlds, seeds, sizes)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_answers_are_within_the_range_of_the_form_or_missing(world, seed, n_clients):
     for (_, instrument), filled in measure(simulate(world, seed, n_clients)).items():
         definition = shipped_catalog()[instrument]
@@ -63,7 +64,7 @@ def test_answers_are_within_the_range_of_the_form_or_missing(world, seed, n_clie
 
 
 @given(seeds, sizes)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 def test_an_export_reads_back_as_it_was_made(seed, n_clients):
     study = simulate(seed=seed, n_clients=n_clients)
     forms = measure(study, ("intake",))
@@ -85,7 +86,7 @@ def test_an_export_reads_back_as_it_was_made(seed, n_clients):
     spread=st.floats(0.13, 0.2),
     alpha=st.floats(0.75, 0.92),
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_any_plausible_scale_can_be_calibrated(n_items, answers, place, spread, alpha):
     high = answers - 1
     model = ScaleModel(n_items, 0, high, place * high, spread * high, alpha)

@@ -16,6 +16,7 @@ from instruments.layout import Layout
 from instruments.rules import derive_rules
 from sql.gateway import Connection, open_gateway, open_stage, rows, statement
 from sql.names import identifier
+from tests.conftest import examples
 from tests.property.random_tables import LAYOUTS, Row, make_table
 from tests.property.rule_oracle import expected
 
@@ -39,7 +40,7 @@ tables = st.tuples(st.integers(0, 2**32), st.integers(1, 45))
 
 
 @pytest.mark.parametrize("name", sorted(LAYOUTS))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(drawn=tables)
 def test_statements_find_what_plain_python_finds(name: str, drawn: tuple[int, int]) -> None:
     layout = LAYOUTS[name]
@@ -52,7 +53,7 @@ def test_statements_find_what_plain_python_finds(name: str, drawn: tuple[int, in
 
 
 @pytest.mark.parametrize("name", sorted(LAYOUTS))
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(5), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(drawn=tables)
 def test_the_rule_engine_says_what_the_statements_say(name: str, drawn: tuple[int, int]) -> None:
     layout = LAYOUTS[name]

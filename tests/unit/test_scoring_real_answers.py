@@ -37,8 +37,8 @@ def values(rows: list[list[float | None]], form: str, scale: str, *, required: i
     [
         ("avoidance", 18, 48757, 2.5681, 0.8393),
         ("anxiety", 18, 48774, 3.0964, 0.8022),
-        ("avoidance", 15, 51348, 2.5673, 0.8391),
-        ("anxiety", 15, 51347, 3.0990, 0.8024),
+        pytest.param("avoidance", 15, 51348, 2.5673, 0.8391, marks=pytest.mark.slow),
+        pytest.param("anxiety", 15, 51347, 3.0990, 0.8024, marks=pytest.mark.slow),
     ],
 )
 def test_the_real_ecr_comes_out_as_published_with_the_data(

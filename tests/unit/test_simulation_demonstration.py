@@ -216,6 +216,7 @@ write_demonstration(Path(sys.argv[1]), 12, n_clients=60)
 """
 
 
+@pytest.mark.slow
 def test_same_seed_same_bytes_in_another_process(tmp_path):
     folders = []
     for name, settings in {

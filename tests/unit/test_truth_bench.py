@@ -90,6 +90,7 @@ def test_every_headline_is_in_some_setting() -> None:
     assert set(HEADLINES) <= seen
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_goes_on_where_it_stopped(
     tmp_path: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,6 +105,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     assert set(both["seed"]) == {1, 2}
 
 
+@pytest.mark.slow
 def test_severity_is_never_told_as_harm_from_dependency() -> None:
     plain = replace(SETTINGS["base"], parts=frozenset({"course"}))
     told = [

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
+from pkgutil import resolve_name
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from reports.analyses import Analysis, analyse
+from reports.analyses.specification import SpecificationRows
 from reports.declarations import Comparison, Outcome, PresentationRule
 from reports.study_data import Measure, StudyData
 
@@ -65,12 +70,44 @@ def build_study(items: Items, measures: Mapping[str, Measure], clients: pd.DataF
     )
 
 
+# Where what takes two thirds of an analysis is called, and what stands for it where nobody asks.
+LEFT_OUT: Mapping[str, tuple[str, Callable[..., Any]]] = {
+    "pairs": ("reports.analyses._four_tests.games_howell", lambda *_, **__: ()),
+    "pairs by ranks": ("reports.analyses._four_tests.dunn_holm", lambda *_: ()),
+    "specifications": (
+        "reports.analyses._blocks.vary_specifications",
+        lambda *_: SpecificationRows(()),
+    ),
+    "measures": ("reports.analyses.describe_measures", lambda _: ()),
+    "course": ("reports.analyses._blocks.has_course", lambda *_: False),
+}
+ORIGINALS = {place: resolve_name(place) for place, _ in LEFT_OUT.values()}
+
+
+@contextmanager
+def put_back() -> Iterator[None]:
+    """Leave nothing out of an analysis."""
+    with pytest.MonkeyPatch.context() as patch:
+        for place, original in ORIGINALS.items():
+            patch.setattr(place, original)
+        yield
+
+
+@pytest.fixture
+def in_full() -> Iterator[None]:
+    """Leave nothing out of the analyses of one test."""
+    with put_back():
+        yield
+
+
 @pytest.fixture(autouse=True, scope="module")
 def quick(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Leave out the quantiles of the studentized range, half of the time, where nobody asks."""
+    """Leave out what a module of tests does not name in its NEEDS."""
+    needed = getattr(request.module, "NEEDS", ())
     with pytest.MonkeyPatch.context() as patch:
-        if not getattr(request.module, "NEEDS_PAIRS", False):
-            patch.setattr("reports.analyses._four_tests.games_howell", lambda *_, **__: ())
+        for name, (place, replacement) in LEFT_OUT.items():
+            if name not in needed:
+                patch.setattr(place, replacement)
         yield
 
 
@@ -128,6 +165,13 @@ def rule() -> PresentationRule:
 def outcome() -> Outcome:
     """Distress at the end."""
     return Outcome(scale="core_10.total", occasion="end", smallest_effect=3.0)
+
+
+@pytest.fixture(scope="session")
+def found(study: StudyData, rule: PresentationRule, outcome: Outcome) -> Analysis:
+    """What is said of the study; nothing is left out."""
+    with put_back():
+        return analyse(study, rule, (outcome,), Comparison(), seed=1)
 
 
 @pytest.fixture(scope="session")

@@ -22,11 +22,6 @@ def run(data: StudyData, rule: PresentationRule, *outcomes: Outcome) -> Analysis
     return analyse(data, rule, outcomes, Comparison(), seed=1)
 
 
-@pytest.fixture(scope="module")
-def found(study: StudyData, rule: PresentationRule, outcome: Outcome) -> Analysis:
-    return run(study, rule, outcome)
-
-
 def row_of(found: Analysis, analysis: str, term: str, **where: str) -> pd.Series:
     rows = found.estimates
     rows = rows[(rows["analysis"] == analysis) & (rows["term"] == term)]
@@ -128,9 +123,9 @@ def test_the_verdict_of_a_secondary_outcome_says_that_it_is_unadjusted(
 
 
 def test_missing_outcomes_are_counted_in_each_group(
-    study: StudyData, rule: PresentationRule, outcome: Outcome
+    study: StudyData, rule: PresentationRule, outcome: Outcome, found: Analysis
 ) -> None:
-    groups = run(study, rule, outcome).presentations.set_index("client_id")["presentation"]
+    groups = found.presentations.set_index("client_id")["presentation"]
     gone = groups.index[groups == "overdependent"][:7]
     kept = ~(study.scores["client_id"].isin(gone) & (study.scores["occasion"] == "end"))
     found = run(replace(study, scores=study.scores[kept]), rule, outcome)
@@ -200,6 +195,7 @@ def test_groups_are_compared_at_intake_without_the_scales_of_the_rule(found: Ana
     assert (rows["status"] == "ok").all()
 
 
+@pytest.mark.usefixtures("in_full")
 def test_the_same_study_gives_the_same_table_whatever_the_order_of_its_rows(
     study: StudyData, rule: PresentationRule, outcome: Outcome, found: Analysis
 ) -> None:

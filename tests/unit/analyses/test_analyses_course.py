@@ -15,6 +15,7 @@ from reports.plan_standing import Standing
 from reports.study_data import Measure, StudyData
 from tests.unit.plans import a_hypothesis, a_plan
 
+NEEDS = ("course",)
 ECR = {"method": "mean", "higher": "more", "direction": "worse", "instrument": "ecr"}
 CORE = {"method": "sum", "higher": "more distressed", "direction": "worse"}
 OUTCOME = Outcome(scale="core_10.total", occasion="end", smallest_effect=3.0)

@@ -76,10 +76,8 @@ def test_a_refused_outcome_keeps_nobody_and_says_why(flow: pd.DataFrame) -> None
     assert found[reason] == found["in the contrast"]
 
 
-def test_presentations_that_the_rule_cannot_give_are_no_reason(
-    study: StudyData, rule: PresentationRule, outcome: Outcome
-) -> None:
-    reasons = set(run(study, rule, outcome).flow["reason"].dropna())
+def test_presentations_that_the_rule_cannot_give_are_no_reason(found: Analysis) -> None:
+    reasons = set(found.flow["reason"].dropna())
     assert reasons == {"mixed", "neither", "outcome missing"}
 
 
@@ -109,9 +107,8 @@ def _when(scale: str) -> str:
 
 
 def test_rainclouds_hold_every_known_presentation_in_an_order_that_tells_nobody(
-    study: StudyData, rule: PresentationRule, outcome: Outcome
+    found: Analysis,
 ) -> None:
-    found = run(study, rule, outcome)
     figure = found.figures["raincloud_core_10_total_at_end"]
     assert figure.kind == "raincloud"
     assert list(figure.frame.columns) == ["presentation", "value"]

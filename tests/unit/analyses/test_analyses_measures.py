@@ -14,6 +14,8 @@ from reports.declarations import Comparison, Outcome, PresentationRule
 from reports.methods.reliability import omega_total
 from reports.study_data import Measure, StudyData
 
+NEEDS = ("measures",)
+
 
 def measured(data: StudyData, rule: PresentationRule) -> pd.DataFrame:
     outcome = Outcome(scale="core_10.total", occasion="end", smallest_effect=3)

@@ -131,6 +131,7 @@ def test_a_form_that_looks_back_beyond_the_landmark_is_cautioned(
     assert set(run(data, rule, outcome).estimates.query("term == 'difference'")["status"]) == {"ok"}
 
 
+@pytest.mark.usefixtures("in_full")
 def test_an_outcome_that_does_not_vary_is_refused(study: StudyData, rule: PresentationRule) -> None:
     data = replace(study, clients=study.clients.assign(age=40.0))
     outcome = Outcome(attribute="age", smallest_effect=5)
@@ -142,6 +143,7 @@ def test_an_outcome_that_does_not_vary_is_refused(study: StudyData, rule: Presen
     assert "verdict" not in set(rows["term"])
 
 
+@pytest.mark.usefixtures("in_full")
 def test_too_few_clients_are_refused_without_their_number(
     make_study: Callable[..., StudyData], rule: PresentationRule, outcome: Outcome
 ) -> None:
@@ -156,6 +158,7 @@ def test_too_few_clients_are_refused_without_their_number(
     assert not notes.str.contains(r"\d").any()
 
 
+@pytest.mark.usefixtures("in_full")
 def test_a_study_without_any_client_is_refused_not_broken(
     make_study: Callable[..., StudyData], rule: PresentationRule, outcome: Outcome
 ) -> None:

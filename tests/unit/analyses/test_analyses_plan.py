@@ -12,6 +12,7 @@ from reports.declarations import Comparison, Outcome, PresentationRule
 from reports.methods.multiplicity import benjamini_hochberg, holm
 from reports.plan_standing import LATE, NOT_LOCKED, Standing
 from reports.study_data import StudyData
+from tests.unit.analyses.conftest import put_back
 from tests.unit.plans import a_hypothesis, a_plan
 
 BLOCK = "overdependent_against_overindependent"
@@ -28,8 +29,9 @@ def run(
 
 
 @pytest.fixture(scope="module")
-def locked(study: StudyData, rule: PresentationRule) -> pd.DataFrame:
-    return run(study, rule, LOCKED, BOND).estimates
+def locked(study: StudyData, rule: PresentationRule) -> Analysis:
+    with put_back():
+        return run(study, rule, LOCKED, BOND)
 
 
 def confirmed(rows: pd.DataFrame) -> set[tuple[str, str]]:
@@ -37,21 +39,21 @@ def confirmed(rows: pd.DataFrame) -> set[tuple[str, str]]:
     return set(zip(found["outcome"], found["term"], strict=True))
 
 
-def test_only_what_the_plan_names_is_confirmatory(locked: pd.DataFrame) -> None:
+def test_only_what_the_plan_names_is_confirmatory(locked: Analysis) -> None:
     named = {"difference", "equivalence", "verdict", "dependence"}
-    assert confirmed(locked) == {("core_10.total@end", term) for term in named}
+    assert confirmed(locked.estimates) == {("core_10.total@end", term) for term in named}
 
 
-def test_an_outcome_outside_the_plan_is_exploratory_and_in_no_family(locked: pd.DataFrame) -> None:
-    rows = locked[locked["outcome"] == BOND.name]
+def test_an_outcome_outside_the_plan_is_exploratory_and_in_no_family(locked: Analysis) -> None:
+    rows = locked.estimates.query("outcome == @BOND.name")
     assert set(rows["plan_status"]) == {"exploratory"}
     assert rows["family"].isna().all()
     verdict = rows[(rows["analysis"] == BLOCK) & (rows["term"] == "verdict")]
     assert verdict["method"].item() == "unadjusted tests"
 
 
-def test_the_family_is_the_plans_and_says_its_version(locked: pd.DataFrame) -> None:
-    tests = locked[locked["family"].notna()]
+def test_the_family_is_the_plans_and_says_its_version(locked: Analysis) -> None:
+    tests = locked.estimates.dropna(subset="family")
     assert set(tests["family"]) == {"distress, plan version 2"}
     assert sorted(tests["term"]) == ["dependence", "difference", "equivalence"]
     assert tests["p_adjusted"].to_numpy() == pytest.approx(holm(tests["p_value"].to_numpy()))
@@ -80,12 +82,10 @@ def test_the_plan_can_make_the_mixed_model_the_answer(
 
 
 def test_the_plans_rule_holds_and_not_the_study_files(
-    study: StudyData, rule: PresentationRule
+    study: StudyData, rule: PresentationRule, locked: Analysis
 ) -> None:
     other = rule.model_copy(update={"cut": "median"})
-    found = run(study, other, LOCKED).presentations
-    expected = run(study, rule, LOCKED).presentations
-    pd.testing.assert_frame_equal(found, expected)
+    pd.testing.assert_frame_equal(run(study, other, LOCKED).presentations, locked.presentations)
 
 
 def test_a_contrast_of_other_groups_is_added_where_the_plan_asks(
@@ -100,6 +100,7 @@ def test_a_contrast_of_other_groups_is_added_where_the_plan_asks(
     assert usual["plan_status"].item() == "exploratory"
 
 
+@pytest.mark.usefixtures("in_full")
 @pytest.mark.parametrize(
     "standing", [Standing(PLAN), Standing(PLAN, version=1, changes=("alpha was .05, is .01",))]
 )
@@ -119,6 +120,7 @@ def test_no_outcome_is_shown_before_the_plan_is_locked(
     assert set(found.figures) == {"plane"}
 
 
+@pytest.mark.usefixtures("in_full")
 def test_an_outcome_at_intake_is_not_shown_by_group_either(
     study: StudyData, rule: PresentationRule
 ) -> None:
@@ -175,9 +177,10 @@ def test_a_standing_knows_what_may_be_shown() -> None:
     assert len(digests) == 3
 
 
-def test_declared_covariates_are_held_equal(study: StudyData, rule: PresentationRule) -> None:
-    plain = Outcome(scale="core_10.total", occasion="end", smallest_effect=3.0)
-    more = plain.model_copy(update={"covariates": ("age", "modality")})
+def test_declared_covariates_are_held_equal(
+    study: StudyData, rule: PresentationRule, outcome: Outcome, found: Analysis
+) -> None:
+    more = outcome.model_copy(update={"covariates": ("age", "modality")})
     rows = run(study, rule, Standing(), more).estimates
     methods = set(rows.loc[rows["term"] == "adjusted difference", "method"])
     assert methods == {
@@ -185,12 +188,13 @@ def test_declared_covariates_are_held_equal(study: StudyData, rule: Presentation
     }
     mixed = rows[rows["term"] == "difference with therapists"]
     assert mixed["method"].item().endswith("declared covariates")
-    without = run(study, rule, Standing(), plain).estimates
+    without = found.estimates
     before = without[without["term"] == "difference with therapists"]
     assert mixed["estimate"].item() != before["estimate"].item()
     assert mixed["estimate"].item() == pytest.approx(before["estimate"].item(), abs=0.5)
 
 
+@pytest.mark.usefixtures("in_full")
 def test_a_covariate_that_is_not_there_is_refused(study: StudyData, rule: PresentationRule) -> None:
     lost = Outcome(scale="core_10.total", occasion="end", smallest_effect=3.0, covariates=("agee",))
     rows = run(study, rule, Standing(), lost).estimates

@@ -22,7 +22,7 @@ from reports.study_data import Measure, StudyData
 from tests.unit.analyses.test_analyses_course import RULE, scores_of
 from tests.unit.plans import a_hypothesis, a_plan
 
-NEEDS_PAIRS = True
+NEEDS = ("pairs", "pairs by ranks", "specifications")
 
 
 def run(data: StudyData, rule: PresentationRule, *outcomes: Outcome) -> Analysis:
@@ -35,11 +35,6 @@ def inquire(data: StudyData, rule: PresentationRule) -> Inquiry:
 
 def rows_of(found: Analysis, analysis: str) -> pd.DataFrame:
     return found.estimates[found.estimates["analysis"] == analysis]
-
-
-@pytest.fixture(scope="module")
-def found(study: StudyData, rule: PresentationRule, outcome: Outcome) -> Analysis:
-    return run(study, rule, outcome)
 
 
 def test_every_specification_is_a_row_and_the_declared_one_is_the_headline(found: Analysis) -> None:
