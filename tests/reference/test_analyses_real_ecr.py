@@ -112,6 +112,7 @@ def test_a_right_key_raises_no_alarm_on_real_answers(found: Analysis) -> None:
     assert "gain of alpha" not in set(found.estimates["estimand"])
 
 
+@pytest.mark.slow
 def test_the_wrong_key_is_noticed_on_real_answers(make: Callable[..., StudyData]) -> None:
     wrong = run(make(too=NOT_REVERSED))
     assert of_all(wrong, "ecr.avoidance")["alpha"] == pytest.approx(0.80175, abs=5e-6)

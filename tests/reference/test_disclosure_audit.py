@@ -52,7 +52,7 @@ def audit_by_tau_argus(
     return {row["cell"]: (row["min"], row["max"]) for row in engine.audit_jj(str(path))}
 
 
-@pytest.mark.parametrize("round_to", [1, 5])
+@pytest.mark.parametrize("round_to", [pytest.param(1, marks=pytest.mark.slow), 5])
 def test_intervals_are_those_of_tau_argus(tmp_path: Path, round_to: int) -> None:
     policy = DisclosurePolicy(threshold=7, round_to=round_to)
     compared = 0
@@ -139,7 +139,7 @@ def direct_optimum(table: LinkedCounts, policy: DisclosurePolicy) -> float:
     return float(solved.fun)
 
 
-@pytest.mark.parametrize("round_to", [1, 5])
+@pytest.mark.parametrize("round_to", [pytest.param(1, marks=pytest.mark.slow), 5])
 def test_no_cheaper_pattern_exists(round_to: int) -> None:
     policy = DisclosurePolicy(threshold=7, round_to=round_to)
     for _, table in random_tables(25, policy):

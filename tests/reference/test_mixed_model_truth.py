@@ -71,6 +71,7 @@ def fit_school(seed: int, therapist_terms: tuple[str, ...]) -> MixedModel:
     return fit_mixed_model(few_therapists(seed), formula, therapist_terms=therapist_terms)
 
 
+@pytest.mark.slow
 def test_the_cap_tames_false_positives_of_singular_fits() -> None:
     held = [fit_school(seed, ("school",)) for seed in range(400)]
     free = [fit_school(seed, ()) for seed in range(400)]
@@ -104,6 +105,7 @@ def hazard_study(seed: int) -> pd.DataFrame:
     )
 
 
+@pytest.mark.slow
 def test_a_discrete_hazard_recovers_the_log_hazard_ratio() -> None:
     formula = "ended ~ session + x + (1 | therapist_id)"
     fits = [fit_discrete_hazard(hazard_study(seed), formula) for seed in range(20)]
