@@ -116,7 +116,7 @@ def test_a_file_that_does_not_tell_an_attribute_leaves_it_as_it_was(study: Path)
 
 
 def test_a_form_has_one_row_after_any_number_of_corrections(study: Path) -> None:
-    for k, answer in enumerate((1, 2, 3, 4, 5, 1), start=3):
+    for k, answer in enumerate((1, 5, 1), start=3):
         table = intake_rows(12)
         table[1] |= {f"dar_{n}": answer for n in range(1, 6)}
         # The same bytes as before would be known, and change nothing.

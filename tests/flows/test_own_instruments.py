@@ -178,7 +178,7 @@ id = "weekly"
 @pytest.fixture
 def own_study(tmp_path: Path, draft: str) -> Path:
     """A study whose intake holds a form that it brings the definition of."""
-    text = small_study.STUDY.replace('\n[[source]]\nid = "weekly"\n', OWN)
+    text = small_study.WITHOUT_OUTCOME.replace('\n[[source]]\nid = "weekly"\n', OWN)
     folder = small_study.write_study(tmp_path / "own", text)
     own = own_rows(40)
     rows = [row | one | row for row, one in zip(small_study.intake_rows(40), own, strict=True)]

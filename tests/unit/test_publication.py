@@ -164,9 +164,11 @@ def test_an_attribute_without_a_range_is_shown_by_quantiles_only(tmp_path: Path)
     assert "density" not in frame_of(load_cleared(folder), "figures/age").columns
 
 
-def test_single_clients_are_published_only_where_the_policy_allows(tmp_path: Path) -> None:
+def test_single_clients_are_published_only_where_the_policy_allows(
+    folder: Path, tmp_path: Path
+) -> None:
     name = "figures/raincloud_core_10_total_at_end"
-    without = load_cleared(publish_specimen(tmp_path / "without"))
+    without = load_cleared(folder)
     with_points = load_cleared(
         publish_specimen(tmp_path / "with", policy=DisclosurePolicy(show_points=True))
     )

@@ -20,17 +20,19 @@ Say = Callable[..., str]
 
 
 @pytest.fixture
-def say(tmp_path: Path) -> Say:
-    """Return the headline of a specimen whose rows were changed."""
+def say(rendered: Path, tmp_path: Path) -> Say:
+    """Return the headline of the specimen, or of one whose rows were changed."""
 
     def of(
-        change: Callable[[Estimate], Estimate] = lambda row: row,
+        change: Callable[[Estimate], Estimate] | None = None,
         extra: Sequence[Estimate] = (),
         **facts: object,
     ) -> str:
-        rows = [*(change(row) for row in specimen_rows()), *extra]
-        run = load_run(publish_specimen(tmp_path / "run", rows=rows, **facts))  # type: ignore[arg-type]
-        said = next(headline(run))
+        folder = rendered
+        if change or extra or facts:
+            rows = [*(change(row) if change else row for row in specimen_rows()), *extra]
+            folder = publish_specimen(tmp_path / "run", rows=rows, **facts)  # type: ignore[arg-type]
+        said = next(headline(load_run(folder)))
         assert isinstance(said, Prose)
         assert len(said.paragraphs) <= 5
         return "\n".join("".join(p.text for p in pieces) for pieces in said.pieces)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from instruments.errors import RunError
 from reports.disclosure.policy import DisclosurePolicy
-from reports.render import RunLine, render_changes, render_index, render_report
+from reports.render import RunLine, render_changes, render_index
 from reports.render.changes import compare_runs, match_estimates
 from reports.render.document import Listing, Prose
 from reports.render.references import (
@@ -39,9 +40,9 @@ def changed_rows() -> list[object]:
     return rows
 
 
-@pytest.fixture(scope="module")
-def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return publish_specimen(tmp_path_factory.mktemp("changes") / "5ec1000000000001")
+@pytest.fixture
+def before(rendered: Path) -> Path:
+    return rendered
 
 
 @pytest.fixture(scope="module")
@@ -127,12 +128,10 @@ def test_a_run_that_is_not_there_cannot_be_compared(after: Path, tmp_path: Path)
 
 
 def test_the_index_lists_runs_in_their_order_and_damaged_ones_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rendered: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("reports.render.sections.paint", lambda *_, **__: {"svg": b"<svg/>"})
     for number in (1, 2):
-        folder = publish_specimen(tmp_path / f"5ec100000000000{number}")
-        render_report(folder)
+        shutil.copytree(rendered, tmp_path / f"5ec100000000000{number}")
     (tmp_path / "5ec1000000000003").mkdir()
     lines = [RunLine(f"5ec100000000000{number}", f"day {number}") for number in (2, 1, 3)]
     text = render_index(tmp_path, lines).read_text(encoding="utf-8")

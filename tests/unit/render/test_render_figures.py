@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -220,8 +221,8 @@ def test_files_that_were_there_stay_when_drawing_fails(rendered: Path, tmp_path:
     assert (tmp_path / "forest.svg").read_text(encoding="utf-8") == "as it was"
 
 
-def test_a_damaged_file_is_one_sentence(tmp_path: Path) -> None:
-    folder = publish_specimen(tmp_path / "run")
+def test_a_damaged_file_is_one_sentence(rendered: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(rendered, tmp_path / "run"))
     (folder / "figures/plane.parquet").write_bytes(b"gone")
     with pytest.raises(RunError, match="E_RUN_DAMAGED"):
         draw_figure(folder, "plane", out=tmp_path)

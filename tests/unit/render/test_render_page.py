@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -209,8 +210,8 @@ def test_a_page_of_something_that_was_not_cleared_is_refused(run: Run) -> None:
         print_page("report.html", exact, sections=(), about=run.provenance("run"))
 
 
-def test_a_changed_table_is_not_rendered(tmp_path: Path) -> None:
-    folder = publish_specimen(tmp_path / "run")
+def test_a_changed_table_is_not_rendered(rendered: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(rendered, tmp_path / "run"))
     (folder / "tables/flow.parquet").write_bytes((folder / "tables/files.parquet").read_bytes())
     with pytest.raises(GateError, match="E_GATE_SEAL"):
         render_report(folder)
@@ -221,8 +222,8 @@ def test_a_run_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
         render_report(tmp_path / "nothing")
 
 
-def test_damaged_estimates_are_one_sentence(tmp_path: Path) -> None:
-    folder = publish_specimen(tmp_path / "run")
+def test_damaged_estimates_are_one_sentence(rendered: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(rendered, tmp_path / "run"))
     (folder / "estimates.parquet").write_bytes(b"PAR1 not at all")
     (folder / "report.html").write_text("as it was", encoding="utf-8")
     with pytest.raises(RunError, match="E_RUN_DAMAGED"):
