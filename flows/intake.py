@@ -7,7 +7,7 @@ it does not hold was not accepted, and what it holds can be published again from
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +31,7 @@ from flows.reading import (
 from flows.sources.export import Export, Fault, Note
 from flows.sources.location import explain_busy
 from flows.study import Study
+from flows.taking_back import judge_against_earlier
 from flows.tombstones import records_of, tombstones_of
 from flows.toml_places import line_with
 from flows.validation import Validation, validate
@@ -39,7 +40,7 @@ from instruments.errors import ExportError, StoreError, StudyError
 from instruments.layout import Layout
 from sql.archiving import archive_text, archived_layout
 from sql.gateway import Connection, open_stage, transaction
-from sql.publishing import BatchFacts, RowCounts, count_rows, publish, stage_forms
+from sql.publishing import BatchFacts, RowCounts, StagedForm, count_rows, publish, stage_forms
 from sql.setting_aside import set_aside
 
 PSEUDONYMS = (
@@ -167,12 +168,23 @@ def admit_step(intake: Intake, ledger: Ledger, batch: int) -> AcceptedFile:
     write_held_rows(intake.study, connection, reading.export.sha256)
     forms = stage_forms(connection, reading.layout, reading.export.sha256)
     counts = count_rows(connection, reading.layout, forms)
+    compare_with_earlier(intake, forms, counts)
     findings = intake.validation.findings if intake.validation else ()
     accepted = acknowledge(intake.study, ledger, reading, counts, batch, findings)
     forget_refusal(intake.study, accepted.sha256, accepted.name)
     with transaction(connection):
         publish(connection, reading.layout, forms, _batch_facts(accepted, counts))
     return accepted
+
+
+def compare_with_earlier(intake: Intake, forms: Sequence[StagedForm], counts: RowCounts) -> None:
+    """Add to what was found in a file what it takes back of what the store holds."""
+    if intake.validation is None:
+        raise RuntimeError("a file is compared with earlier ones after it was judged")
+    layout, source = intake.reading.layout, intake.reading.source.id
+    found = judge_against_earlier(intake.study, intake.connection, layout, source, forms, counts)
+    findings = (*intake.validation.findings, *found)
+    intake.validation = replace(intake.validation, findings=findings)
 
 
 def _require_same_bytes(reading: Reading) -> None:

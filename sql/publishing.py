@@ -204,7 +204,7 @@ def _compare(
     """Split a stage table into forms that are new, changed and known; keep the first two."""
     incoming = f"stage.{identifier(f'incoming__{placement.alias}')}"
     form_table = form_table_of(placement.definition)
-    held = _held_items(connection, form_table)
+    held = held_items(connection, form_table)
     met = held and value(
         connection,
         f"SELECT count(*) FROM {table} SEMI JOIN store.core.{identifier(form_table)} AS f "
@@ -233,7 +233,7 @@ def _compare(
     return StagedForm(placement, table, _count(connection, incoming) - changed, changed)
 
 
-def _held_items(connection: Connection, form_table: str) -> list[str]:
+def held_items(connection: Connection, form_table: str) -> list[str]:
     """Return the items that the store's table of a form has; none where there is no table."""
     found = rows(
         connection,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.intake import Intake
+from flows.intake import Intake, compare_with_earlier
 from sql.comparing import count_moved_clients, count_new_clients, list_corrected_rows
 from sql.gateway import value
 from sql.publishing import RowCounts, count_rows, stage_forms
@@ -31,8 +31,10 @@ class AgainstStore:
     withdrawn: int
 
 
-def compare_with_store(intake: Intake) -> tuple[RowCounts, AgainstStore]:
+def compare_with_store(intake: Intake, *, is_accepted: bool) -> tuple[RowCounts, AgainstStore]:
     """Return what becomes of each row of a judged stage, beside the store that is attached.
+
+    What a file that was not accepted yet takes back of it is added to its findings.
 
     Raises
     ------
@@ -42,6 +44,8 @@ def compare_with_store(intake: Intake) -> tuple[RowCounts, AgainstStore]:
     connection, layout = intake.connection, intake.reading.layout
     forms = stage_forms(connection, layout, intake.reading.export.sha256)
     counts = count_rows(connection, layout, forms)
+    if not is_accepted:
+        compare_with_earlier(intake, forms, counts)
     corrected = list_corrected_rows(connection, layout, forms)
     return counts, AgainstStore(
         new=counts.loaded - len(corrected),

@@ -80,12 +80,18 @@ def list_to_dos(connection: Connection, findings: Iterable[Finding]) -> tuple[To
     for finding in findings:
         problems = advice.setdefault((finding.severity, finding.fix), {})
         kind = finding.code, finding.category, finding.says
-        problems.setdefault(kind, []).extend(places[finding.rule, finding.code, finding.severity])
+        where = places.get((finding.rule, finding.code, finding.severity)) or [_as_told(finding)]
+        problems.setdefault(kind, []).extend(where)
     to_dos = (
         ToDo(severity, fix, tuple(Problem(*kind, tuple(found)) for kind, found in problems.items()))
         for (severity, fix), problems in advice.items()
     )
     return tuple(sorted(to_dos, key=lambda to_do: to_do.urgency))
+
+
+def _as_told(finding: Finding) -> Place:
+    """Return the place of what was found beside the stage, in comparing with earlier files."""
+    return Place(finding.where or None, finding.count, ())
 
 
 def _places(connection: Connection) -> Mapping[tuple[str, str, str], list[Place]]:

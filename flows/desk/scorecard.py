@@ -68,13 +68,17 @@ def fill_scorecard(
     caveat: str = "",
 ) -> Scorecard:
     """Return the scorecard of a file that was judged, from its stage and the store beside it."""
-    reading, validation = intake.reading, intake.validation
+    reading, export = intake.reading, intake.reading.export
+    is_accepted = any(file.sha256 == export.sha256 for file in accepted)
+    counts, held, refusal = (
+        _compare(intake, is_accepted=is_accepted) if has_store else (None, None, None)
+    )
+    validation = intake.validation
     if validation is None:
         raise RuntimeError("a scorecard is filled after the file was judged")
-    export, findings = reading.export, validation.findings
+    findings = validation.findings
     offences = list_offences(intake.connection, export.path.name, findings) if with_offences else ()
     last = find_last(accepted, reading.source.id, export.sha256)
-    counts, held, refusal = _compare(intake) if has_store else (None, None, None)
     return Scorecard(
         name=export.path.name,
         source_id=reading.source.id,
@@ -87,15 +91,15 @@ def fill_scorecard(
         since=None if last is None else compare_with(last, findings, reading.layout),
         held=held,
         caveat=caveat,
-        is_accepted=any(file.sha256 == export.sha256 for file in accepted),
+        is_accepted=is_accepted,
     )
 
 
 def _compare(
-    intake: Intake,
+    intake: Intake, *, is_accepted: bool
 ) -> tuple[RowCounts | None, AgainstStore | None, InterdepError | None]:
     """Compare with the store; what a run would refuse for its sake is refused here."""
     try:
-        return (*compare_with_store(intake), None)
+        return (*compare_with_store(intake, is_accepted=is_accepted), None)
     except ExportError as refusal:
         return None, None, refusal

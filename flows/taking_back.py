@@ -1,0 +1,94 @@
+"""Say of an export what it takes back: rows that an earlier one of its source had, corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from flows.books import archive_path
+from flows.sources.names import show_file
+from flows.study import Study
+from flows.validation import Finding
+from instruments.layout import Layout
+from sql.gateway import Connection, rows
+from sql.publishing import RowCounts, StagedForm
+from sql.taking_back import find_absent_rows, find_older_values
+
+# An export takes the place of an earlier one where it has more than this share of its rows. Files
+# of other clients or sessions have none, and are not expected to have any.
+REPLACED = 0.5
+# So many rows are named.
+NAMED = 5
+SAYS_ABSENT = "Rows of an earlier export of this source are not in this one; what is held stays."
+FIX_ABSENT = (
+    "{absent} of the {before} rows of {name} are not here (there {rows}). If they were left out by "
+    "mistake, export again; a client who withdrew is taken out with interdep withdraw."
+)
+SAYS_OLDER = "Values go back to what they were before a correction."
+FIX_OLDER = (
+    "Likely an older export came again. Leave it out; once a run took it in, take its rows out "
+    "with interdep quarantine reject."
+)
+
+
+def judge_against_earlier(
+    study: Study,
+    connection: Connection,
+    layout: Layout,
+    source_id: str,
+    forms: Sequence[StagedForm],
+    counts: RowCounts,
+) -> tuple[Finding, ...]:
+    """Return what a staged export takes back of what the store holds.
+
+    A file without a row that the store knows has nothing to do with an earlier one.
+    """
+    if not counts.known and not any(form.changed_count for form in forms):
+        return ()
+    return (
+        *_older_values(connection, layout, forms),
+        *_absent_rows(study, connection, layout, source_id),
+    )
+
+
+def _older_values(
+    connection: Connection, layout: Layout, forms: Sequence[StagedForm]
+) -> Iterator[Finding]:
+    found = find_older_values(connection, layout, forms)
+    if found.changed and found.older == found.changed:
+        yield Finding(
+            "file.older_values", "E_OLDER_VALUES", "plausibility", "warning",
+            found.older, SAYS_OLDER, FIX_OLDER, _in_words(found.records, len(found.records)),
+        )  # fmt: skip
+
+
+def _absent_rows(
+    study: Study, connection: Connection, layout: Layout, source_id: str
+) -> Iterator[Finding]:
+    """Compare with the last earlier export that this one takes the place of."""
+    earlier = rows(
+        connection,
+        "SELECT name, sha256 FROM store.meta.source_file WHERE source_id = ? ORDER BY batch DESC",
+        source_id,
+    )
+    for name, sha256 in earlier:
+        archive = archive_path(study, sha256)
+        if not archive.exists():
+            continue
+        found = find_absent_rows(connection, layout, archive, NAMED)
+        if found.absent < (1 - REPLACED) * found.before:
+            if found.absent:
+                named = _in_words(found.records, found.absent)
+                fix = FIX_ABSENT.format(
+                    absent=found.absent, before=found.before, name=show_file(name), rows=named
+                )
+                yield Finding(
+                    "file.rows_absent", "E_ROWS_ABSENT", "completeness", "warning",
+                    found.absent, SAYS_ABSENT, fix,
+                )  # fmt: skip
+            return
+
+
+def _in_words(records: Sequence[int], count: int) -> str:
+    named = list(records[:NAMED])
+    more = f" and {count - len(named)} more" if count > len(named) else ""
+    return f"{'row' if count == 1 else 'rows'} {', '.join(map(str, named))}{more}" if named else ""

@@ -1,0 +1,78 @@
+"""What a staged export would take back: rows that an earlier one had, and corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from instruments.layout import Layout
+from sql.archiving import scan_archive
+from sql.clients import has_clients
+from sql.gateway import Connection, fill, rows
+from sql.publishing import FACTS, StagedForm, form_table_of, held_items
+
+# What tells rows of an export apart; a day is a fact that may be corrected.
+KEYS = ("client", "occasion", "session", "rater", "target")
+
+
+@dataclass(frozen=True)
+class AbsentRows:
+    """Of so many rows of an earlier export, how many a staged one lacks, and the first of them."""
+
+    before: int
+    absent: int
+    records: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ChangedValues:
+    """How many staged values differ from the store's, how many are older, and in which records."""
+
+    changed: int
+    older: int
+    records: tuple[int, ...]
+
+
+def find_absent_rows(
+    connection: Connection, layout: Layout, archive: Path, named: int
+) -> AbsentRows:
+    """Compare the rows of an archived export with those of the stage."""
+    scan = scan_archive(archive)
+    held = {column[0] for column in connection.execute(f"FROM {scan} LIMIT 0").description or ()}
+    keys = [layout.roles[role].source for role in KEYS if role in layout.roles]
+    if "client" not in layout.roles or not set(keys) <= held:
+        return AbsentRows(0, 0, ())
+    ((before, absent, records),) = rows(
+        connection, fill("absent_rows", archive=scan, keys=keys, named=named)
+    )
+    return AbsentRows(before, absent, tuple(sorted(records or ())))
+
+
+def find_older_values(
+    connection: Connection, layout: Layout, forms: Iterable[StagedForm]
+) -> ChangedValues:
+    """Compare the staged values that differ from the store's with those before a correction."""
+    changed = [
+        {
+            "incoming": f"(SELECT * FROM {form.incoming} WHERE is_changed)",
+            "table": form_table_of(form.placement.definition),
+            "answers": list(form.placement.columns),
+            "held": held_items(connection, form_table_of(form.placement.definition)),
+        }
+        for form in forms
+        if form.changed_count
+    ]
+    attributes = _held_attributes(connection, layout)
+    query = fill("older_values", forms=changed, facts=FACTS, attributes=attributes)
+    found = rows(connection, query)
+    records = dict.fromkeys(record for record, _ in found if record is not None)
+    return ChangedValues(len(found), sum(is_older for _, is_older in found), tuple(records))
+
+
+def _held_attributes(connection: Connection, layout: Layout) -> list[str]:
+    if not has_clients(connection):
+        return []
+    described = connection.execute("FROM store.core.client LIMIT 0").description or ()
+    held = {column[0] for column in described}
+    return [name for name in layout.attributes if name in held]
