@@ -47,6 +47,19 @@ def tombstones_of(entries: Iterable[Entry]) -> tuple[Tombstone, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def count_removed(entries: Iterable[Entry]) -> dict[str, int]:
+    """Return how many rows were taken out of each file since it was last read, by its hash."""
+    removed: dict[str, dict[str, int]] = {}
+    for entry in entries:
+        if entry.kind == "file_accepted":
+            removed.pop(entry.facts["sha256"], None)
+        elif entry.kind == WITHDRAWN:
+            for sha256, count in entry.facts["removed"].items():
+                # One that was interrupted is written down again.
+                removed.setdefault(sha256, {})[entry.facts["client_sha256"]] = count
+    return {sha256: sum(counts.values()) for sha256, counts in removed.items()}
+
+
 def records_of(
     connection: Connection,
     table: str,

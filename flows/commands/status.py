@@ -15,6 +15,7 @@ from flows.ledger import Ledger
 from flows.sources.names import show_file
 from flows.study import LATEST, Study, load_study
 from flows.takeover import is_interrupted
+from flows.tombstones import count_removed
 
 
 def show_status(folder: Path, *, as_json: bool = False) -> int:
@@ -27,9 +28,10 @@ def show_status(folder: Path, *, as_json: bool = False) -> int:
 
 def _facts(study: Study, ledger: Ledger) -> dict[str, Any]:
     run = latest_run(study)
+    removed = count_removed(ledger.entries())
     return {
         "study": study.file.study.id,
-        "accepted": [_file(file) for file in accepted_files(ledger)],
+        "accepted": [_file(file, removed.get(file.sha256, 0)) for file in accepted_files(ledger)],
         "waiting": [show_file(file.path.name) for file in new_files(study, ledger)],
         "unclaimed": unclaimed_files(study),
         "interrupted": is_interrupted(ledger),
@@ -38,8 +40,14 @@ def _facts(study: Study, ledger: Ledger) -> dict[str, Any]:
     }
 
 
-def _file(file: AcceptedFile) -> dict[str, Any]:
-    return {"name": file.name, "source": file.source_id, **asdict(file.counts)}
+def _file(file: AcceptedFile, removed: int) -> dict[str, Any]:
+    """Return the counts of a file as it came in, and what happened to its rows since."""
+    since = {
+        "released": len(file.decisions.released),
+        "rejected": len(file.decisions.rejected),
+        "withdrawn": removed,
+    }
+    return {"name": file.name, "source": file.source_id, **asdict(file.counts), "since": since}
 
 
 def latest_run(study: Study) -> str | None:
@@ -53,10 +61,15 @@ def _report(study: Study, run: str | None) -> str | None:
     return str(report) if report is not None and report.exists() else None
 
 
+def _since(since: dict[str, int]) -> str:
+    told = ", ".join(f"{count} {what}" for what, count in since.items() if count)
+    return f" when it came in; since then {told}" if told else ""
+
+
 def _lines(facts: dict[str, Any]) -> list[str]:
     accepted = [
         f"accepted  {f['name']}: {f['rows_in']} rows = {f['loaded']} loaded + "
-        f"{f['quarantined']} quarantined + {f['known']} known"
+        f"{f['quarantined']} quarantined + {f['known']} known{_since(f['since'])}"
         for f in facts["accepted"]
     ]
     waiting = [f"waiting   {name}" for name in facts["waiting"]]

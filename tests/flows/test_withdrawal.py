@@ -306,3 +306,16 @@ def test_an_archive_that_somebody_changed_meanwhile_is_not_taken_for_finished(
     with pytest.raises(StoreError) as caught, open_workbench(study, lambda _: None):
         pass
     assert caught.value.code == "E_ARCHIVE_CHANGED"
+
+
+def test_status_says_what_was_taken_out_of_a_file_since(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    withdraw_client(folder, GONE, "Anna", anyway=False)
+    said = CliRunner().invoke(app, ["status", str(folder)]).output.splitlines()
+    first, later, second = (line for line in said if line.startswith("accepted"))
+    assert first == (
+        "accepted  intake_1.csv: 14 rows = 10 loaded + 4 quarantined + 0 known when it came in; "
+        "since then 2 withdrawn"
+    )
+    assert later.endswith("when it came in; since then 1 withdrawn")
+    assert second == "accepted  intake_2.csv: 12 rows = 12 loaded + 0 quarantined + 0 known"
