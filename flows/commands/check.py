@@ -24,6 +24,7 @@ from flows.ledger import Ledger
 from flows.outcome import DONE, REFUSED, WARNINGS
 from flows.settings import apply_settings
 from flows.sources.names import show_file
+from flows.sources.structure_file import refuse_structure
 from flows.study import Study, load_study
 from instruments.errors import ExportError, StudyError, suggest
 
@@ -42,7 +43,12 @@ def check_files(files: list[Path], folder: Path, source: str | None, wanted: Wan
     """Judge every file and print what is wrong with it."""
     apply_settings()
     study = load_study(folder)
-    cards = [_check(study, file, _source(study, file, source), wanted) for file in files]
+    cards = [
+        _refused(file, source or "none", structure, wanted)
+        if (structure := refuse_structure(file))
+        else _check(study, file, _source(study, file, source), wanted)
+        for file in files
+    ]
     if wanted.as_json:
         typer.echo(json.dumps([_as_facts(card) for card in cards], indent=2))
     _write_files(study, cards, wanted)
@@ -97,8 +103,14 @@ def _check(study: Study, file: Path, source: Source, wanted: Wanted) -> Scorecar
                     else (),
                 )
         except ExportError as refusal:
-            card = Scorecard(show_file(file.name), source.id, refusal=refusal)
-            _tell(card, wanted)
+            return _refused(file, source.id, refusal, wanted)
+    return card
+
+
+def _refused(file: Path, source_id: str, refusal: ExportError, wanted: Wanted) -> Scorecard:
+    """Tell that a file is refused whole."""
+    card = Scorecard(show_file(file.name), source_id, refusal=refusal)
+    _tell(card, wanted)
     return card
 
 

@@ -12,7 +12,8 @@ from typing import Protocol, cast
 
 from flows.declarations import Source
 from flows.sources.export import DictionaryField, Export, Fault, Note
-from instruments.errors import StudyError, suggest
+from flows.sources.structure_file import refuse_structure
+from instruments.errors import ExportError, StudyError, suggest
 
 __all__ = ["READERS", "DictionaryField", "Export", "Fault", "Note", "read_export"]
 
@@ -63,7 +64,11 @@ def read_export(
     ExportError
         The file is refused whole; exactly one code, and no value of the file in the message.
     """
-    return _find_reader(source.kind).read(path, source, scratch, force_rewrite=force_rewrite)
+    reader = _find_reader(source.kind)
+    try:
+        return reader.read(path, source, scratch, force_rewrite=force_rewrite)
+    except ExportError as refusal:
+        raise refuse_structure(path) or refusal from None
 
 
 def _find_reader(kind: str) -> Reader:
