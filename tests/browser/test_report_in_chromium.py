@@ -94,9 +94,7 @@ def test_the_page_never_scrolls_sideways(chromium: Browser, report: str, width: 
     page.goto(report)
     open_folds(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    shot = page.screenshot(full_page=True)
     context.close()
-    assert shot.startswith(b"\x89PNG")
 
 
 def test_no_table_of_the_text_is_cut_on_a_laptop(chromium: Browser, report: str) -> None:
