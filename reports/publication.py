@@ -18,7 +18,11 @@ from reports.publishing.estimate_csv import write_estimate_csv
 from reports.publishing.fact_tables import gate_fact_table
 from reports.publishing.figure_data import gate_figure
 from reports.publishing.record import run_record
-from reports.publishing.row_counts import gate_finding_counts, gate_row_counts
+from reports.publishing.row_counts import (
+    gate_corrections,
+    gate_finding_counts,
+    gate_row_counts,
+)
 
 __all__ = ["RunContext", "describe_measures", "publish_run"]
 
@@ -57,6 +61,7 @@ def _parts(
         yield f"tables/{name}", gate_fact_table(of_run(context), policy)
     yield "tables/row_counts", gate_row_counts(context, policy)
     yield "tables/finding_counts", gate_finding_counts(context, policy)
+    yield "tables/corrections", gate_corrections(context, policy)
     if analysis is not None:
         yield from _answers(analysis, policy, context)
 

@@ -49,7 +49,7 @@ def find_run(study: Path, run: str) -> Path:
         known = sorted(path.name for path in runs.glob("*") if path.is_dir())
         raise RunError(
             "E_RUN_MISSING",
-            f'There is no run "{run}" here',
+            "No run was published here" if run == LATEST else f'There is no run "{run}" here',
             where=str(runs),
             fix=f"Known: {', '.join(known)}." if known else "Make one with: interdep run DIR",
         )

@@ -13,7 +13,7 @@ from reports.estimates import PlanStatus
 from reports.study_data import Measure
 
 SOURCE_COLUMNS = ("name", "source_id", "kind", "sha256", "rows_in", "loaded", "quarantined",
-                  "known")  # fmt: skip
+                  "known", "corrected")  # fmt: skip
 FINDING_COLUMNS = ("name", "source_id", "rule", "code", "category", "severity", "column_name",
                    "count", "says", "fix")  # fmt: skip
 MEASURE_COLUMNS = ("scale", "instrument", "abbreviation", "instrument_name", "label", "form",
@@ -27,7 +27,8 @@ class RunContext:
     """One run as the pipeline knows it.
 
     ``sources`` has one row per file with `SOURCE_COLUMNS`; rows in are rows loaded, quarantined
-    and already known. ``findings`` has one row per file, rule and column with `FINDING_COLUMNS`;
+    and already known, and ``corrected`` the clients of whom a file changed what earlier ones had
+    said. ``findings`` has one row per file, rule and column with `FINDING_COLUMNS`;
     ``name`` is the file's, ``column_name`` its header or missing, ``count`` the number of rows, or
     missing where the finding is one of the whole file. ``measures`` has one row per scale with
     `MEASURE_COLUMNS` (see `describe_measures`). ``hashes`` maps what was hashed (``study file``,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import pandas as pd
 
 from reports.disclosure.cleared import ClearedTable, Withheld
@@ -49,18 +52,36 @@ def _with_margins(empty: set[tuple[str, ...]], sums: pd.DataFrame) -> set[tuple[
 def gate_finding_counts(context: RunContext, policy: DisclosurePolicy) -> ClearedTable:
     """Return how many rows each finding is about; they overlap, so each is gated for itself."""
     counted = number_findings(context.findings).dropna(subset="count")
+    counts = zip(counted["finding"], counted["count"], strict=True)
+    return _gate_each("findings", "rows", counts, policy, context)
+
+
+def gate_corrections(context: RunContext, policy: DisclosurePolicy) -> ClearedTable:
+    """Return of how many clients each file corrected something; a client may be in several."""
+    files = context.sources[context.sources["corrected"] > 0]
+    counts = zip(files["sha256"], files["corrected"], strict=True)
+    return _gate_each("corrections", "clients", counts, policy, context)
+
+
+def _gate_each(
+    what: str,
+    of: str,
+    counts: Iterable[tuple[Any, Any]],
+    policy: DisclosurePolicy,
+    context: RunContext,
+) -> ClearedTable:
+    """Return counts by name, each an outcome of its own: they overlap, and nobody knows a sum."""
     rows = [
         Estimate(
-            analysis="findings",
-            # Its own outcome: findings overlap, so no sum of them is known to anybody.
-            outcome=str(row["finding"]),
-            term="rows",
+            analysis=what,
+            outcome=str(name),
+            term=of,
             estimand="count",
             method="count",
-            n=int(row["count"]),
+            n=int(count),
             plan_status="exploratory",
             status="ok",
         )
-        for row in counted.to_dict("records")
+        for name, count in counts
     ]
     return gate_estimates(to_frame(rows, run_id=context.run_id), policy)

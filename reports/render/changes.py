@@ -11,7 +11,8 @@ import pandas as pd
 from reports.estimates import ESTIMATE_KEY
 from reports.render.blocks.method import name_analysis
 from reports.render.document import Block, Fold, Listing, Prose, Section, number_blocks
-from reports.render.naming import name_estimate, name_outcome
+from reports.render.naming import name_estimate, name_outcome, phrase_outcome
+from reports.render.numbers import write_count
 from reports.render.page import print_page
 from reports.render.run_view import Run, load_run
 from reports.render.table import Cell, Column, Row, Spanner, Table, interval_of, number_of
@@ -64,10 +65,23 @@ def _why(before: Run, after: Run) -> Iterator[Block]:
 
 def _file_reasons(before: Run, after: Run) -> Iterator[str]:
     old, new = (_files(run) for run in (before, after))
+    corrected = after.frame("tables/corrections")
+    clients = (
+        {} if corrected.empty else dict(zip(corrected["outcome"], corrected["n"], strict=True))
+    )
     for digest in sorted(set(new) - set(old), key=lambda digest: (new[digest], digest)):
-        yield f"new data: {new[digest]} ({digest[:12]}…)"
+        what = f"{new[digest]} ({digest[:12]}…)"
+        if digest in clients:
+            of = _some(clients[digest])
+            yield f"corrected data: {what} changes what was held of {of} clients"
+        else:
+            yield f"new data: {what}"
     for digest in sorted(set(old) - set(new), key=lambda digest: (old[digest], digest)):
         yield f"no longer among the data: {old[digest]} ({digest[:12]}…)"
+
+
+def _some(count: float) -> str:
+    return "few" if pd.isna(count) else f"about {write_count(count)}"
 
 
 def _files(run: Run) -> dict[str, str]:
@@ -87,19 +101,27 @@ def _hash_reasons(before: Run, after: Run) -> Iterator[str]:
 def _moved(before: Run, after: Run) -> Iterator[Block]:
     both = match_estimates(before.estimates, after.estimates)
     yield Prose((_counts(both),))
+    moved = both[both["has_moved"]]
     verdicts = list(_verdicts(after, both))
     if verdicts:
         yield Listing(tuple(verdicts))
-    moved = both[both["has_moved"]]
+    elif len(moved):
+        yield Prose(("No verdict on an outcome is another one than before.",))
     if moved.empty:
         return
     largest = moved.sort_values(["shift", *ESTIMATE_KEY], ascending=[False] + [True] * 8)
     title = "The estimates that moved most, beside the width of their interval"
-    yield _table("moved", title, after, largest.head(MOST_ROWS))
+    yield _table("moved", title, after, _together(largest.head(MOST_ROWS)))
     rest = largest.iloc[MOST_ROWS:]
     if len(rest):
         other = f"The other {len(rest)} that moved"
-        yield Fold(other, (_table("moved_less", other, after, rest),), is_long=True)
+        yield Fold(other, (_table("moved_less", other, after, _together(rest)),), is_long=True)
+
+
+def _together(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with those of one outcome and analysis together, where the first of them is."""
+    groups = rows.groupby(["outcome", "analysis"], sort=False).ngroup()
+    return rows.loc[groups.sort_values(kind="stable").index]
 
 
 def match_estimates(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -147,7 +169,7 @@ def _verdicts(run: Run, both: pd.DataFrame) -> Iterator[str]:
     for row in words.to_dict("records"):
         old, new = row["note_before"], row["note_after"]
         if old != new and not (pd.isna(old) and pd.isna(new)):
-            name = name_outcome(run, str(row["outcome"]))
+            name = phrase_outcome(run, str(row["outcome"]))
             yield f"The verdict on {name} was “{old}” and is now “{new}”."
 
 
@@ -170,7 +192,11 @@ def _table(name: str, title: str, run: Run, rows: pd.DataFrame) -> Table:
 
 
 def _row(run: Run, row: Any) -> Row:
-    cells = [Cell(f"{name_estimate(row)}: {row['estimand']}, {row['method']}")]
+    name = name_estimate(row)
+    told = (
+        row["method"] if row["estimand"] == row["term"] else f"{row['estimand']}, {row['method']}"
+    )
+    cells = [Cell(f"{name}: {told}")]
     for when in ("before", "after"):
         side = row.rename(lambda name, when=when: str(name).removesuffix(f"_{when}"))
         cells += [

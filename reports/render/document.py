@@ -14,7 +14,10 @@ from reports.render.table import Table
 
 _REFERENCE = re.compile(
     " \N{LEFT WHITE SQUARE BRACKET}(?P<target>[a-z0-9_-]+)\N{RIGHT WHITE SQUARE BRACKET}"
+    "|\N{LEFT WHITE SQUARE BRACKET}(?P<estimate>[0-9]+)[|](?P<text>[^|]+?)"
+    "\N{RIGHT WHITE SQUARE BRACKET}"
 )
+ESTIMATE = "estimate-"
 # The statistics that APA style sets in italics, where a value or the degrees of freedom follow.
 _STATISTIC = re.compile(r"(?<![\w-])(?:[ptgbnNFrzMd]|SD|SE|df)(?=\([\d., ]+\)\s[=<>]|\s[=<>]\s)")
 Tone = Literal["plain", "lead", "note", "caution", "author"]
@@ -27,13 +30,18 @@ class Piece(NamedTuple):
     target: str = ""
     is_symbol: bool = False
 
+    @property
+    def printed_target(self) -> str:
+        """Where it leads in print, which has no table of all estimates."""
+        return "" if self.target.startswith(ESTIMATE) else self.target
+
 
 @dataclass(frozen=True)
 class Prose:
     """Paragraphs in one tone.
 
     `refer` writes references into them. They become "Table 2" when blocks are numbered, and
-    vanish where the report has no such block.
+    vanish where the report has no such block. `source` leads from a number to its estimate.
     """
 
     kind: ClassVar[str] = "prose"
@@ -52,8 +60,10 @@ class Prose:
         place = 0
         for found in _REFERENCE.finditer(paragraph):
             yield from _mark_symbols(paragraph[place : found.start()])
-            label = self.labels.get(found["target"])
-            if label:
+            label = self.labels.get(found["target"] or "")
+            if found["estimate"]:
+                yield Piece(found["text"], f"{ESTIMATE}{found['estimate']}")
+            elif label:
                 yield from (Piece(" ("), Piece(label, found["target"]), Piece(")"))
             place = found.end()
         yield from _mark_symbols(paragraph[place:])
@@ -76,6 +86,11 @@ def _mark_symbols(text: str) -> Iterator[Piece]:
 def refer(kind: str, name: str) -> str:
     """Return a reference to a table or figure, to be put into a paragraph before its full stop."""
     return f" \N{LEFT WHITE SQUARE BRACKET}{kind}-{name}\N{RIGHT WHITE SQUARE BRACKET}"
+
+
+def source(number: int, text: str) -> str:
+    """Return a text that leads to the estimate of a number, to be put into a paragraph."""
+    return f"\N{LEFT WHITE SQUARE BRACKET}{number + 1}|{text}\N{RIGHT WHITE SQUARE BRACKET}"
 
 
 @dataclass(frozen=True)

@@ -173,7 +173,7 @@ def test_a_later_run_tells_what_changed_and_all_runs_are_listed(
     assert not (study.runs / first / "changes.html").exists()
     told = (study.runs / second / "changes.html").read_text(encoding="utf-8")
     assert f"What changed since run {first}" in told
-    assert "new data: intake_2.csv" in told
+    assert "corrected data: intake_2.csv" in told
     index = (study.runs / "index.html").read_text(encoding="utf-8")
     assert index.index(f"{second}/changes.html") < index.index(f"{first}/report.html")
     assert f"{first}/changes.html" not in index

@@ -302,7 +302,7 @@ def specimen_analysis(rows: list[Estimate] | None = None) -> Analysis:
 
 def specimen_context(**changes: object) -> RunContext:
     """What the pipeline would say of the specimen."""
-    sources = [("intake.csv", "intake", "csv", "ab" * 32, 260, 240, 20, 0)]
+    sources = [("intake.csv", "intake", "csv", "ab" * 32, 260, 240, 20, 0, 0)]
     findings = [
         ("intake.csv", "intake", "ecr__item_1.in_set", "E_RANGE", "conformance", "error", "ecr_1",
          20, "An answer is outside 1 to 7.", "Correct it at its source."),

@@ -107,8 +107,8 @@ def test_a_whole_file_finding_has_no_count(parts: dict[str, ClearedTable | Withh
 
 def test_few_quarantined_rows_are_left_out_and_none_are_shown(tmp_path: Path) -> None:
     sources = pd.DataFrame(
-        [("a.csv", "a", "csv", "ab" * 32, 260, 256, 4, 0),
-         ("b.csv", "b", "csv", "cd" * 32, 100, 100, 0, 0)],
+        [("a.csv", "a", "csv", "ab" * 32, 260, 256, 4, 0, 0),
+         ("b.csv", "b", "csv", "cd" * 32, 100, 100, 0, 0, 0)],
         columns=list(SOURCE_COLUMNS),
     )  # fmt: skip
     folder = publish_specimen(tmp_path / "run", sources=sources)
@@ -126,7 +126,7 @@ def test_few_quarantined_rows_are_left_out_and_none_are_shown(tmp_path: Path) ->
 
 def test_rows_of_many_files_are_counted_by_source(tmp_path: Path) -> None:
     sources = pd.DataFrame(
-        [(f"week_{number:03}.csv", "weekly", "csv", f"{number:064x}", 103, 100, 3, 0)
+        [(f"week_{number:03}.csv", "weekly", "csv", f"{number:064x}", 103, 100, 3, 0, 0)
          for number in range(200)],
         columns=list(SOURCE_COLUMNS),
     )  # fmt: skip

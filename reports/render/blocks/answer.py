@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports.render.document import Block, Prose, refer
+from reports.render.document import Block, Prose, refer, source
 from reports.render.naming import (
     decapitalise,
     name_in_sentence,
@@ -124,6 +124,7 @@ def _sized(run: Run, outcome: str, row: Any, *, is_trivial: bool) -> str:
     size = f"by {plain(abs(row['estimate']))}{unit}"
     if not pd.isna(row["ci_low"]):
         size = f"{size}, plausibly {_range(row)}"
+    size = source(int(row.name), size)
     extra = ", too small to matter" if is_trivial else ""
     return f"{phrase_outcome(run, outcome)} ({size}{extra})"
 

@@ -215,7 +215,7 @@ def instruments(run: Run) -> Iterator[Block]:
             (
                 (
                     f"The keys of {', '.join(sorted(unseen))} were not seen in a source: their "
-                    "scores stand under that reserve."
+                    "scores are as sure as these keys."
                 ),
             ),
             "caution",

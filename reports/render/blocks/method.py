@@ -103,6 +103,9 @@ def _by_reason(refused: pd.DataFrame) -> Table:
     )
 
 
+AS_BIBTEX = "The references to methods are in references.bib, beside this report, as BibTeX."
+
+
 def methods(run: Run) -> Iterator[Block]:
     """Yield how the numbers of this run were reached, from what was in fact run."""
     used = run.estimates
@@ -129,6 +132,7 @@ def methods(run: Run) -> Iterator[Block]:
         yield Heading("References")
         entries = sorted({*listed, *_instruments(run)}, key=str.casefold)
         yield Listing(tuple(entries), is_references=True)
+        yield Prose((AS_BIBTEX,), "note")
     counted = answered.value_counts(["analysis", "method"]).sort_index().reset_index()
     rows = [
         Row((Cell(name_analysis(row["analysis"])), Cell(row["method"]), Cell(float(row["count"]))))

@@ -76,7 +76,10 @@ def _folded(fold: Fold) -> Iterator[dict[str, Any]]:
 
 
 def _prose(prose: Prose) -> dict[str, Any]:
-    pieces = [[piece._asdict() for piece in paragraph] for paragraph in prose.pieces]
+    pieces = [
+        [piece._asdict() | {"target": piece.printed_target} for piece in paragraph]
+        for paragraph in prose.pieces
+    ]
     return {"paragraphs": pieces, "tone": prose.tone, "status": prose.plan_status or ""}
 
 

@@ -96,7 +96,7 @@ class _Writer:
         for number, pieces in enumerate(prose.pieces):
             paragraph = self.document.add_paragraph()
             for piece in pieces:
-                if piece.target:
+                if piece.printed_target:
                     name = bookmark_name(piece.text)
                     paragraph._p.extend(field_runs(f"REF {name} \\h", piece.text))
                 elif piece.text:

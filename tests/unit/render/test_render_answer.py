@@ -11,7 +11,7 @@ import pytest
 from reports.declarations import Outcome
 from reports.disclosure.policy import DisclosurePolicy
 from reports.estimates import Estimate
-from reports.render.blocks.answer import headline
+from reports.render.blocks.answer import GROUPS, headline
 from reports.render.document import Prose
 from reports.render.run_view import load_run
 from tests.golden.specimen import BOND, DISTRESS, OUTCOMES, publish_specimen, specimen_rows
@@ -51,6 +51,17 @@ def test_a_difference_has_its_direction_and_its_range(say: Say) -> None:
         "The overly dependent clients score higher on psychological distress (CORE-10) at the end "
         "(by 7.9 points, plausibly 5.6 to 10.2)."
     ) in say()
+
+
+def test_the_size_of_a_difference_leads_to_its_estimate(tmp_path: Path) -> None:
+    run = load_run(publish_specimen(tmp_path / "run"))
+    said = next(headline(run))
+    assert isinstance(said, Prose)
+    led = [piece for pieces in said.pieces for piece in pieces if piece.target]
+    assert [piece.text for piece in led] == ["by 7.9 points, plausibly 5.6 to 10.2"]
+    row = run.rows(GROUPS, outcome=DISTRESS, term="difference").iloc[0]
+    assert led[0].target == f"estimate-{row.name + 1}"
+    assert led[0].printed_target == ""
 
 
 def test_a_lower_score_is_called_lower_without_minus_signs(say: Say) -> None:

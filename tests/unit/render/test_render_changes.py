@@ -6,10 +6,12 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from instruments.errors import RunError
 from reports.disclosure.policy import DisclosurePolicy
+from reports.estimates import Estimate
 from reports.render import RunLine, render_changes, render_index
 from reports.render.changes import compare_runs, match_estimates
 from reports.render.document import Listing, Prose
@@ -75,7 +77,7 @@ def test_what_moved_is_listed_with_both_values(before: Path, after: Path) -> Non
     assert "2 are gone" in counts.paragraphs[0]
     assert isinstance(verdicts, Listing)
     assert verdicts.items == (
-        "The verdict on Bond (WAI-SR), month 3 was “undecided” and is now “equivalent”.",
+        "The verdict on bond (WAI-SR) at month 3 was “undecided” and is now “equivalent”.",
     )
     assert isinstance(table, Table)
     assert table.texts(table.rows[0])[2] == "7.90"
@@ -93,6 +95,35 @@ def test_a_run_compared_with_itself_has_not_moved(before: Path) -> None:
         labels=why.blocks[0].labels,  # type: ignore[union-attr]
     )
     assert len(moved.blocks) == 1
+
+
+@pytest.mark.parametrize(("clients", "said"), [(58, "about 60"), (4, "few")])
+def test_a_file_that_corrects_others_is_told_from_new_data(
+    before: Path, tmp_path: Path, clients: int, said: str
+) -> None:
+    old = specimen.specimen_context().sources
+    new = old.assign(name="again.csv", sha256="ef" * 32, corrected=clients)
+    corrected = publish_specimen(tmp_path / "run", sources=pd.concat([old, new]))
+    why, _ = compare_runs(load_run(before), load_run(corrected))
+    assert isinstance(why.blocks[0], Listing)
+    assert why.blocks[0].items == (
+        f"corrected data: again.csv (efefefefefef…) changes what was held of {said} clients",
+    )
+
+
+def test_what_moved_of_one_outcome_and_analysis_stands_together(
+    before: Path, tmp_path: Path
+) -> None:
+    def moved(place: int, row: Estimate) -> Estimate:
+        return row if row.estimate is None else replace(row, estimate=row.estimate + place % 3 + 1)
+
+    rows = [moved(place, row) for place, row in enumerate(specimen_rows())]
+    other = publish_specimen(tmp_path / "run", rows=rows)
+    _, moves = compare_runs(load_run(before), load_run(other))
+    tables = [block for block in moves.blocks if isinstance(block, Table)]
+    heads = [head for head, _ in tables[0].groups]
+    assert len(heads) > 1
+    assert len(heads) == len(set(heads))
 
 
 def test_changed_disclosure_rules_are_a_reason(before: Path, tmp_path: Path) -> None:
