@@ -37,6 +37,7 @@ class FormProposal:
     missing: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, int] = field(default_factory=dict)
     occasion: str | None = None
+    totals: Mapping[str, str] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
 

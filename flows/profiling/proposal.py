@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,9 +14,13 @@ from flows.profiling.roles import RolesProposal, occasion_in, propose_roles
 from flows.profiling.subscales import propose_subscales
 from flows.profiling.table import UnknownExport
 from flows.profiling.text_export import is_dictionary, open_text_export
+from flows.profiling.totals import propose_totals
 from flows.sources.binary_file import examine_file
 from flows.sources.refusal import refuse
 from instruments.catalog import Catalog
+
+# What comes before the name of a form where occasions are counted: "t2_core_", "wave 2 core ".
+WAVE = re.compile(r"(?:^|[^a-z0-9])(?:t|tp|w|wave|time|m|meting|welle|zp|mzp)[^a-z0-9]?(\d)(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,8 @@ def propose_source(export: UnknownExport, catalog: Catalog) -> SourceProposal:
     """Return what is proposed for one export."""
     forms, notes, unknown = _propose_forms(export, catalog)
     taken = frozenset(column for form in forms for column in form.columns) | unknown
+    forms = propose_totals(export, forms, catalog, taken)
+    taken |= frozenset(column for form in forms for column in form.totals.values())
     roles = propose_roles(export, taken, has_occasions=_are_placed(forms))
     taken |= frozenset(roles.columns.values())
     attributes = propose_attributes(export, taken)
@@ -106,12 +113,32 @@ def _tell_apart(forms: list[FormProposal]) -> tuple[list[FormProposal], list[For
     """Return forms of which no two are alike, and those that nothing tells from another."""
     kept: dict[tuple[str, str | None], FormProposal] = {}
     dropped = []
-    names = [form.instrument for form in forms]
     for form in forms:
-        is_twin = names.count(form.instrument) > 1
-        occasion = occasion_in(form.pattern.partition("{")[0]) if is_twin else None
-        if (form.instrument, occasion) in kept:
+        twins = [twin for twin in forms if twin.instrument == form.instrument]
+        told = _placed(form, twins) if len(twins) > 1 else replace(form, occasion=None)
+        if (form.instrument, told.occasion) in kept:
             dropped.append(form)
         else:
-            kept[form.instrument, occasion] = replace(form, occasion=occasion)
+            kept[form.instrument, told.occasion] = told
     return list(kept.values()), dropped
+
+
+def _placed(form: FormProposal, twins: Sequence[FormProposal]) -> FormProposal:
+    """Return a form at the occasion that its columns name, or count."""
+    occasion = occasion_in(_before_number(form))
+    wave = _wave(form)
+    if occasion is not None or wave is None:
+        return replace(form, occasion=occasion)
+    first = min(own for twin in twins if (own := _wave(twin)) is not None)
+    named = "intake" if wave == first else f"wave_{wave}"
+    doubt = f"Its columns only count the occasions: {wave} is taken for {named}."
+    return replace(form, occasion=named, doubts=(*form.doubts, doubt))
+
+
+def _wave(form: FormProposal) -> int | None:
+    found = WAVE.search(_before_number(form).casefold())
+    return int(found[1]) if found else None
+
+
+def _before_number(form: FormProposal) -> str:
+    return form.pattern.partition("{")[0]

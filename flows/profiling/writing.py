@@ -105,6 +105,8 @@ def _form_lines(form: FormProposal, shared: Mapping[str, str]) -> Iterator[str]:
         yield "already_reversed = true"
     if form.occasion:
         yield f'occasion = "{form.occasion}"'
+    if form.totals:
+        yield f"total = {_table(form.totals)}"
     own = {code: reason for code, reason in form.missing.items() if code not in shared}
     if own:
         yield f"missing = {_table(own)}  # say what they mean"
