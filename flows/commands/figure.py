@@ -19,8 +19,10 @@ def draw(name: str, study: Path, run: str, out: Path, formats: str, width: str, 
 
     folder = find_run(study, run)
     if name == "list":
-        for entry in list_figures(folder):
-            typer.echo(f"{entry.name:40} {entry.kind:12} {entry.title}")
+        entries = list_figures(folder)
+        widths = [max((len(one[place]) for one in entries), default=0) for place in (0, 1)]
+        for entry in entries:
+            typer.echo(f"{entry.name:{widths[0]}}  {entry.kind:{widths[1]}}  {entry.title}")
         return 0
     require_writable(out)
     wanted = tuple(part.strip() for part in formats.split(","))

@@ -14,6 +14,8 @@ from reports.disclosure.cleared import ClearedTable, Withheld, load_cleared, req
 from reports.publishing.fact_reading import read_fact_table
 
 Part = ClearedTable | Withheld
+# A run that compares something lists its figures, and has estimates.
+CATALOGUE, ESTIMATES = "tables/figures", "estimates"
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Run:
     @cached_property
     def estimates(self) -> pd.DataFrame:
         """The estimates; the index numbers the rows."""
-        return self.frame("estimates")
+        return self.frame(ESTIMATES)
 
     def rows(self, analysis: str, **where: str) -> pd.DataFrame:
         """Return the estimates of one analysis whose columns equal ``where``."""
@@ -140,6 +142,13 @@ def load_run(folder: Path) -> Run:
             fix="Make one with: interdep run, or name a folder under runs/.",
         )
     parts = load_cleared(folder)
+    if CATALOGUE in parts and ESTIMATES not in parts:
+        raise RunError(
+            "E_RUN_DAMAGED",
+            "The estimates of this run are not there any more.",
+            where=f"{folder.name}/{ESTIMATES}.parquet",
+            fix="Write the run again, or ask for another one with --run.",
+        )
     require_cleared(as_context(parts))
     return Run(parts)
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from reports.render.blocks.method import name_analysis
 from reports.render.document import Block, Fold, Heading
-from reports.render.naming import name_estimate, name_outcome
+from reports.render.naming import name_estimate, name_group, name_outcome
 from reports.render.run_view import Run
 from reports.render.table import Cell, Column, Row, Table, interval_of, number_of, status_of
 
@@ -36,6 +36,13 @@ def analyses(run: Run) -> Iterator[Block]:
 
 
 def _table(run: Run, analysis: str, rows: pd.DataFrame) -> Table:
+    groups = rows[["group_a", "group_b"]].drop_duplicates()
+    notes: tuple[str, ...] = ()
+    if len(groups) == 1 and groups.notna().all(axis=None):
+        # Said once, and not in every row.
+        a, b = (name_group(str(name)) for name in groups.iloc[0])
+        notes = (f"All rows are of {a} and {b} clients.",)
+        rows = rows.assign(group_a=None, group_b=None)
     return Table(
         name=f"further_{analysis}",
         title=f"{name_analysis(analysis).capitalize()}: every estimate",
@@ -51,6 +58,7 @@ def _table(run: Run, analysis: str, rows: pd.DataFrame) -> Table:
             Column("remark"),
         ),
         rows=tuple(_row(run, row) for _, row in rows.iterrows()),
+        notes=notes,
     )
 
 

@@ -122,6 +122,7 @@ def _overall(run: Run, found: pd.DataFrame) -> Table:
             number_of(of.get("alpha"), "estimate"),
             interval_of(of.get("alpha")),
             number_of(of.get("omega"), "estimate"),
+            interval_of(of.get("omega")),
             number_of(of.get("sem"), "estimate"),
             number_of(of.get("prorated"), "estimate"),
         )
@@ -138,6 +139,7 @@ def _overall(run: Run, found: pd.DataFrame) -> Table:
             Column("α", "number", is_bounded=True),
             Column("95% CI", "interval", is_bounded=True),
             Column("ω", "number", is_bounded=True),
+            Column("95% CI", "interval", is_bounded=True),
             Column("SEM", "number", is_symbol=True),
             Column("prorated", "percent"),
         ),
@@ -146,9 +148,9 @@ def _overall(run: Run, found: pd.DataFrame) -> Table:
             (
                 "α: Cronbach's alpha with Feldt's interval, of clients who answered every item: n "
                 "of α. ω: omega total of the same clients, of one factor on which items may weigh "
-                "differently. SEM: standard error of measurement in points. Prorated: scores with "
-                "unanswered items. First session form: of the forms filled in at sessions, each "
-                "client's first with a score."
+                "differently; its interval allows for skewed answers. SEM: standard error of "
+                "measurement in points. Prorated: scores with unanswered items. First session "
+                "form: of the forms filled in at sessions, each client's first with a score."
             ),
         ),
     )
@@ -157,6 +159,9 @@ def _overall(run: Run, found: pd.DataFrame) -> Table:
 def _terms(found: pd.DataFrame, outcome: str) -> dict[str, Any]:
     rows = found[found["outcome"] == outcome]
     return {str(row["term"]): row for _, row in rows.iterrows()}
+
+
+PER_GROUP = 5  # n, alpha and omega, each of these with its interval
 
 
 def _by_group(run: Run, found: pd.DataFrame) -> Iterator[Block]:
@@ -175,7 +180,8 @@ def _by_group(run: Run, found: pd.DataFrame) -> Iterator[Block]:
         for group in PAIR:
             row = of.get(group)
             cells += [number_of(row, "n"), number_of(row, "estimate"), interval_of(row)]
-            cells.append(number_of(omegas.get((outcome, group)), "estimate"))
+            omega = omegas.get((outcome, group))
+            cells += [number_of(omega, "estimate"), interval_of(omega)]
         rows.append(Row(tuple(cells), plan_status=common_status(own["plan_status"])))
     columns = [Column("Scale, occasion")]
     for _ in PAIR:
@@ -184,6 +190,7 @@ def _by_group(run: Run, found: pd.DataFrame) -> Iterator[Block]:
             Column("α", "number", is_bounded=True),
             Column("95% CI", "interval", is_bounded=True),
             Column("ω", "number", is_bounded=True),
+            Column("95% CI", "interval", is_bounded=True),
         ]
     table = Table(
         name="reliability_by_group",
@@ -191,7 +198,7 @@ def _by_group(run: Run, found: pd.DataFrame) -> Iterator[Block]:
         columns=tuple(columns),
         rows=tuple(rows),
         spanners=tuple(
-            Spanner(name_group(group).capitalize(), 1 + 4 * place, 4)
+            Spanner(name_group(group).capitalize(), 1 + PER_GROUP * place, PER_GROUP)
             for place, group in enumerate(PAIR)
         ),
         notes=(

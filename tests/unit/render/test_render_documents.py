@@ -260,3 +260,28 @@ def test_nothing_in_latex_is_taken_for_a_command() -> None:
 def test_a_formula_in_a_table_stays_text() -> None:
     table = Table("t", "T", (Column("=a"),), (Row((Cell("=1+1"),)),))
     assert table_to_csv(table).splitlines()[:2] == ["'=a,plan status", "'=1+1,"]
+
+
+def test_groups_that_all_rows_of_a_table_are_of_are_named_once(folder: Path) -> None:
+    sections = compose_sections(load_run(folder), outline_picture)
+    table = next(t for t in find_tables(sections) if t.name == "further_specification")
+    assert table.notes == ("All rows are of overly dependent and overly independent clients.",)
+    assert not [row for row in table.rows if "dependent" in table.texts(row)[0]]
+
+
+def test_omega_stands_with_its_interval_beside_alpha(folder: Path) -> None:
+    run = load_run(folder)
+    table = next(
+        t for t in find_tables(compose_sections(run, outline_picture)) if t.name == "reliability"
+    )
+    omega = run.rows("measures", term="omega", outcome="ecr.anxiety@intake").iloc[0]
+    place = [column.head for column in table.columns].index("ω")
+    row = next(r for r in table.rows if r.cells[place].source == omega.name)
+    assert row.cells[place + 1].value == (omega["ci_low"], omega["ci_high"])
+
+
+def test_a_run_whose_estimates_are_gone_is_damaged(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "run")
+    (tmp_path / "run" / "estimates.parquet").unlink()
+    with pytest.raises(RunError, match="E_RUN_DAMAGED"):
+        load_run(tmp_path / "run")
