@@ -191,12 +191,17 @@ def _proposal(
         family.pattern,
         family.columns,
         used,
-        already_reversed=bool(first.definition.reverse and fit and fit.is_reversed),
+        already_reversed=bool(first.definition.reverse and fit and _is_surely_reversed(fit)),
         missing=answers.codes_outside(*used),
         codes={text: number + used[0] for text, number in codes.items()},
         reasons=tuple(_reasons(family, first, answers)),
         doubts=tuple(_doubts(first, candidates, used, answers, codes)),
     )
+
+
+def _is_surely_reversed(fit: KeyFit) -> bool:
+    """Whether answers say so by a margin: most exports hold them as they were given."""
+    return fit.as_reversed >= max(fit.as_answered, 0) + MARGIN
 
 
 def _used_range(candidate: _Candidate, answers: Answers) -> Range:
@@ -315,6 +320,11 @@ def _letters(text: str) -> str:
 
 
 def find_numbered(export: UnknownExport, taken: frozenset[str]) -> list[Family]:
-    """Return the numbered families among the columns that are neither taken nor boxes."""
-    boxes = {name for name, found in export.fields.items() if found.block is not None}
-    return find_families(name for name in export.names if name not in taken | boxes)
+    """Return the numbered families among the columns that are neither taken nor boxes.
+
+    Nor are those that the program added: a legacy export of Qualtrics calls them V1 to V10.
+    """
+    none = {
+        name for name, found in export.fields.items() if found.block is not None or found.is_known
+    }
+    return find_families(name for name in export.names if name not in taken | none)

@@ -13,6 +13,7 @@ from flows.profiling.table import UnknownExport
 from flows.sources.admission import REDCAP_KEYS
 from flows.sources.identifiers import is_direct_identifier, split_name
 from flows.sources.identifying_values import telling_cells
+from flows.sources.qualtrics import LEGACY_NAME
 
 DEFAULT_SHAPE = r"[A-Za-z][A-Za-z0-9_-]{1,23}"
 # Words of column names, in the languages that clinics export in.
@@ -117,7 +118,7 @@ def _take_client(roles: RolesProposal, export: UnknownExport, free: Sequence[str
     ranked = sorted(
         (rank, place, name)
         for place, name in enumerate(free)
-        if (rank := _client_rank(name, is_record=name in record)) is not None
+        if (rank := _client_rank(_told(export, name), is_record=name in record)) is not None
         and not is_direct_identifier(name)
         and _looks_like_ids(export.filled(name), export.count)
     )
@@ -130,6 +131,12 @@ def _take_client(roles: RolesProposal, export: UnknownExport, free: Sequence[str
                                 "would be two clients.")  # fmt: skip
     else:
         roles.doubts.append("No column names a client, so every row is taken for somebody else.")
+
+
+def _told(export: UnknownExport, name: str) -> str:
+    """Return what a column is called, in the row below where Qualtrics only numbers it."""
+    field = export.fields.get(name)
+    return field.label if field is not None and LEGACY_NAME.fullmatch(name) else name
 
 
 def _own(export: UnknownExport, free: Sequence[str]) -> list[str]:

@@ -183,3 +183,24 @@ def test_columns_that_a_program_adds_are_no_roles(tmp_path: Path) -> None:
 )
 def test_occasions_are_guessed_by_their_words(label: str, occasion: str) -> None:
     assert guess_occasion(label) == occasion
+
+
+def test_the_numbered_columns_of_legacy_qualtrics_are_no_items_and_one_names_the_client(
+    tmp_path: Path,
+) -> None:
+    """V3, V5 and V6 name persons: nobody should be told to list their cells as codes."""
+    own = ["ResponseID", "ResponseSet", "Name", "ExternalDataReference", "EmailAddress",
+           "IPAddress", "Status", "StartDate", "EndDate", "Finished"]  # fmt: skip
+    items = answers(CORE, 0, 4)
+    cells = [
+        [f"R_{k:015x}", "Default", "Anonymous", f"kl{k:03d}a", "", "127.0.0.1", "0",
+         "2015-03-01 10:00:00", "2015-03-01 10:05:00", "1"]
+        for k in range(60)
+    ]  # fmt: skip
+    columns = {f"V{n}": [own[n - 1], *(row[n - 1] for row in cells)] for n in range(1, 11)}
+    columns |= {name: ["Statement", *given] for name, given in items.items()}
+    study, text = propose(write(tmp_path / "legacy.csv", columns), folder=tmp_path)
+    (source,) = study.sources
+    assert (source.kind, source.columns.client) == ("qualtrics", "V4")
+    assert [form.instrument for form in source.form] == ["core_10"]
+    assert "V{n}" not in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,13 @@ def test_a_single_block_is_of_no_numbered_occasion(tmp_path: Path) -> None:
     path = write(tmp_path / "one.csv", {"client_id": ids(), **table})
     study, _ = propose(path, folder=tmp_path)
     assert study.sources[0].form[0].occasion is None
+
+
+def test_answers_that_say_nothing_of_their_key_are_taken_as_they_were_given(
+    tmp_path: Path,
+) -> None:
+    draw = random.Random(4)  # noqa: S311
+    noise = {name: [str(draw.randint(0, 4)) for _ in range(60)] for name in CORE}
+    path = write(tmp_path / "intake.csv", {"client_id": ids(), **noise})
+    study, _ = propose(path, folder=tmp_path)
+    assert not study.sources[0].form[0].already_reversed
