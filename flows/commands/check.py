@@ -23,6 +23,7 @@ from flows.intake import open_intake, read_step, source_of, stage_step, validate
 from flows.ledger import Ledger
 from flows.outcome import DONE, REFUSED, WARNINGS
 from flows.settings import apply_settings
+from flows.sources.location import check_location
 from flows.sources.names import show_file
 from flows.sources.structure_file import refuse_structure
 from flows.study import Study, load_study
@@ -66,6 +67,7 @@ def _source(study: Study, file: Path, named: str | None) -> Source:
     fitting = [source for source in study.sources if fnmatch(file.name, source.files)]
     if len(fitting) == 1:
         return fitting[0]
+    check_location(file)  # of a file that is not there nobody should be asked for its source
     raise StudyError(
         "E_USAGE",
         "It cannot be told to which source this file belongs",

@@ -66,3 +66,10 @@ def test_an_export_describes_no_survey(tmp_path: Path) -> None:
     path = export(write_study(tmp_path), "intake_1.csv", clients())
     assert refuse_structure(path) is None
     assert refuse_structure(tmp_path / "nowhere.csv") is None
+
+
+def test_of_a_file_that_is_not_there_nobody_is_asked_for_its_source(tmp_path: Path) -> None:
+    folder = write_study(tmp_path)
+    with pytest.raises(ExportError) as refusal:
+        check_files([folder / "exports" / "follow_up.csv"], folder, None, Wanted())
+    assert refusal.value.code == "E_UNREADABLE"
