@@ -150,7 +150,11 @@ def _presentation_lines(sources: Sequence[SourceProposal], catalog: Catalog) -> 
         yield from _rule_lines(rule, f"{known}.{dependence}", f"{known}.{independence}", landmark)
     elif forms:
         scale = f"{forms[0]}.{catalog.get_form(forms[0]).scales[0].id}"
-        yield from _doubts(["No form here says who depends on others: this rule is a stand-in."])
+        why = (
+            "No form here says who depends on others: this rule is a stand-in. interdep check takes "
+            "it, a run refuses it; name scales of an ECR form, RPT, CDQ or CATS."
+        )
+        yield from _doubts([why])
         yield from _rule_lines("attachment", scale, scale, landmark)
     else:
         yield from _doubts(["No known form was found, so there is no rule yet; a study needs one."])

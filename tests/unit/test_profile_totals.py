@@ -93,3 +93,9 @@ def test_answers_that_say_nothing_of_their_key_are_taken_as_they_were_given(
     path = write(tmp_path / "intake.csv", {"client_id": ids(), **noise})
     study, _ = propose(path, folder=tmp_path)
     assert not study.sources[0].form[0].already_reversed
+
+
+def test_a_rule_that_no_run_can_take_says_so(tmp_path: Path) -> None:
+    path = write(tmp_path / "intake.csv", {"client_id": ids(), **answers(CORE, 0, 4)})
+    _, text = propose(path, folder=tmp_path)
+    assert "a run refuses it" in " ".join(text.replace("#", "").split())
