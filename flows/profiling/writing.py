@@ -151,8 +151,8 @@ def _presentation_lines(sources: Sequence[SourceProposal], catalog: Catalog) -> 
     elif forms:
         scale = f"{forms[0]}.{catalog.get_form(forms[0]).scales[0].id}"
         why = (
-            "No form here says who depends on others: this rule is a stand-in. interdep check takes "
-            "it, a run refuses it; name scales of an ECR form, RPT, CDQ or CATS."
+            "No form here says who depends on others: this rule is a stand-in. interdep check "
+            "takes it, a run refuses it; name scales of an ECR form, RPT, CDQ or CATS."
         )
         yield from _doubts([why])
         yield from _rule_lines("attachment", scale, scale, landmark)
