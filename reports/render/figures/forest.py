@@ -70,7 +70,7 @@ def describe_forest(run: Run, entry: FigureEntry) -> Drawing:
         kind=entry.kind,
         title=entry.title,
         caption=_caption(run),
-        alt=_alt(data),
+        alt=_alt(run, data),
         plan_status=common_status(data["plan_status"]),
         data=data,
         draw=lambda figure: _draw(figure, data),
@@ -118,7 +118,8 @@ def _caption(run: Run) -> str:
     return f"{lines} {verdict if families else ALONE} {MARKS}"
 
 
-def _alt(data: pd.DataFrame) -> str:
+def _alt(run: Run, data: pd.DataFrame) -> str:
+    level = float(run.provenance("comparison").get("ci_level", ".95"))
     said = [
         f"{row['label']}: {write_number(row['difference'])} "
         f"{write_interval(row['ci_low'], row['ci_high'])}, {row['verdict'] or 'no verdict'}"
@@ -126,7 +127,7 @@ def _alt(data: pd.DataFrame) -> str:
     ]
     return (
         "Forest plot of differences, overly dependent minus overly independent clients, in points "
-        f"with 95% intervals. {'; '.join(said)}."
+        f"with {level:.0%} intervals. {'; '.join(said)}."
     )
 
 
