@@ -25,6 +25,17 @@ ROLES = (
 )
 Occasion = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
+EventKind = Literal[
+    "session",
+    "assignment",
+    "client_absence",
+    "therapist_absence",
+    "contact",
+    "phase",
+    "rupture",
+    "repair",
+    "crisis",
+]
 Rater = Literal["client", "therapist", "observer", "part"]
 Kind = Literal[
     "csv",
@@ -157,6 +168,41 @@ class Ending(Declaration):
     session: str | None = None
 
 
+class Event(Declaration):
+    """`[source.event]`: rows that tell of what happened: sessions, absences, contacts, transfers.
+
+    A row tells of an event where its ``kind`` column has a code, which ``kinds`` names; or, where
+    all rows are of one kind (``all_are``), where its ``day`` column is filled in, and every row
+    where there is none. ``day`` and ``until`` count from intake; without ``day`` the source's own
+    counts. ``detail`` holds codes that ``details`` names. ``assignment`` is the beginning of a
+    therapist's work with a client.
+    """
+
+    all_are: EventKind | None = None
+    kind: str | None = None
+    kinds: Mapping[str, EventKind] = {}
+    day: str | None = None
+    until: str | None = None
+    detail: str | None = None
+    details: Mapping[str, Name] = {}
+
+    @model_validator(mode="after")
+    def _says_what_happened(self) -> Event:
+        if (self.kind is None) == (self.all_are is None):
+            raise MisfitError("give either kind, the column, or all_are, the kind of them all",
+                              "kind" if self.kind else "all_are")  # fmt: skip
+        for column, codes in (("kind", "kinds"), ("detail", "details")):
+            if (getattr(self, column) is None) != (not getattr(self, codes)):
+                raise MisfitError(f"{column} and {codes} go together", codes)
+        return self
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of an export that tell of events alone."""
+        named = (self.kind, self.day, self.until, self.detail)
+        return tuple(name for name in named if name is not None)
+
+
 class Source(Declaration):
     """`[[source]]`: one kind of export file and how to read it."""
 
@@ -182,6 +228,7 @@ class Source(Declaration):
     form: tuple[FormBlock, ...] = ()
     attributes: Mapping[Name, Attribute] = {}
     ending: Ending | None = None
+    event: Event | None = None
 
     @property
     def decimal_signs(self) -> str:
@@ -241,6 +288,13 @@ class Source(Declaration):
                     *("form", own, role),
                 )
         return self
+
+    @model_validator(mode="after")
+    def _events_have_a_time(self) -> Source:
+        told = self.columns
+        if self.event is None or told.session or told.day or told.date or self.event.day:
+            return self
+        raise MisfitError("say when an event was: its day, or a session or day column", "event")
 
     @model_validator(mode="after")
     def _kind_has_its_keys(self) -> Source:

@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from flows.declarations import Attribute, FormBlock, Source
+from flows.event_columns import BOUNDS, event_roles, lay_out_events
 from flows.item_columns import Header, item_columns, listed_columns, require_scale_pattern
 from instruments.catalog import Catalog
 from instruments.definition import Definition
 from instruments.errors import StudyError
 from instruments.layout import Kind, Layout, Placement, StageColumn, number_of
 
-# Sessions are numbered from 1; days reach from a waiting list to twenty years of treatment.
-BOUNDS: Mapping[str, tuple[int, int]] = {"session": (1, 5000), "day": (-365, 7300)}
 ROLE_KINDS: Mapping[str, Kind] = {
     "client": "id",
     "therapist": "id",
@@ -49,6 +48,7 @@ def lay_out(source: Source, names: Sequence[str], catalog: Catalog) -> Layout:
         fixed={"occasion": source.occasion} if source.occasion else {},
         occasions=dict(source.occasions),
         endings=dict(source.ending.reasons) if source.ending else {},
+        events=lay_out_events(source.event) if source.event else None,
     )
 
 
@@ -104,6 +104,8 @@ def _roles(source: Source, header: Header) -> dict[str, StageColumn]:
         # Only days since intake are kept of two dates.
         low, high = BOUNDS["day"]
         roles["day"] = StageColumn("day", roles["date"].source, "whole", low, high)
+    if source.event:
+        roles |= event_roles(source.event, header, source)
     if source.ending:
         reasons = tuple(source.ending.reasons)
         column = header.require(source.ending.reason, source)

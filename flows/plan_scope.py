@@ -64,6 +64,8 @@ def _header(study: Study, source: Source) -> Iterator[str]:
     yield from (attribute.column for attribute in source.attributes.values())
     if source.ending:
         yield from filter(None, (source.ending.reason, source.ending.session))
+    if source.event:
+        yield from source.event.columns
     for form in source.form:
         yield from _form_columns(form, study.catalog.get_form(form.instrument))
         yield from form.total_columns

@@ -146,7 +146,7 @@ def _code_rules(
 def _whole_rules(role: str, column: StageColumn) -> Iterator[Rule]:
     severity = _severity(role)
     yield _range_rule(column, "E_RANGE" if severity == "error" else "E_BOUNDS", severity)
-    if role == "day" and (column.low is None or column.low < 0):
+    if role in ("day", "event_day") and (column.low is None or column.low < 0):
         yield _rule(
             column,
             "before_intake",
@@ -154,8 +154,8 @@ def _whole_rules(role: str, column: StageColumn) -> Iterator[Rule]:
             Check("before_intake", {"low": column.low, "apart": _codes(column)}),
             severity="warning",
             category="plausibility",
-            says="A session lies before intake.",
-            fix="Check the day of intake and the day of this session.",
+            says="A session or an event lies before intake.",
+            fix="Check the day of intake and this day.",
         )
 
 

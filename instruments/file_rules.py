@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from instruments.event_rules import event_rules
 from instruments.layout import Layout, Placement, StageColumn
 from instruments.rule import Category, Check, Rule, Severity
 
@@ -29,6 +30,8 @@ def file_rules(layout: Layout) -> Iterator[Rule]:
         yield _conflict(layout, placement)
         yield from _jump(layout, placement)
     yield _alike_ids(layout)
+    if layout.events is not None:
+        yield from event_rules(layout, layout.events)
     for name, column in layout.attributes.items():
         yield _two_values(layout, name, column)
     if "clinic" in layout.roles:
@@ -105,7 +108,14 @@ def _known_row(layout: Layout) -> Rule:
         "E_DUP_ROW",
         # Of dates only the days since intake are kept, so that an archive is judged alike.
         tuple(column for column in layout if column.kind != "date"),
-        Check("known_row", {"client": layout.roles["client"].name, "items": _answers(layout)}),
+        Check(
+            "known_row",
+            {
+                "client": layout.roles["client"].name,
+                "items": _answers(layout),
+                "mark": layout.event_mark if layout.events else None,
+            },
+        ),
         severity="note",
         says="The same submission stands in the file twice.",
         fix="Nothing to do: it is kept once.",

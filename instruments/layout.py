@@ -140,12 +140,25 @@ class Placement:
 
 
 @dataclass(frozen=True)
+class Events:
+    """What the rows of an export that tell of events say: kinds and details by their codes.
+
+    ``all_are`` is the kind of all of them, where no column holds it.
+    """
+
+    all_are: str | None
+    kinds: Mapping[str, str]
+    details: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Layout:
     """Every admitted column of one export.
 
     ``roles`` maps client, occasion, session, date, intake_date, day, therapist, clinic, rater and
-    target to stage columns, as far as the export has them. ``fixed`` holds what the study file
-    says of every row instead (``occasion``). ``skipped`` counts the file's other columns.
+    target, and what is told of endings and events, to stage columns, as far as the export has
+    them. ``fixed`` holds what the study file says of every row instead (``occasion``). ``skipped``
+    counts the file's other columns.
     """
 
     source_id: str
@@ -156,6 +169,18 @@ class Layout:
     fixed: Mapping[str, str] = field(default_factory=dict)
     occasions: Mapping[str, str] = field(default_factory=dict)
     endings: Mapping[str, str] = field(default_factory=dict)
+    events: Events | None = None
+
+    @property
+    def event_mark(self) -> StageColumn:
+        """The column that is filled in where a row tells of an event."""
+        marks = ("event", "event_day", "client")
+        return next(self.roles[role] for role in marks if role in self.roles)
+
+    @property
+    def event_day(self) -> StageColumn | None:
+        """The column with the day of an event: its own, else that of the row."""
+        return self.roles.get("event_day") or self.roles.get("day")
 
     def __iter__(self) -> Iterator[StageColumn]:
         """Yield every column once: roles, attributes, then items and totals of each form."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from instruments.errors import StoreError
+from instruments.layout import StageColumn
 
 
 def identifier(name: str) -> str:
@@ -19,3 +20,10 @@ def literal(value: str | int | float) -> str:
     if "\0" in value:
         raise StoreError("E_NAME", "A text with a NUL cannot be used in the store")
     return "'" + value.replace("'", "''") + "'"
+
+
+def answer_of(column: StageColumn) -> str:
+    """Return a stage column with its missing codes set aside."""
+    name = identifier(column.name)
+    codes = ", ".join(literal(code) for code in column.staged_codes.values())
+    return f"CASE WHEN {name} NOT IN ({codes}) THEN {name} END" if codes else name

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from instruments.definition import Definition
 from instruments.errors import ExportError, StoreError
-from instruments.layout import Layout, Placement, StageColumn
+from instruments.layout import Layout, Placement
 from sql.clients import has_clients, publish_clients, stage_clients
+from sql.events import FRESH, event_mark, publish_events, stage_events
 from sql.gateway import Connection, fill, rows, statement, value
-from sql.names import identifier, literal
+from sql.names import answer_of, identifier, literal
 from sql.scoring import score_expressions
 
 # What an export may tell of a form: role, name in the stage, name in core.administration.
@@ -70,8 +71,10 @@ def prepare_store(connection: Connection) -> None:
 
 
 def stage_forms(connection: Connection, layout: Layout, sha256: str) -> list[StagedForm]:
-    """Make the stage tables of clients and of every placement; compare forms with the store."""
-    stage_clients(connection, layout, row_keys(layout, sha256))
+    """Make the stage tables of clients, events and placements; compare them with the store."""
+    keys = row_keys(layout, sha256)
+    stage_clients(connection, layout, keys)
+    stage_events(connection, layout, keys)
     return [_stage_form(connection, layout, placement, sha256) for placement in layout.placements]
 
 
@@ -159,13 +162,6 @@ def _occasion(layout: Layout, placement: Placement | None) -> str:
     )
     name = identifier("occasion")
     return f"CASE {name} {cases} ELSE {name} END" if cases else name
-
-
-def answer_of(column: StageColumn) -> str:
-    """Return a stage column with its missing codes set aside."""
-    name = identifier(column.name)
-    codes = ", ".join(literal(code) for code in column.staged_codes.values())
-    return f"CASE WHEN {name} NOT IN ({codes}) THEN {name} END" if codes else name
 
 
 def _items(placement: Placement) -> list[dict[str, object]]:
@@ -310,8 +306,8 @@ def _count_known(connection: Connection, layout: Layout, forms: list[StagedForm]
     if layout.a_row_is == "person":
         return 0
     context = {
-        "given": [_given_any(form.placement) for form in forms],
-        "incoming": [form.incoming for form in forms],
+        "given": [_given_any(form.placement) for form in forms] + event_mark(layout),
+        "incoming": [form.incoming for form in forms] + [FRESH] * (layout.events is not None),
         "has_clients": has_clients(connection),
     }
     return int(value(connection, fill("known_rows", **context)))
@@ -330,6 +326,7 @@ def publish(
     for form in forms:
         _publish_form(connection, form, facts.batch)
     publish_clients(connection, layout, facts.batch)
+    publish_events(connection, layout, facts.batch)
     connection.execute(response_view(connection))
 
 

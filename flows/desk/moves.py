@@ -20,7 +20,7 @@ from instruments.errors import InterdepError
 from sql.gateway import Connection
 
 KINDS = (("answer", "answers"), ("fact", "facts"), ("score", "scores"), ("attribute", "attributes"),
-         ("ending", "endings"))  # fmt: skip
+         ("ending", "endings"), ("event", "facts of events"))  # fmt: skip
 
 
 def describe_file(file: AmendedFile) -> str:

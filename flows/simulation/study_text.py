@@ -99,7 +99,6 @@ id = "redcap"
 kind = "redcap"
 files = "redcap_data*.csv"
 dictionary = "redcap_dictionary.csv"
-ignore = ["contact_day", "contact_kind"]
 
 [source.columns]
 client = "record_id"
@@ -117,6 +116,12 @@ end_arm_1 = "end"
 reason = "ending"
 reasons = {{ "1" = "planned", "2" = "dropout", "3" = "ongoing" }}
 session = "last_session"
+
+[source.event]                       # the log of contacts between sessions
+all_are = "contact"
+day = "contact_day"
+detail = "contact_kind"
+details = {{ "1" = "telephone", "2" = "message", "3" = "visit" }}
 
 [source.attributes.medication]
 column = "support___1"               # one box of a block; a block without a tick is missing

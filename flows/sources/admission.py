@@ -19,8 +19,8 @@ REDCAP_KEYS = ("redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_i
 class Admission:
     """The names that a source declares.
 
-    ``facts`` are the columns of roles, attributes and endings; ``items`` the listed columns of
-    forms, ``patterns`` those that forms describe; ``kept`` may be read where they are there.
+    ``facts`` are the columns of roles, attributes, endings and events; ``items`` the listed columns
+    of forms, ``patterns`` those that forms describe; ``kept`` may be read where they are there.
     """
 
     facts: tuple[str, ...]
@@ -108,6 +108,8 @@ def _fact_names(source: Source) -> Iterator[str]:
         yield source.ending.reason
         if source.ending.session is not None:
             yield source.ending.session
+    if source.event is not None:
+        yield from source.event.columns
 
 
 def _listed_columns(block: FormBlock) -> tuple[str, ...]:

@@ -1,16 +1,15 @@
 -- known_row: submissions that stand in the file more than once.
--- Counts later rows that equal an earlier one in every admitted column. Rows without an answer do
--- not count (logs and visits of REDCap), nor do rows with a cell that could not be typed, since
--- what they hold is not known.
+-- Counts later rows that equal an earlier one in every admitted column. Rows without an answer and
+-- without an event do not count (logs and visits of REDCap), nor do rows with a cell that could not
+-- be typed, since what they hold is not known.
 -- Parameters: table; columns (all); client (the column without which a row is nobody's); items
--- (those of all forms).
+-- (those of all forms); mark (filled in where a row tells of an event, or NULL).
 WITH typed AS (
     SELECT *
     FROM {{ table }}
     WHERE
         {{ cells.is_repeated(client | ident) }}
-        AND {% if items %}coalesce({{ cells.names(items) }}) IS NOT NULL{% else %}false{% endif %}
-
+        AND ({% if items %}coalesce({{ cells.names(items) }}) IS NOT NULL{% else %}false{% endif %}{% if mark %} OR {{ mark.name | ident }} IS NOT NULL{% endif %})
         AND _record NOT IN (SELECT _record FROM stage.miscast)
 ),
 

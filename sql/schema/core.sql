@@ -13,13 +13,16 @@ CREATE TABLE IF NOT EXISTS store.core.ending (
     ending_session SMALLINT
 );
 
--- core.event: one dated event: phase starts, absence and by whom, contact between sessions,
--- coded rupture, crisis.
+-- core.event: one event of one client, in a session or (session 0) on a day: a session held, a
+-- therapist assigned, absence and by whom, contact between sessions, phase, rupture, repair,
+-- crisis.
 CREATE TABLE IF NOT EXISTS store.core.event (
     client_id VARCHAR NOT NULL,
-    day SMALLINT,
-    session SMALLINT,
     event VARCHAR NOT NULL,
+    session SMALLINT NOT NULL,
+    day SMALLINT,
+    until_day SMALLINT,
+    therapist_id VARCHAR,
     detail VARCHAR
 );
 
@@ -74,29 +77,70 @@ CREATE TABLE IF NOT EXISTS store.core.amendment (
     batch INTEGER NOT NULL
 );
 
--- core.session: one session of one client: number, first day seen, therapists who reported on it.
+-- core.session: one session of one client, known from a form or from a list of sessions: number,
+-- first day seen, therapists who reported on it, and how it was held where an export says so.
 CREATE OR REPLACE VIEW store.core.session AS
+WITH told AS (
+    SELECT
+        client_id,
+        session,
+        day,
+        therapist_id,
+        NULL AS detail
+    FROM store.core.administration
+    UNION ALL
+    SELECT
+        client_id,
+        session,
+        day,
+        therapist_id,
+        detail
+    FROM store.core.event
+    WHERE event = 'session'
+)
+
 SELECT
     client_id,
     session,
     min(day) AS day,
     min(therapist_id) AS therapist_id,
-    count(DISTINCT therapist_id) AS therapist_count
-FROM store.core.administration
+    count(DISTINCT therapist_id) AS therapist_count,
+    min(detail) AS detail
+FROM told
 WHERE session > 0
 GROUP BY client_id, session;
 
--- core.assignment: one therapist of one client, from the first to the last day they were seen.
+-- core.assignment: one therapist of one client, from the first to the last day that forms, sessions
+-- and lists of assignments tell of.
 CREATE OR REPLACE VIEW store.core.assignment AS
+WITH told AS (
+    SELECT
+        client_id,
+        therapist_id,
+        session,
+        day,
+        day AS to_day
+    FROM store.core.administration
+    UNION ALL
+    SELECT
+        client_id,
+        therapist_id,
+        session,
+        day,
+        coalesce(until_day, day) AS to_day
+    FROM store.core.event
+    WHERE event IN ('session', 'assignment')
+)
+
 SELECT
     client_id,
     1 AS episode,
     therapist_id,
     min(day) AS from_day,
-    max(day) AS to_day,
+    max(to_day) AS to_day,
     min(nullif(session, 0)) AS from_session,
     max(nullif(session, 0)) AS to_session
-FROM store.core.administration
+FROM told
 WHERE therapist_id IS NOT NULL
 GROUP BY client_id, therapist_id;
 

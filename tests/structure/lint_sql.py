@@ -38,7 +38,8 @@ ENDINGS = """\
 id = "endings"
 kind = "csv"
 files = "endings*.csv"
-columns = { client = "client_id" }
+columns = { client = "client_id", session = "number" }
+event = { kind = "what", kinds = { "1" = "crisis" }, until = "to" }
 ending = { reason = "why", reasons = { "1" = "planned", "2" = "dropout" }, session = "last" }
 
 [presentation]"""
@@ -99,7 +100,8 @@ def fixed_statements() -> Iterator[tuple[str, str]]:
 def filled_checks() -> dict[str, str]:
     """Return every check, filled for a rule of two layouts that have all of them."""
     dates = {"date_format": "%d.%m.%Y", "occasions": WAVES}
-    by_client = {"columns": KEYS, **dates}
+    event = {"kind": "what", "kinds": {"A": "crisis", "B": "contact"}}
+    by_client = {"columns": KEYS, "event": event, **dates}
     by_session = {"columns": {"client": "id", "session": "no"}}
     by_person = {"a_row_is": "person", "occasion": "intake"}
     found = {}
@@ -110,7 +112,15 @@ def filled_checks() -> dict[str, str]:
         )  # fmt: skip
         items = [(name, n) for name, count in (("ecr", 9), ("phq", 9), ("des", 28))
                  for n in range(1, count + 1)]  # fmt: skip
-        header = [*KEYS.values(), "age", "sex", "site", "phq_sum", *(f"{a}_{n}" for a, n in items)]
+        header = [
+            *KEYS.values(),
+            "what",
+            "age",
+            "sex",
+            "site",
+            "phq_sum",
+            *(f"{a}_{n}" for a, n in items),
+        ]
         for rule in derive_rules(lay_out(source, header, load_catalog())):
             found[f"sql/checks/{rule.check.name}.sql"] = offending_sql(rule)
     return found
@@ -137,7 +147,7 @@ def filled_templates() -> dict[str, str]:
 def _write_study(folder: Path) -> Path:
     write_eventful_study(folder, STUDY.replace("[presentation]", ENDINGS))
     for number, why in enumerate((1, 2), start=1):
-        ending = {"client_id": "K001", "why": why, "last": 9}
+        ending = {"client_id": "K001", "why": why, "last": 9, "number": 3, "what": 1, "to": number}
         write_export(folder, f"endings_{number}.csv", [ending])
     return folder
 

@@ -26,6 +26,17 @@ CASE WHEN {{ column.name | ident }} BETWEEN {{ column.low | literal }} AND {{ co
 {% for value in values %}{{ ", " if not loop.first }}{{ value | literal }}{% endfor %}
 {%- endmacro %}
 
+{# What a column says of a row, NULL where it is missing or where there is no such column. #}
+{% macro given(column) -%}
+{%- if not column -%}
+NULL
+{%- elif column.staged_codes -%}
+CASE WHEN {{ column.name | ident }} NOT IN ({{ codes_of(column) }}) THEN {{ column.name | ident }} END
+{%- else -%}
+{{ column.name | ident }}
+{%- endif -%}
+{%- endmacro %}
+
 {% macro is_filled(column, codes) -%}
 {{ column.name | ident }} IS NOT NULL
 {%- if codes %} AND {{ column.name | ident }} NOT IN ({{ literals(codes) }}){% endif %}

@@ -1,0 +1,32 @@
+"""Which columns of a source tell of events, and what their codes stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flows.declarations import Event, Source
+from flows.item_columns import Header
+from instruments.layout import Events, StageColumn
+
+# Sessions are numbered from 1; days reach from a waiting list to twenty years of treatment.
+BOUNDS: Mapping[str, tuple[int, int]] = {"session": (1, 5000), "day": (-365, 7300)}
+
+
+def event_roles(event: Event, header: Header, source: Source) -> dict[str, StageColumn]:
+    """Return the stage columns that tell of events, by their role."""
+    low, high = BOUNDS["day"]
+    named = {"event": event.kind, "event_day": event.day, "event_until": event.until,
+             "event_detail": event.detail}  # fmt: skip
+    codes = {"event": event.kinds, "event_detail": event.details}
+    return {
+        role: StageColumn(role, header.require(name, source), "code", values=tuple(codes[role]))
+        if role in codes
+        else StageColumn(role, header.require(name, source), "whole", low, high)
+        for role, name in named.items()
+        if name is not None
+    }
+
+
+def lay_out_events(event: Event) -> Events:
+    """Return what the codes of events stand for."""
+    return Events(event.all_are, dict(event.kinds), dict(event.details))
