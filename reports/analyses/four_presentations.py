@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from reports.analyses._descriptives import describe_values
@@ -17,24 +19,26 @@ from reports.presentation import PARTS
 ANALYSIS = "four_presentations"
 
 
-def describe_presentations(inquiry: Inquiry, found: OutcomeValues) -> list[Estimate]:
-    """Return mean, interval and standard deviation per presentation, then the tests of all."""
+def describe_presentations(inquiry: Inquiry, found: OutcomeValues) -> Iterator[Estimate]:
+    """Yield mean, interval and standard deviation per presentation, then the tests of all."""
     question = Question(ANALYSIS, THEME_CONTRAST, found.name)
     if found.refusal:
-        return [question.refuse("mean", "mean", "t interval", found.refusal)]
-    rows: list[Estimate] = []
+        yield question.refuse("mean", "mean", "t interval", found.refusal)
+        return
     grouped: dict[str, pd.Series] = {}
     for group in possible_presentations(inquiry.rule):
         members = inquiry.members_of(group)
         values = found.values.reindex(members).dropna()
-        rows += describe_values(question, values, level=inquiry.level, group_a=group,
-                                n_missing=len(members) - len(values),
-                                n_clusters=inquiry.data.count_therapists(values.index))  # fmt: skip
+        yield from describe_values(
+            question, values, level=inquiry.level, group_a=group,
+            n_missing=len(members) - len(values),
+            n_clusters=inquiry.data.count_therapists(values.index),
+        )  # fmt: skip
         if group != "indeterminate":
             grouped[group] = values.sort_index()
     nesting = nesting_caution(inquiry, found.values, inquiry.usable[list(PARTS)])
     cautioned = found.with_caution(nesting)
-    return [*rows, *compare_presentations(question, inquiry, grouped, cautioned.caution)]
+    yield from compare_presentations(question, inquiry, grouped, cautioned.caution)
 
 
 def possible_presentations(rule: PresentationRule) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ from reports.analyses.course import DIFFERENCE as COURSE_DIFFERENCE
 from reports.analyses.course import EQUIVALENCE as COURSE_EQUIVALENCE
 from reports.analyses.course import follow_course
 from reports.analyses.dependence_and_outcome import relate_dependence
+from reports.analyses.four_presentations import ANALYSIS as FOUR
+from reports.analyses.four_presentations import describe_presentations
 from reports.analyses.measurement_invariance import check_invariance
 from reports.analyses.missing import available_rows, impute
 from reports.analyses.overdependent_against_overindependent import ANALYSIS as GROUPS
@@ -31,7 +33,6 @@ from reports.declarations import Comparison
 from reports.estimates import Estimate
 from reports.exclusions import present_clients
 from reports.methods.equivalence import verdict
-from reports.methods.four_groups import welch_anova
 from reports.methods.multiplicity import holm
 from reports.methods.result import NotEstimableError
 from reports.methods.tipping_point import analyse_imputed
@@ -159,13 +160,11 @@ def _seen(name: str, row: Estimate) -> Seen:
 
 
 def _four_groups(inquiry: Inquiry, found: OutcomeValues) -> Seen:
-    groups = inquiry.usable["presentation"].reindex(found.values.index).dropna()
-    samples = {
-        str(name): found.values[own.index].to_numpy()
-        for name, own in groups.groupby(groups)
-        if len(own) >= 10 and name != "indeterminate"
-    }
-    return Seen("all presentations, Welch's F", p=welch_anova(samples).p_value)
+    name, rows = "all presentations, Welch's F", describe_presentations(inquiry, found)
+    row = pick(rows, FOUR, "difference between presentations", "omega squared")
+    if row is None or row.p_value is None:
+        return Seen(name, status="refused")
+    return Seen(name, p=row.p_value, status=row.status)
 
 
 def _harm(inquiry: Inquiry, found: OutcomeValues, rows: list[Estimate]) -> Iterator[Seen]:
