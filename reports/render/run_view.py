@@ -105,6 +105,11 @@ class Run:
         }
 
     @property
+    def level_named(self) -> str:
+        """The confidence level of the intervals as it stands in a text: "95%"."""
+        return f"{100 * float(self.provenance('comparison').get('ci_level', '.95')):g}%"
+
+    @property
     def plan_status(self) -> str:
         """Whether the run's results were planned before: exploratory unless said otherwise."""
         return self.provenance("run").get("plan_status", "exploratory")

@@ -137,9 +137,9 @@ def _overall(run: Run, found: pd.DataFrame) -> Table:
             Column("SD", "number", is_symbol=True),
             Column("n of α", "count"),
             Column("α", "number", is_bounded=True),
-            Column("95% CI", "interval", is_bounded=True),
+            Column(f"{run.level_named} CI", "interval", is_bounded=True),
             Column("ω", "number", is_bounded=True),
-            Column("95% CI", "interval", is_bounded=True),
+            Column(f"{run.level_named} CI", "interval", is_bounded=True),
             Column("SEM", "number", is_symbol=True),
             Column("prorated", "percent"),
         ),
@@ -188,9 +188,9 @@ def _by_group(run: Run, found: pd.DataFrame) -> Iterator[Block]:
         columns += [
             Column("n", "count", is_symbol=True),
             Column("α", "number", is_bounded=True),
-            Column("95% CI", "interval", is_bounded=True),
+            Column(f"{run.level_named} CI", "interval", is_bounded=True),
             Column("ω", "number", is_bounded=True),
-            Column("95% CI", "interval", is_bounded=True),
+            Column(f"{run.level_named} CI", "interval", is_bounded=True),
         ]
     table = Table(
         name="reliability_by_group",

@@ -113,7 +113,6 @@ def methods(run: Run) -> Iterator[Block]:
         return
     answered = used[used["status"] != "refused"]
     rule, compared = run.facts("tables/rule"), run.provenance("comparison")
-    level = float(compared.get("ci_level", "0.95"))
     used_methods = methods_of(run)
     yield Prose(
         (
@@ -122,7 +121,7 @@ def methods(run: Run) -> Iterator[Block]:
                 f"{name_occasion(rule['landmark'])}. Outcomes come at or after that occasion; a "
                 "scale that is part of the rule is never its own outcome. Clients without the "
                 "outcome are left out of that outcome's rows and counted there. Intervals are of "
-                f"{level:.0%}, tests are judged at {compared.get('alpha', '0.05')}."
+                f"{run.level_named}, tests are judged at {compared.get('alpha', '0.05')}."
             ),
             " ".join(_cited(sentence) for sentence in sentences_of(used_methods)),
         )

@@ -26,7 +26,7 @@ STYLES = MARKS | {EVERYONE: Mark(INK, "D", ":", "")}
 CAPTION = (
     "Cumulative incidence (Aalen and Johansen): the share of clients whose treatment has ended in "
     "this way by a session. Endings compete: shares of all ways and of those still in treatment "
-    "add up to 1. Marks: the share with its {level:.0%} interval, at sessions between which enough "
+    "add up to 1. Marks: the share with its {level} interval, at sessions between which enough "
     "clients ended so; the lines only join them."
 )
 
@@ -83,7 +83,6 @@ def _reasons(run: Run) -> list[str]:
 
 
 def _caption(run: Run, data: pd.DataFrame, kinds: list[str]) -> str:
-    level = float(run.provenance("comparison").get("ci_level", ".95"))
     shown = {(row["ending"], row["group"]) for row in data.to_dict("records")}
     absent = [f"{kind} of {name_group(group)} clients" for kind in kinds for group in PAIR
               if (kind, group) not in shown]  # fmt: skip
@@ -93,7 +92,7 @@ def _caption(run: Run, data: pd.DataFrame, kinds: list[str]) -> str:
     known = tests.dropna(subset="p_value") if not tests.empty else tests
     tested = [f"{row['term']} p {_p(row['p_value'])}" for row in known.to_dict("records")]
     gray = f" Gray's test of the two groups, unadjusted: {', '.join(tested)}." if tested else ""
-    return f"{CAPTION.format(level=level)}{left_out}{gray}"
+    return f"{CAPTION.format(level=run.level_named)}{left_out}{gray}"
 
 
 def _p(value: float) -> str:

@@ -41,7 +41,7 @@ LINES = (
     "Difference between the means of overly dependent and overly independent clients, in multiples "
     "of the smallest difference that matters for each outcome; within the shaded band it is too "
     "small to matter. The lines are intervals of one outcome taken alone, not adjusted for the "
-    "number of tests: thin, the {level:.0%} confidence interval; thick, the {alike:.0%} interval "
+    "number of tests: thin, the {level} confidence interval; thick, the {alike:.0%} interval "
     "of the equivalence test."
 )
 TOGETHER = (
@@ -111,15 +111,14 @@ def _row(run: Run, outcome: str) -> dict[str, Any] | None:
 def _caption(run: Run) -> str:
     """Say which intervals are drawn, and what the verdict rests on: they are not the same."""
     compared, rows = run.provenance("comparison"), run.rows(GROUPS)
-    level, alpha = (float(compared.get(*fact)) for fact in (("ci_level", ".95"), ("alpha", ".05")))
+    alpha = float(compared.get("alpha", ".05"))
     families = describe_families(run.estimates, rows)
     verdict = TOGETHER.format(adjusted=describe_adjustment(rows), families=families)
-    lines = LINES.format(level=level, alike=1 - 2 * alpha)
+    lines = LINES.format(level=run.level_named, alike=1 - 2 * alpha)
     return f"{lines} {verdict if families else ALONE} {MARKS}"
 
 
 def _alt(run: Run, data: pd.DataFrame) -> str:
-    level = float(run.provenance("comparison").get("ci_level", ".95"))
     said = [
         f"{row['label']}: {write_number(row['difference'])} "
         f"{write_interval(row['ci_low'], row['ci_high'])}, {row['verdict'] or 'no verdict'}"
@@ -127,7 +126,7 @@ def _alt(run: Run, data: pd.DataFrame) -> str:
     ]
     return (
         "Forest plot of differences, overly dependent minus overly independent clients, in points "
-        f"with {level:.0%} intervals. {'; '.join(said)}."
+        f"with {run.level_named} intervals. {'; '.join(said)}."
     )
 
 

@@ -47,7 +47,7 @@ def describe_raincloud(run: Run, entry: FigureEntry) -> Drawing:
         name=entry.name,
         kind=entry.kind,
         title=label,
-        caption=_caption(layers),
+        caption=_caption(run, layers),
         alt=_alt(label, shown, means),
         plan_status=common_status(str(row["plan_status"]) for row in means.values()),
         data=_data(layers, means, shown),
@@ -92,7 +92,7 @@ def _means(run: Run, outcome: str) -> dict[str, dict[str, Any]]:
     return {str(row["group_a"]): row for row in found.to_dict("records")}  # type: ignore[misc]
 
 
-def _caption(layers: dict[str, pd.DataFrame]) -> str:
+def _caption(run: Run, layers: dict[str, pd.DataFrame]) -> str:
     points = "Each dot is one client." if not layers["points"].empty else (
         "Single clients are not shown."
     )  # fmt: skip
@@ -105,7 +105,7 @@ def _caption(layers: dict[str, pd.DataFrame]) -> str:
     return (
         f"{cloud}Box: the middle half with its median; whiskers: 5th and 95th percentile. Box and "
         "whiskers are drawn only where enough clients lie beyond their ends; else the median "
-        f"stands alone. White mark: mean with 95% confidence interval. {points}"
+        f"stands alone. White mark: mean with {run.level_named} confidence interval. {points}"
     )
 
 

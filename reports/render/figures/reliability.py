@@ -38,10 +38,10 @@ def describe_reliability(run: Run, entry: FigureEntry) -> Drawing:
         name=entry.name,
         kind=entry.kind,
         title=entry.title,
-        caption="Cronbach's alpha with 95% confidence interval, of clients who answered every "
-        "item. Grey bars: what published samples had, widened by their uncertainty. Broken "
-        "line: .70, below which differences between groups blur.",
-        alt=_alt(data),
+        caption=f"Cronbach's alpha with {run.level_named} confidence interval, of clients who "
+        "answered every item. Grey bars: what published samples had, widened by their uncertainty. "
+        "Broken line: .70, below which differences between groups blur.",
+        alt=_alt(run, data),
         plan_status=common_status(data["plan_status"]),
         data=data,
         draw=lambda figure: _draw(figure, data),
@@ -82,13 +82,13 @@ def compared_scales(run: Run) -> set[str]:
     return scales | {str(name).partition("@")[0] for name in run.outcomes.index}
 
 
-def _alt(data: pd.DataFrame) -> str:
+def _alt(run: Run, data: pd.DataFrame) -> str:
     said = [
         f"{row['label']} {write_number(row['estimate'], is_bounded=True)} "
         f"{write_interval(row['ci_low'], row['ci_high'], is_bounded=True)}"
         for row in data.to_dict("records")
     ]
-    return f"Cronbach's alpha with 95% intervals. {'; '.join(said)}."
+    return f"Cronbach's alpha with {run.level_named} intervals. {'; '.join(said)}."
 
 
 def _draw(figure: Figure, data: pd.DataFrame) -> None:

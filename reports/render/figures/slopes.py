@@ -50,8 +50,8 @@ def describe_slopes(run: Run, entry: FigureEntry) -> Drawing:
         name=entry.name,
         kind=entry.kind,
         title=entry.title,
-        caption=_caption(names),
-        alt=_alt(data, names),
+        caption=_caption(run, names),
+        alt=_alt(run, data, names),
         plan_status=common_status(data["plan_status"]),
         data=data,
         draw=lambda figure: _draw(figure, data, names),
@@ -81,22 +81,22 @@ def _rows(run: Run, outcome: str, term: str) -> list[dict[str, Any]]:
     ]
 
 
-def _caption(names: dict[str, str]) -> str:
+def _caption(run: Run, names: dict[str, str]) -> str:
     return (
         "How the outcome goes with the two scales of the presentation rule among all clients with "
-        "both scores, groups aside: standardized regression coefficients with 95% confidence "
-        f"intervals, each adjusted for the other. Circle, full line: {names['dependence']}; "
-        f"square, broken line: {names['independence']}."
+        f"both scores, groups aside: standardized regression coefficients with {run.level_named} "
+        f"confidence intervals, each adjusted for the other. Circle, full line: "
+        f"{names['dependence']}; square, broken line: {names['independence']}."
     )
 
 
-def _alt(data: pd.DataFrame, names: dict[str, str]) -> str:
+def _alt(run: Run, data: pd.DataFrame, names: dict[str, str]) -> str:
     said = [
         f"{row['label']} on {names[row['term']]}: {write_number(row['estimate'])} "
         f"{write_interval(row['ci_low'], row['ci_high'])}"
         for row in data.to_dict("records")
     ]
-    return f"Standardized coefficients with 95% intervals. {'; '.join(said)}."
+    return f"Standardized coefficients with {run.level_named} intervals. {'; '.join(said)}."
 
 
 def _draw(figure: Figure, data: pd.DataFrame, names: dict[str, str]) -> None:

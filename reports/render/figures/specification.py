@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 ANALYSIS, TERM = "specification", "specification"
 CAPTION = (
-    "Each point is the difference between the two groups, with its 95% interval, not adjusted for "
-    "the number of specifications, under one rule, cut and way of scoring, ordered by size; below, "
-    "the marks say which. Filled: as the study declares it. Points on one side of zero say that "
-    "the direction does not hang on these choices. How sure it is they do not say: all "
+    "Each point is the difference between the two groups, with its {level} interval, not adjusted "
+    "for the number of specifications, under one rule, cut and way of scoring, ordered by size; "
+    "below, the marks say which. Filled: as the study declares it. Points on one side of zero say "
+    "that the direction does not hang on these choices. How sure it is they do not say: all "
     "specifications are made from the same clients."
 )
 
@@ -45,7 +45,7 @@ def describe_specifications(run: Run, entry: FigureEntry) -> Drawing:
         name=entry.name,
         kind=entry.kind,
         title=f"{name_outcome(run, facts.get('outcome', ''))}: every rule, cut and way of scoring",
-        caption=CAPTION,
+        caption=CAPTION.format(level=run.level_named),
         alt=_alt(data),
         plan_status=common_status(data["plan_status"]),
         data=data,

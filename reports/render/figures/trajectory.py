@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "Lines: means of the growth model{shape} with 95% intervals, from every client of a group who "
-    "has a score at any time; n is their number. Marks: plain means of the scores within a span of "
-    "time, where enough clients have one. They rest on fewer clients than n, since those who left "
-    "earlier are not in later ones."
+    "Lines: means of the growth model{shape} with {level} intervals, from every client of a group "
+    "who has a score at any time; n is their number. Marks: plain means of the scores within a "
+    "span of time, where enough clients have one. They rest on fewer clients than n, since those "
+    "who left earlier are not in later ones."
 )
 
 
@@ -40,7 +40,7 @@ def describe_trajectory(run: Run, entry: FigureEntry) -> Drawing:
         name=entry.name,
         kind=entry.kind,
         title=f"Course of {name_in_sentence(run, facts.get('outcome', ''))}",
-        caption=CAPTION.format(shape=_shape(facts)),
+        caption=CAPTION.format(shape=_shape(facts), level=run.level_named),
         alt=_alt(data, facts),
         plan_status="exploratory",
         data=data,

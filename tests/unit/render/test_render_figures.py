@@ -57,6 +57,17 @@ def test_the_forest_plot_says_what_its_lines_are_and_what_the_verdict_rests_on(r
     assert "means that there is one" not in caption
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_figure_names_the_level_that_its_intervals_have(run: Run, name: str) -> None:
+    provenance = run.frame("tables/provenance")
+    level = pd.DataFrame([{"section": "comparison", "name": "ci_level", "value": "0.975"}])
+    other = provenance[provenance["name"] != "ci_level"]
+    drawn = describe_figure(Run(run.parts, {"tables/provenance": pd.concat([other, level])}), name)
+    said = f"{drawn.caption} {drawn.alt}"
+    assert "95%" not in said
+    assert ("97.5%" in said) == ("95%" in describe_figure(run, name).caption)
+
+
 def test_a_group_too_small_for_most_of_its_cloud_has_none(run: Run) -> None:
     """Of 30 clients the disclosure rules leave the middle third: a stub that looks like a shape."""
     drawing = describe_figure(run, "raincloud_core_10_total_at_end")
