@@ -22,6 +22,8 @@ EXPORT = "Export the responses and check that file."
 
 def refuse_structure(path: Path) -> ExportError | None:
     """Return the refusal of a file that describes a survey; None of any other."""
+    if path.is_symlink() or not path.is_file():  # a pipe would be waited for
+        return None
     try:
         with path.open("rb") as opened:
             head = opened.read(HEAD).decode("utf-8", errors="replace").removeprefix("\ufeff")
