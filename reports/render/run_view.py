@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -47,8 +48,16 @@ class Run:
 
     @cached_property
     def estimates(self) -> pd.DataFrame:
-        """The estimates; the index numbers the rows."""
-        return self.frame(ESTIMATES)
+        """The estimates, their notes with scales by name; the index numbers the rows."""
+        frame = self.frame(ESTIMATES)
+        if frame.empty or not self.scale_names:
+            return frame
+        names = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in self.scale_names))
+        notes = {
+            note: names.sub(lambda found: self.scale_names[found[0]], note)
+            for note in frame["note"].dropna().unique()
+        }
+        return frame.assign(note=frame["note"].map(notes))
 
     def rows(self, analysis: str, **where: str) -> pd.DataFrame:
         """Return the estimates of one analysis whose columns equal ``where``."""

@@ -46,3 +46,9 @@ def test_no_two_rows_of_every_estimate_look_alike(run: Run) -> None:
             if isinstance(table, Table):
                 named = [(row.group, *table.texts(row)[:3]) for row in table.rows]
                 assert len(named) == len(set(named)), table.title
+
+
+def test_notes_name_scales_as_people_do(run: Run) -> None:
+    frame = run.frame("estimates").assign(note="circular: ecr.anxiety is part of the rule")
+    named = Run(run.parts, {"estimates": frame}).estimates["note"].unique()
+    assert list(named) == ["circular: Attachment anxiety (ECR) is part of the rule"]

@@ -135,7 +135,7 @@ def test_the_page_says_what_it_is_not(page: str) -> None:
 
 def test_refusals_are_printed_with_their_reason(page: str) -> None:
     section = page[page.index('<section id="refusals"') :]
-    assert "circular: ecr.anxiety is part of the presentation rule" in section
+    assert "circular: Attachment anxiety (ECR) is part of the presentation rule" in section
 
 
 def test_the_continuous_analysis_comes_before_the_groups() -> None:
