@@ -1,4 +1,4 @@
-"""Random tables of three sources, in which every rule is broken now and then."""
+"""Random tables of four sources, in which every rule is broken now and then."""
 
 from __future__ import annotations
 
@@ -42,6 +42,16 @@ SOURCES: dict[str, dict[str, Any]] = {
         "columns": {"client": "id", "session": "no", "date": "seen", "intake_date": "began"},
         "form": [CORE, {"instrument": "srs", "columns": "s{n}"}],
     },
+    "events": {
+        "columns": {"client": "id", "session": "no", "day": "on", "therapist": "by"},
+        "event": {
+            "kind": "what",
+            "kinds": {"C": "contact", "c": "contact", "A": "assignment"},
+            "detail": "how",
+            "details": {"1": "remote", "2": "in_person"},
+            "until": "to",
+        },
+    },
     "persons": {"a_row_is": "person", "occasion": "intake", "form": [CORE | {"range": [1, 5]}]},
 }
 
@@ -49,7 +59,7 @@ SOURCES: dict[str, dict[str, Any]] = {
 def make_layout(name: str) -> Layout:
     """Return the layout of one of the sources."""
     source = Source.model_validate(COMMON | SOURCES[name])
-    header = [*source.columns.by_role().values(), "age", "sex", "site"]
+    header = [*source.columns.by_role().values(), "age", "sex", "site", "what", "how", "to"]
     header += ["sum", *(f"c{n}" for n in range(1, 11))] + [f"s{n}" for n in range(1, 5)]
     return lay_out(source, header, load_catalog())
 
@@ -63,6 +73,9 @@ TEXTS = {
     "rater": ["client", "therapist", "nobody", "NASK", None],
     "date": ["01/02/2024", "1/3/2024", "2024-03-01", "45300", "31/02/2024", "01/02/24", None],
     "intake_date": ["01/02/2024", "2024/02/01", "soon", None],
+    "therapist": ["T1", "T2", "a b", None],
+    "event": ["C", "c", "A", "Z", None],
+    "event_detail": ["1", "2", "3", None],
     "attr__sex": ["F", "M", "x", None],
     "attr__site": ["AB", "CD", "abc", None],
 }
@@ -70,6 +83,7 @@ NUMBERS: dict[str, list[float | None]] = {
     "attr__age": [18, 40.5, 99, 100, 17.9, 0, None],
     "session": [1, 2, 0, 5001, -99, -32001, None],
     "day": [0, 7, -3, -365, -366, 7300, 7301, None],
+    "event_until": [7, 14, 7301, None],
 }
 
 

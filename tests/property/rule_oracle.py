@@ -110,11 +110,6 @@ def _straight(rule: Rule, row: Row) -> bool:
     return None not in given_answers and len(set(given_answers)) == 1
 
 
-ROW_TESTS: dict[str, Test] = {
-    "straight_line": _straight,
-}
-
-
 def later_copies(table: list[Row], columns: Sequence[StageColumn]) -> Cells:
     """Return the rows that equal an earlier one."""
     seen: set[tuple[Any, ...]] = set()
@@ -129,10 +124,12 @@ def later_copies(table: list[Row], columns: Sequence[StageColumn]) -> Cells:
 
 def _known_row(rule: Rule, table: list[Row]) -> Cells:
     client, items = str(rule.check.given["client"]), rule.check.given["items"]
+    mark: Any = rule.check.given["mark"]
+    told = [*items, *([mark] if mark else [])]  # type: ignore[misc]
     filled = [
         row
         for row in table
-        if row[client] is not None and any(row[c.name] is not None for c in items)  # type: ignore[attr-defined]
+        if row[client] is not None and any(row[c.name] is not None for c in told)
     ]
     return later_copies(filled, rule.columns)
 
@@ -320,11 +317,46 @@ def _total_unlike(rule: Rule, table: list[Row]) -> Cells:
     return found
 
 
+def _told(row: Row, column: StageColumn | None) -> Any:
+    if column is None or not is_filled(row, column, list(column.staged_codes.values())):
+        return None
+    return row[column.name]
+
+
+def _event_unplaced(rule: Rule, row: Row) -> bool:
+    known: Any = rule.check.given
+    when = [_told(row, known[name]) for name in ("session", "day")]
+    return row[known["mark"].name] is not None and when == [None, None]
+
+
+def _event_conflict(rule: Rule, table: list[Row]) -> Cells:
+    known: Any = rule.check.given
+    kinds = dict(known["kinds"])
+    same: dict[tuple[Any, ...], list[tuple[Row, tuple[Any, ...]]]] = defaultdict(list)
+    for row in table:
+        client = _told(row, known["client"])
+        if client is None or row[known["mark"].name] is None:
+            continue
+        event = known["all_are"] or kinds.get(_told(row, known["kind"]))
+        facts = tuple(_told(row, known[name]) for name in ("day", "until", "detail", "therapist"))
+        session = _told(row, known["session"]) or 0
+        when = session or (facts[0], facts[2])
+        whom = facts[3] if event == "assignment" else None
+        same[client, event, when, whom].append((row, facts))
+    return {
+        (row["_record"], None)
+        for told in same.values()
+        if len({facts for _, facts in told}) > 1
+        for row, _ in told
+    }
+
+
 TABLE_TESTS: dict[str, Callable[[Rule, list[Row]], Cells]] = {
     "known_row": _known_row,
     "form_empty": _form_empty,
     "same_person": _same_person,
     "conflict": _conflict,
+    "event_conflict": _event_conflict,
     "jump": _jump,
     "alike_ids": _alike_ids,
     "two_values": _two_values,
@@ -333,6 +365,12 @@ TABLE_TESTS: dict[str, Callable[[Rule, list[Row]], Cells]] = {
     "item_missing": _item_missing,
     "range_unused": _range_unused,
     "total_unlike": _total_unlike,
+}
+
+
+ROW_TESTS: dict[str, Test] = {
+    "straight_line": _straight,
+    "event_unplaced": _event_unplaced,
 }
 
 

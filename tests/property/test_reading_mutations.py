@@ -34,7 +34,7 @@ def test_the_good_export_itself_is_accepted_whole(kind: str, tmp_path: Path) -> 
 def test_a_spoilt_export_is_refused_with_a_code_or_counted_whole(kind: str) -> None:
     outcomes = stress(kind, SEEDS)
     assert sum(outcomes.values()) == len(SEEDS)
-    assert len(outcomes) > 2
+    assert len(outcomes) > 1
 
 
 @pytest.mark.slow

@@ -224,6 +224,7 @@ def test_wrong_use_has_an_exit_code_of_its_own(
     tmp_path: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], code: int
 ) -> None:
     monkeypatch.chdir(write_study(tmp_path / "study"))
+    Path("elsewhere.csv").write_text("client_id\nK001\n", encoding="utf-8")
     ended, out, err = ask(*words)
     assert (ended, out) == (code, "")
     assert err
