@@ -175,6 +175,7 @@ def test_every_check_is_used_by_a_rule() -> None:
         lay(a_row_is="person", columns={}, occasion="intake"),
         lay(columns={"client": "id", "session": "no"}, occasions={}),
         lay(columns={"client": "id", "occasion": "wave"}, missing={}),
+        lay(event={"all_are": "crisis", "day": "age"}),
     ]
     used = {rule.check.name for layout in layouts for rule in derive_rules(layout)}
     assert {path.stem for path in CHECKS.glob("*.sql")} == used
