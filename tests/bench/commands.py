@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,13 +23,16 @@ def measure() -> dict[str, float]:
         other_home = os.environ | {"PREFECT_HOME": str(Path(name) / "other")}
         first = _seconds("demo", str(demo), env=environment)
         again = _seconds("demo", str(demo), env=environment)
-        figure = _median(lambda: _seconds("figure", "forest", "-s", str(demo), "--out", name))
+        drawing = ("figure", "forest", "-s", str(demo), "--out", name)
+        figure = _median(lambda: _seconds(*drawing))
+        figure_imports = _median(lambda: _import_seconds(*drawing))
         plain = _plain_run(demo)
         server_first, server_again = (_server_start(demo, other_home) for _ in range(2))
     help_seconds = _median(lambda: _seconds("--help"))
     return {
         "help_s": help_seconds,
         "figure_s": figure,
+        "figure_imports_s": figure_imports,
         "demo_first_s": first,
         "demo_again_s": again,
         "demo_without_prefect_s": plain,
@@ -70,6 +74,15 @@ def _seconds(*arguments: str, env: dict[str, str] | None = None) -> float:
         [sys.executable, "-c", MAIN, *arguments], check=True, capture_output=True, env=env
     )
     return time.perf_counter() - began
+
+
+def _import_seconds(*arguments: str) -> float:
+    """Return what a command's imports take, which the interpreter tells itself."""
+    told = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", MAIN, *arguments],
+        check=True, capture_output=True, text=True,
+    ).stderr  # fmt: skip
+    return sum(map(int, re.findall(r"^import time: +(\d+) \|", told, re.MULTILINE))) / 1e6
 
 
 def _median(work: Callable[[], float]) -> float:
