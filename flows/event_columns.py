@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from flows.declarations import Event, Source
 from flows.item_columns import Header
 from instruments.layout import Events, StageColumn
 
-# Sessions are numbered from 1; days reach from a waiting list to twenty years of treatment.
-BOUNDS: Mapping[str, tuple[int, int]] = {"session": (1, 5000), "day": (-365, 7300)}
 
-
-def event_roles(event: Event, header: Header, source: Source) -> dict[str, StageColumn]:
-    """Return the stage columns that tell of events, by their role."""
-    low, high = BOUNDS["day"]
+def event_roles(
+    event: Event, header: Header, source: Source, days: tuple[int, int]
+) -> dict[str, StageColumn]:
+    """Return the stage columns that tell of events, by their role; ``days`` bounds their days."""
+    low, high = days
     named = {"event": event.kind, "event_day": event.day, "event_until": event.until,
              "event_detail": event.detail}  # fmt: skip
     codes = {"event": event.kinds, "event_detail": event.details}

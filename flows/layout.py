@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from flows.declarations import Attribute, FormBlock, Source
-from flows.event_columns import BOUNDS, event_roles, lay_out_events
+from flows.event_columns import event_roles, lay_out_events
 from flows.item_columns import Header, item_columns, listed_columns, require_scale_pattern
 from instruments.catalog import Catalog
 from instruments.definition import Definition
 from instruments.errors import StudyError
 from instruments.layout import Kind, Layout, Placement, StageColumn, number_of
 
+# Sessions are numbered from 1; days reach from a waiting list to twenty years of treatment.
+BOUNDS: Mapping[str, tuple[int, int]] = {"session": (1, 5000), "day": (-365, 7300)}
 ROLE_KINDS: Mapping[str, Kind] = {
     "client": "id",
     "therapist": "id",
@@ -105,7 +107,7 @@ def _roles(source: Source, header: Header) -> dict[str, StageColumn]:
         low, high = BOUNDS["day"]
         roles["day"] = StageColumn("day", roles["date"].source, "whole", low, high)
     if source.event:
-        roles |= event_roles(source.event, header, source)
+        roles |= event_roles(source.event, header, source, BOUNDS["day"])
     if source.ending:
         reasons = tuple(source.ending.reasons)
         column = header.require(source.ending.reason, source)

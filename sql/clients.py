@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from instruments.layout import Layout, StageColumn
 from sql.gateway import Connection, fill, rows, statement, value
-from sql.names import identifier, literal
+from sql.names import identifier, literal, named_by
 
 
 def meet_clients(connection: Connection, layout: Layout) -> None:
@@ -46,7 +46,12 @@ def stage_clients(connection: Connection, layout: Layout, keys: Mapping[str, str
         has_session = "ending_session" in layout.roles
         session = identifier("ending_session") if has_session else "CAST(NULL AS SMALLINT)"
         connection.execute(
-            fill("stage_ending", keys=keys, ending=_ending(layout), ending_session=session)
+            fill(
+                "stage_ending",
+                keys=keys,
+                ending=named_by("ending", layout.endings),
+                ending_session=session,
+            )
         )
     if has_clients(connection) and layout.a_row_is == "administration":
         described = connection.execute("FROM store.core.client LIMIT 0").description
@@ -112,11 +117,3 @@ def _kept(column: StageColumn) -> str:
 
 def _list(values: Iterable[str | int | float]) -> str:
     return ", ".join(literal(value) for value in values)
-
-
-def _ending(layout: Layout) -> str:
-    """Return the ending that a row tells, NULL for a label that is not declared."""
-    cases = " ".join(
-        f"WHEN {literal(label)} THEN {literal(reason)}" for label, reason in layout.endings.items()
-    )
-    return f"CASE {identifier('ending')} {cases} END"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from instruments.layout import Events, Layout, StageColumn
+from instruments.layout import Events, Layout
 from sql.gateway import Connection, fill
-from sql.names import answer_of, identifier, literal
+from sql.names import answer_of, identifier, literal, named_by
 
 # What may be corrected of an event: name in the store, and the roles of which one tells it.
 FACTS = {
@@ -17,21 +17,18 @@ FACTS = {
 }
 FRESH = "stage.fresh_event"
 # What tells events of a kind apart: their session; else their day and detail; whom they assign.
-SAME = """\
-staged.client_id = stored.client_id
-AND staged.event = stored.event
-AND staged.session = stored.session
-AND (
-    staged.session > 0
-    OR (
-        staged.day IS NOT DISTINCT FROM stored.day
-        AND staged.detail IS NOT DISTINCT FROM stored.detail
-    )
+_KEY = (
+    "{0}client_id",
+    "{0}event",
+    "{0}session",
+    "CASE WHEN {0}session = 0 THEN {0}day END",
+    "CASE WHEN {0}session = 0 THEN {0}detail END",
+    "CASE WHEN {0}event = 'assignment' THEN {0}therapist_id END",
 )
-AND (
-    staged.event <> 'assignment'
-    OR staged.therapist_id IS NOT DISTINCT FROM stored.therapist_id
-)"""
+ONE_EVENT = ", ".join(part.format("") for part in _KEY)
+SAME = " AND ".join(
+    f"{part.format('staged.')} IS NOT DISTINCT FROM {part.format('stored.')}" for part in _KEY
+)
 
 
 def stage_events(connection: Connection, layout: Layout, keys: Mapping[str, str]) -> None:
@@ -43,10 +40,10 @@ def stage_events(connection: Connection, layout: Layout, keys: Mapping[str, str]
         "event": _kind(layout, layout.events),
         "day": answer_of(day) if day else "CAST(NULL AS SMALLINT)",
         "until_day": _told(layout, "event_until", "SMALLINT"),
-        "detail": _named(layout.roles.get("event_detail"), layout.events.details),
+        "detail": _detail(layout, layout.events),
         "mark": identifier(layout.event_mark.name),
     }
-    connection.execute(fill("stage_event", keys=keys, **columns))
+    connection.execute(fill("stage_event", keys=keys, one_event=ONE_EVENT, **columns))
     connection.execute(fill("stage_fresh_event", fresh=FRESH, same=SAME, facts=_facts(layout)))
 
 
@@ -72,14 +69,13 @@ def _facts(layout: Layout) -> list[str]:
 def _kind(layout: Layout, events: Events) -> str:
     if events.all_are is not None:
         return literal(events.all_are)
-    return _named(layout.roles["event"], events.kinds)
+    return named_by("event", events.kinds)
 
 
-def _named(column: StageColumn | None, names: Mapping[str, str]) -> str:
-    if column is None:
+def _detail(layout: Layout, events: Events) -> str:
+    if "event_detail" not in layout.roles:
         return "CAST(NULL AS VARCHAR)"
-    cases = " ".join(f"WHEN {literal(code)} THEN {literal(name)}" for code, name in names.items())
-    return f"CASE {identifier(column.name)} {cases} END"
+    return named_by("event_detail", events.details)
 
 
 def _told(layout: Layout, role: str, kind: str) -> str:

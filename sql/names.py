@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from instruments.errors import StoreError
 from instruments.layout import StageColumn
 
@@ -27,3 +29,9 @@ def answer_of(column: StageColumn) -> str:
     name = identifier(column.name)
     codes = ", ".join(literal(code) for code in column.staged_codes.values())
     return f"CASE WHEN {name} NOT IN ({codes}) THEN {name} END" if codes else name
+
+
+def named_by(column: str, names: Mapping[str, str]) -> str:
+    """Return what the code in a column stands for, NULL for one that is not declared."""
+    cases = " ".join(f"WHEN {literal(code)} THEN {literal(name)}" for code, name in names.items())
+    return f"CASE {identifier(column)} {cases} END"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from flows.profiling.forms import FormProposal
@@ -38,17 +38,17 @@ def _with_totals(form: FormProposal, definition: Definition, free: Sequence[str]
         scale = _scale_of(name, form, definition)
         if scale is not None:
             totals.setdefault(scale, name)
-    doubts = tuple(_doubts(totals))
-    return replace(form, totals=totals, doubts=(*form.doubts, *doubts)) if totals else form
+    if not totals:
+        return form
+    return replace(form, totals=totals, doubts=(*form.doubts, _doubt(totals)))
 
 
-def _doubts(totals: Mapping[str, str]) -> Iterator[str]:
-    if totals:
-        named = ", ".join(f'"{column}"' for column in totals.values())
-        yield (
-            f"By name alone {named} is taken for a score of the export's own: interdep check "
-            "compares it with the items. Leave it out if it is something else."
-        )
+def _doubt(totals: Mapping[str, str]) -> str:
+    named = ", ".join(f'"{column}"' for column in totals.values())
+    return (
+        f"By name alone {named} is taken for a score of the export's own: interdep check compares "
+        "it with the items. Leave it out if it is something else."
+    )
 
 
 def _scale_of(name: str, form: FormProposal, definition: Definition) -> str | None:

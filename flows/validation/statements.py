@@ -11,6 +11,7 @@ import jinja2
 
 from instruments.layout import StageColumn
 from instruments.rule import Rule
+from sql.events import ONE_EVENT
 from sql.gateway import FOLDER
 from sql.names import identifier, literal
 
@@ -73,6 +74,6 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(FOLDER / "checks"), undefined=jinja2.StrictUndefined
     )
     environment.filters |= {"ident": identifier, "literal": literal}
-    environment.globals["is_outside"] = is_outside
+    environment.globals |= {"is_outside": is_outside, "one_event": ONE_EVENT}
     environment.globals["cells"] = environment.get_template("macros/cells.sql").module
     return environment

@@ -23,15 +23,7 @@ SELECT
     _record,
     CAST(NULL AS VARCHAR) AS column_name
 FROM told
-WINDOW same AS (
-    PARTITION BY
-        client_id,
-        event,
-        session,
-        CASE WHEN session = 0 THEN day END,
-        CASE WHEN session = 0 THEN detail END,
-        CASE WHEN event = 'assignment' THEN therapist_id END
-)
+WINDOW same AS (PARTITION BY {{ one_event }})
 QUALIFY
     min(row(day, until_day, detail, therapist_id)) OVER same
     IS DISTINCT FROM max(row(day, until_day, detail, therapist_id)) OVER same

@@ -15,13 +15,7 @@ ANTI JOIN stage.quarantined AS held USING (_record)
 WHERE {{ mark }} IS NOT NULL
 QUALIFY
     row_number() OVER (
-        PARTITION BY
-            client_id,
-            event,
-            session,
-            CASE WHEN session = 0 THEN day END,
-            CASE WHEN session = 0 THEN detail END,
-            CASE WHEN event = 'assignment' THEN therapist_id END
+        PARTITION BY {{ one_event }}
         ORDER BY _record
     ) = 1
 ORDER BY _record
