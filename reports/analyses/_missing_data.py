@@ -19,7 +19,8 @@ from reports.methods.mixed_model import (
     fit_mixed_model,
     linear_contrast,
 )
-from reports.methods.result import summarize_group
+from reports.methods.result import summarize_groups
+from reports.methods.tipping_point import Answer
 from reports.study_data import are_among
 
 CONTRAST = "contrast"
@@ -110,27 +111,27 @@ def therapists(rows: pd.DataFrame) -> str:
 
 
 def compared_at(imputed: ImputedScores, target: str) -> ImputedScores:
-    """Return the imputed scores of the extreme groups at an occasion, `is_first` in each frame.
+    """Return the imputed scores of the extreme groups at an occasion, with `is_first`.
 
     Other occasions and groups told what to impute; they are not compared.
     """
-    shared = imputed.frames[0]
-    is_kept = shared["occasion"].eq(target) & shared["presentation"].isin(EXTREMES)
+    rows = imputed.rows
+    is_kept = rows["occasion"].eq(target) & rows["presentation"].isin(EXTREMES)
     kept = is_kept.to_numpy(dtype=bool)
-    is_first = shared["presentation"].eq(EXTREMES[0]).to_numpy(dtype=bool)[kept]
-    frames = (frame[kept].assign(is_first=is_first) for frame in imputed.frames)
-    return replace(imputed, frames=tuple(frames))
+    compared = rows[kept]
+    is_first = compared["presentation"].eq(EXTREMES[0])
+    return replace(imputed, rows=compared.assign(is_first=is_first), scores=imputed.scores[:, kept])
 
 
-def welch_of_frame(frame: pd.DataFrame) -> tuple[float, float, float]:
-    """Return Welch's difference in a frame of `compared_at`, its standard error and df.
+def welch_of_draws(compared: ImputedScores) -> list[Answer]:
+    """Return Welch's difference in each draw of `compared_at`, its standard error and df.
 
     Therapists are in the imputation; the difference itself is the one whose missing scores are in
     question.
     """
-    score, is_first = frame["score"].to_numpy(), frame["is_first"].to_numpy()
-    a, b = summarize_group(score[is_first]), summarize_group(score[~is_first])
-    return a.mean - b.mean, *welch_error(a, b)
+    is_first = compared.rows["is_first"].to_numpy(dtype=bool)
+    groups = (summarize_groups(compared.scores[:, members]) for members in (is_first, ~is_first))
+    return [(a.mean - b.mean, *welch_error(a, b)) for a, b in zip(*groups, strict=True)]
 
 
 def group_facts(inquiry: Inquiry, clients: pd.Index) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from reports.analyses._missing_data import (
     fit_all_available,
     gather_repeated,
     group_facts,
-    welch_of_frame,
+    welch_of_draws,
 )
 from reports.analyses._model_words import reason_of_model, remark_of
 from reports.analyses._nesting import tested
@@ -189,11 +189,11 @@ def _pooled_rows(
     facts: dict[str, Any],
 ) -> Iterator[Estimate]:
     compared = compared_at(imputed, found.outcome.occasion)
-    pooled = analyse_imputed(compared, welch_of_frame, level=inquiry.level)
+    pooled = analyse_imputed(compared, welch_of_draws, level=inquiry.level)
     yield question.answer(*IMPUTED, **_columns(pooled), **facts)
     worse = _worse(inquiry, found) * found.outcome.smallest_effect
     for who, shift in _shifts(found).items():
-        moved = analyse_imputed(shift_imputed(compared, worse, shift), welch_of_frame,
+        moved = analyse_imputed(shift_imputed(compared, worse, shift), welch_of_draws,
                                 level=inquiry.level)  # fmt: skip
         yield question.answer(
             f"difference, missing {who} worse", *IMPUTED[1:], **_columns(moved), **facts,
@@ -235,7 +235,7 @@ def _tipping_row(
     """Return the shift of one group's missing scores at which the answer turns."""
     largest = FARTHEST * worse
     tipping = find_tipping_point(
-        compared, welch_of_frame, shift=shift, largest=largest, level=level
+        compared, welch_of_draws, shift=shift, largest=largest, level=level
     )
     note = STANDS.format(largest=largest) if tipping.delta is None else None
     return question.answer(f"tipping point, {group}", TIPPING, HOW_TIPPING,

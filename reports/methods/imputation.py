@@ -5,13 +5,14 @@ The main analysis is the likelihood-based mixed model on all available data; thi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from threadpoolctl import threadpool_limits
+
+from reports.methods.result import FloatArray
 
 # Sweeps of the sampler before the first draw and between draws. Successive sweeps correlate
 # about .3 at a quarter missing, so ten apart they are independent.
@@ -20,14 +21,32 @@ _BURN_IN, _THIN = 100, 10
 
 @dataclass(frozen=True)
 class ImputedScores:
-    """Completed frames: one row per client and occasion, with `is_imputed` and `is_dropout`."""
+    """Completed scores: what all draws share, and each draw's scores of the same rows.
+
+    Attributes
+    ----------
+    outcome, occasion : str
+        Columns of the score and of the occasion.
+    rows : DataFrame
+        One row per client and occasion, with `is_imputed` and `is_dropout`, without the score.
+    scores : ndarray, shape (draws, rows)
+        The completed scores of these rows, in scale points.
+    n_clients, n_left_out, n_imputed : int
+        Clients in the imputation and left out of it, and scores filled in.
+    """
 
     outcome: str
     occasion: str
-    frames: tuple[pd.DataFrame, ...] = field(repr=False, compare=False)
+    rows: pd.DataFrame = field(repr=False, compare=False)
+    scores: FloatArray = field(repr=False, compare=False)
     n_clients: int
     n_left_out: int
     n_imputed: int
+
+    @property
+    def frames(self) -> Iterator[pd.DataFrame]:
+        """Each draw as a complete frame."""
+        return (self.rows.assign(**{self.outcome: values}) for values in self.scores)
 
 
 def impute_scores(
@@ -72,9 +91,9 @@ def impute_scores(
     Returns
     -------
     ImputedScores
-        Frames with client, occasion, score, therapist and predictors, in order of client and
-        occasion; ``is_dropout`` marks scores after the client's last observed one. Clients
-        without any score, therapist or predictor are left out and counted.
+        With client, occasion, therapist and predictors, in order of client and occasion, and
+        the scores of each draw; ``is_dropout`` marks scores after the client's last observed
+        one. Clients without any score, therapist or predictor are left out and counted.
 
     Raises
     ------
@@ -104,8 +123,8 @@ def impute_scores(
     >>> rows.loc[[1, 9, 33], "score"] = np.nan
     >>> imputed = impute_scores(
     ...     rows, "score", occasions=["intake", "end"], therapist=None, draws=5, seed=1)
-    >>> imputed.n_imputed, len(imputed.frames), imputed.frames[0]["score"].isna().sum()
-    (3, 5, np.int64(0))
+    >>> imputed.n_imputed, imputed.scores.shape, np.isnan(imputed.scores).sum()
+    (3, (5, 80), np.int64(0))
     """
     if frame.duplicated([client, occasion]).any():
         raise ValueError("a client has two rows at one occasion")
@@ -118,12 +137,11 @@ def impute_scores(
     scores, people = scores[usable].astype(np.float64), people[usable]
     design = _indicators(people, therapist)
     completed = _draw(scores, design, draws, seed)
-    grid = _grid(scores, people, client, occasion)
-    frames = tuple(grid.assign(**{outcome: values.ravel()}) for values in completed)
     return ImputedScores(
         outcome=outcome,
         occasion=occasion,
-        frames=frames,
+        rows=_grid(scores, people, client, occasion),
+        scores=np.stack([values.ravel() for values in completed]),
         n_clients=len(scores),
         n_left_out=int((~usable).sum()),
         n_imputed=int(scores.isna().to_numpy().sum()),
@@ -139,9 +157,7 @@ def _indicators(people: pd.DataFrame, therapist: str | None) -> pd.DataFrame:
     return coded.astype(np.float64)
 
 
-def _draw(
-    scores: pd.DataFrame, design: pd.DataFrame, draws: int, seed: int
-) -> list[npt.NDArray[np.float64]]:
+def _draw(scores: pd.DataFrame, design: pd.DataFrame, draws: int, seed: int) -> list[FloatArray]:
     values = scores.to_numpy()
     if not np.isnan(values).any():
         return [values] * draws

@@ -115,6 +115,19 @@ def summarize_group(values: npt.ArrayLike) -> GroupSummary:
     return GroupSummary(float(sample.mean()), standard_deviation(sample), sample.size)
 
 
+def summarize_groups(values: npt.ArrayLike) -> list[GroupSummary]:
+    """Return what `summarize_group` does for every row of a table of complete values."""
+    table = as_table(values)
+    n = table.shape[1]
+    if n < 2:
+        raise NotEstimableError(f"needs at least 2 values, has {n}")
+    means, spreads = table.mean(axis=1), np.std(table, axis=1, ddof=1)
+    spreads[spreads <= _ROUNDING * np.abs(table).max(axis=1)] = 0.0
+    return [
+        GroupSummary(mean, sd, n) for mean, sd in zip(means.tolist(), spreads.tolist(), strict=True)
+    ]
+
+
 def t_test(estimate: float, se: float, df: float, level: float) -> TTest:
     """Return the t-test of an estimate with this standard error and these degrees of freedom."""
     t, reach = estimate / se, se * t_quantile((1 + level) / 2, df)

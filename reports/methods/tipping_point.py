@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from reports.methods.imputation import ImputedScores
@@ -13,8 +14,10 @@ from reports.methods.mixed_model import fit_mixed_model
 from reports.methods.pooling import PooledEstimate, pool_estimates
 from reports.methods.result import NotEstimableError
 
-# From one completed frame: the estimate, its standard error, and its degrees of freedom.
-Analysis = Callable[[pd.DataFrame], tuple[float, float, float]]
+# An estimate, its standard error and its degrees of freedom.
+Answer = tuple[float, float, float]
+# From completed scores to the answer of each draw.
+Analysis = Callable[[ImputedScores], Sequence[Answer]]
 
 
 @dataclass(frozen=True)
@@ -68,30 +71,29 @@ def shift_imputed(imputed: ImputedScores, delta: float, shift: Shift) -> Imputed
     >>> imputed = impute_scores(
     ...     rows, "score", occasions=[0, 1], therapist=None, draws=2, seed=1)
     >>> moved = shift_imputed(imputed, 3.0, Shift())
-    >>> float((moved.frames[0]["score"] - imputed.frames[0]["score"]).sum().round(6))
+    >>> float((moved.scores[0] - imputed.scores[0]).sum().round(6))
     3.0
     """
-    # The frames differ in the imputed scores alone, so the same rows of each are moved.
-    distance = delta * _moved(imputed.frames[0], imputed, shift).to_numpy(dtype=bool)
-    outcome = imputed.outcome
-    frames = tuple(
-        frame.assign(**{outcome: frame[outcome].to_numpy() + distance}) for frame in imputed.frames
-    )
-    return replace(imputed, frames=frames)
+    return replace(imputed, scores=imputed.scores + delta * _moved(imputed, shift))
+
+
+def of_each_frame(analyse: Callable[[pd.DataFrame], Answer]) -> Analysis:
+    """Return the analysis that looks at the completed frames one by one."""
+    return lambda imputed: [analyse(frame) for frame in imputed.frames]
 
 
 def analyse_imputed(
     imputed: ImputedScores, analysis: Analysis, *, level: float = 0.95
 ) -> PooledEstimate:
-    """Run one analysis on every completed frame and pool the results.
+    """Run one analysis on the scores of every draw and pool the results.
 
     Parameters
     ----------
     imputed : ImputedScores
         From `impute_scores` or `shift_imputed`.
     analysis : callable
-        From a frame to estimate, standard error and degrees of freedom; see
-        `mixed_term_analysis`.
+        From completed scores to estimate, standard error and degrees of freedom of each draw;
+        see `mixed_term_analysis`, and `of_each_frame` for one that takes a frame.
     level : float
         Confidence level.
 
@@ -103,7 +105,7 @@ def analyse_imputed(
     Raises
     ------
     NotEstimableError
-        If the analysis has no answer for one of the frames.
+        If the analysis has no answer for one of the draws.
 
     Examples
     --------
@@ -117,11 +119,10 @@ def analyse_imputed(
     >>> def mean_at_end(frame):
     ...     scores = frame.loc[frame["occasion"] == 1, "score"]
     ...     return scores.mean(), scores.sem(), len(scores) - 1
-    >>> round(analyse_imputed(imputed, mean_at_end).se, 2)
+    >>> round(analyse_imputed(imputed, of_each_frame(mean_at_end)).se, 2)
     0.13
     """
-    results = np.array([analysis(frame) for frame in imputed.frames])
-    estimates, errors, df = results.T
+    estimates, errors, df = np.array(analysis(imputed)).T
     return pool_estimates(
         estimates.tolist(),
         (errors**2).tolist(),
@@ -141,11 +142,13 @@ def mixed_term_analysis(formula: str, term: str, *, therapist: str = "therapist_
     >>> rows = pd.DataFrame({
     ...     "client_id": [c for c in "abcdef" for _ in range(3)], "week": [0.0, 1.0, 2.0] * 6,
     ...     "score": [9, 8, 6, 8, 8, 5, 6, 4, 3, 9, 7, 7, 5, 5, 2, 7, 6, 3]})
-    >>> [round(float(number), 3) for number in analysis(rows)]
+    >>> complete = rows.assign(is_imputed=False).drop(columns="score")
+    >>> once = ImputedScores("score", "week", complete, rows[["score"]].to_numpy(float).T, 6, 0, 0)
+    >>> [round(float(number), 3) for number in analysis(once)[0]]
     [-1.5, 0.207, 11.0]
     """
 
-    def analyse(frame: pd.DataFrame) -> tuple[float, float, float]:
+    def analyse(frame: pd.DataFrame) -> Answer:
         model = fit_mixed_model(frame, formula, therapist=therapist)
         if model.status == "refused":
             raise NotEstimableError(model.note)
@@ -154,7 +157,7 @@ def mixed_term_analysis(formula: str, term: str, *, therapist: str = "therapist_
             raise NotEstimableError(found.note)
         return found.estimate, found.se, found.df
 
-    return analyse
+    return of_each_frame(analyse)
 
 
 def find_tipping_point(
@@ -218,7 +221,8 @@ def find_tipping_point(
     >>> def mean_at_end(frame):
     ...     scores = frame.loc[frame["occasion"] == 1, "score"]
     ...     return scores.mean(), scores.sem(), len(scores) - 1
-    >>> find_tipping_point(imputed, mean_at_end, shift=Shift(), largest=3.0).delta
+    >>> analysis = of_each_frame(mean_at_end)
+    >>> find_tipping_point(imputed, analysis, shift=Shift(), largest=3.0).delta
     1.1015625
     """
     if largest == 0 or steps < 1:
@@ -239,13 +243,14 @@ def find_tipping_point(
     return TippingPoint(high, tuple(curve))
 
 
-def _moved(frame: pd.DataFrame, imputed: ImputedScores, shift: Shift) -> pd.Series[bool]:
-    moved = frame["is_dropout"] if shift.only_after_dropout else frame["is_imputed"]
+def _moved(imputed: ImputedScores, shift: Shift) -> npt.NDArray[np.bool_]:
+    rows = imputed.rows
+    moved = rows["is_dropout"] if shift.only_after_dropout else rows["is_imputed"]
     if shift.column is not None:
-        moved = moved & (frame[shift.column] == shift.value)
+        moved = moved & (rows[shift.column] == shift.value)
     if shift.occasions:
-        moved = moved & frame[imputed.occasion].isin(list(shift.occasions))
-    return moved
+        moved = moved & rows[imputed.occasion].isin(list(shift.occasions))
+    return moved.to_numpy(dtype=bool)
 
 
 def _answer(pooled: PooledEstimate) -> int:

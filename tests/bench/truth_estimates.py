@@ -13,7 +13,7 @@ from flows.simulation.worlds import World
 from reports.analyses._confounding import find_confounding
 from reports.analyses._continuous_course import relate_course
 from reports.analyses._inquiry import Inquiry
-from reports.analyses._missing_data import compared_at, gather_repeated, welch_of_frame
+from reports.analyses._missing_data import compared_at, gather_repeated, welch_of_draws
 from reports.analyses._nesting import DIFFERENCE_TERM
 from reports.analyses._outcome_values import OutcomeValues, find_outcome
 from reports.analyses._question import THEME_CONTRAST, Question
@@ -190,7 +190,7 @@ def _missing(inquiry: Inquiry, found: OutcomeValues, seed: int) -> Iterator[Seen
     try:
         imputed = impute(repeated, seed, draws=DRAWS)
         compared = compared_at(imputed, repeated.target)
-        pooled = analyse_imputed(compared, welch_of_frame, level=inquiry.level)
+        pooled = analyse_imputed(compared, welch_of_draws, level=inquiry.level)
     except NotEstimableError:
         yield Seen("difference, imputed", status="refused")
         return

@@ -15,7 +15,7 @@ from reports.methods.imputation import impute_scores
 from reports.methods.mixed_model import fit_mixed_model
 from reports.methods.model_comparison import variance_shares
 from reports.methods.pooling import pool_estimates
-from reports.methods.tipping_point import analyse_imputed, mixed_term_analysis
+from reports.methods.tipping_point import analyse_imputed, mixed_term_analysis, of_each_frame
 
 ESTIMATES = [2.10, 2.45, 1.90, 2.30, 2.25]
 VARIANCES = [0.30, 0.28, 0.33, 0.31, 0.29]
@@ -95,6 +95,7 @@ def course(seed: int) -> pd.DataFrame:
     )
 
 
+@of_each_frame
 def change_of_groups(frame: pd.DataFrame) -> tuple[float, float, float]:
     wide = frame.pivot(index=["client_id", "group"], columns="occasion", values="score")
     change = (wide[2] - wide[0]).dropna()
