@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from reports._block_parts import IN_WORDS, A, B, plausibly, reason_of_block, row_of_group
+from reports._block_parts import IN_WORDS, A, B, apart, reason_of_block, row_of_group
 from reports.answers import Answers, count_of
 from reports.families import WITHHELD
-from reports.wording import interval, p_value, plain, signed
+from reports.wording import interval, p_value, plain, plausibly_apart, signed
 
 
 def plain_change(answers: Answers) -> str:
@@ -27,14 +27,16 @@ def _of_hundred(answers: Answers, term: str, group: str) -> str:
     row = row_of_group(answers, "change", term, group)
     if row is None:
         return ""
-    return f"about {round(100 * row['estimate'])} {IN_WORDS[group]} ones were {term}"
+    number = answers.lead(row, f"about {round(100 * row['estimate'])}")
+    return f"{number} {IN_WORDS[group]} ones were {term}"
 
 
-def _percent_range(row: pd.Series) -> str:
+def _percent(row: pd.Series) -> str:
+    share = f"{100 * row['estimate']:.0f}%"
     if pd.isna(row["ci_low"]) or pd.isna(row["ci_high"]):
-        return f", CI {WITHHELD}"
+        return f"{share}, CI {WITHHELD}"
     low, high = (f"{100 * row[end]:.0f}%" for end in ("ci_low", "ci_high"))
-    return f", {row['ci_level']:.0%} CI [{low}, {high}]"
+    return f"{share}, {row['ci_level']:.0%} CI [{low}, {high}]"
 
 
 def formal_change(answers: Answers) -> str:
@@ -45,7 +47,7 @@ def formal_change(answers: Answers) -> str:
     ]
     headline = shares["method"].min() if len(shares) else ""
     said = [
-        f"{row['term']}, {row['group_a']} {100 * row['estimate']:.0f}%{_percent_range(row)}"
+        f"{row['term']}, {row['group_a']} {answers.lead(row, _percent(row))}"
         for _, row in shares[shares["method"] == headline].iterrows()
         if row["group_a"] in (A, B)
     ]
@@ -71,7 +73,7 @@ def plain_page(answers: Answers) -> str:
         asked = f"Change of {answers.what} beside change of dependency"
         return reason_of_block(answers, "answer_page", "symptoms by dependency", asked)
     said = [
-        f"{count_of(row['n'])} {row['term']} with {row['contrast']}"
+        f"{answers.lead(row, count_of(row['n']))} {_went(row)}"
         for _, row in cells.sort_values("n", ascending=False).iterrows()
     ]
     return (
@@ -80,14 +82,36 @@ def plain_page(answers: Answers) -> str:
     )
 
 
+_SYMPTOMS = {
+    "improved": "improved",
+    "unchanged": "stayed as they were",
+    "deteriorated": "got worse",
+}
+_DEPENDENCY = {
+    "dependency lower": "became less dependent",
+    "dependency same": "stayed as dependent as they were",
+    "dependency higher": "became more dependent",
+}
+
+
+def _went(row: pd.Series) -> str:
+    symptoms, dependency = str(row["term"]), str(row["contrast"])
+    if (symptoms, dependency) == ("unchanged", "dependency same"):
+        return "stayed as they were in both"
+    said = _SYMPTOMS.get(symptoms, symptoms), _DEPENDENCY.get(dependency, dependency)
+    return f"{said[0]} and {said[1]}"
+
+
 def formal_page(answers: Answers) -> str:
     """Say the cells of the answer page as a paper does."""
     cells = _cells(answers)
     if cells.empty:
         asked = f"The cross-classification of reliable changes in {answers.what} and dependency"
         return reason_of_block(answers, "answer_page", "symptoms by dependency", asked)
-    said = [f"{row['term']}, {row['contrast']}: n = {count_of(row['n'])}"
-            for _, row in cells.iterrows()]  # fmt: skip
+    said = [
+        f"{row['term']}, {row['contrast']}: {answers.lead(row, f'n = {count_of(row.n)}')}"
+        for _, row in cells.iterrows()
+    ]
     return f"Reliable changes ({cells['method'].iloc[0]}): {'; '.join(said)}."
 
 
@@ -107,7 +131,7 @@ def plain_missing(answers: Answers) -> str:
 def _absent(answers: Answers) -> str:
     shares = {group: row_of_group(answers, "missing", "missing", group) for group in (A, B)}
     said = [
-        f"{round(100 * row['estimate'])} of 100 {IN_WORDS[group]} clients"
+        f"{answers.lead(row, str(round(100 * row['estimate'])))} of 100 {IN_WORDS[group]} clients"
         for group, row in shares.items()
         if row is not None
     ]
@@ -118,11 +142,12 @@ def _available(answers: Answers) -> str:
     rows = {"with all available scores": answers.known("missing", AVAILABLE),
             "with the missing ones filled in": answers.known("missing", IMPUTED)}  # fmt: skip
     said = [
-        f"{plain(row['estimate'])}{answers.unit} {how} ({plausibly(row)})"
+        answers.lead(row, f"{apart(answers, row)} {how} ({plausibly_apart(row)})")
         for how, row in rows.items()
         if row is not None
     ]
-    return f"The difference between the two is {' and '.join(said)}." if said else ""
+    told = " and ".join(said)
+    return f"In {answers.what}, the overly dependent ones are {told}." if said else ""
 
 
 def _tipping(answers: Answers) -> str:
@@ -133,22 +158,25 @@ def _tipping(answers: Answers) -> str:
             continue
         who = f"missing {IN_WORDS[group]} clients"
         if pd.notna(row["estimate"]):
-            worse = plain(abs(row["estimate"]))
-            said.append(f"turns if {who} fared {worse}{answers.unit} worse than like clients")
+            worse = answers.lead(row, f"{plain(abs(row['estimate']))}{answers.unit}")
+            said.append(f"turns if {who} fared {worse} worse than like clients")
         elif pd.notna(row["note"]):
             shift = str(row["note"]).removeprefix("the answer ").replace("-", "")
-            said.append(f"{shift} in {who}")
+            said.append(f"{answers.lead(row, shift)} in {who}")
     return f"That answer {'; it '.join(said)}." if said else ""
 
 
 def formal_missing(answers: Answers) -> str:
     """Say the differences without missing scores as a paper does."""
     said = [
-        f"{term.removeprefix('difference, ')}: {signed(row['estimate'])}, {interval(row)}, "
-        f"{p_value(row['p_value'])}"
+        f"{term.removeprefix('difference, ')}: {answers.lead(row, _tested(row))}"
         for term in (AVAILABLE, IMPUTED, "difference, missing clients worse")
         if (row := answers.known("missing", term)) is not None
     ]
     if not said:
         return reason_of_block(answers, "missing", AVAILABLE, f"Missing scores of {answers.what}")
     return f"Difference in {answers.what}, {'; '.join(said)}."
+
+
+def _tested(row: pd.Series) -> str:
+    return f"{signed(row['estimate'])}, {interval(row)}, {p_value(row['p_value'])}"

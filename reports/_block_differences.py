@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from reports._block_parts import IN_WORDS, A, B, plausibly, reason_of_block, row_of_group
-from reports.answers import Answers, both_p, count_of
+from reports._block_parts import A, B, apart, clients_of, reason_of_block, row_of_group
+from reports.answers import Answers, both_p, count_of, is_clear
 from reports.families import WITHHELD
-from reports.wording import decimals, interval, p_value, plain, signed
+from reports.wording import decimals, interval, p_value, plain, plausibly_apart, signed
 
 _DIFFER = {
     "different": "the two change differently",
@@ -38,11 +38,11 @@ def _plain_slope(answers: Answers, part: str) -> str:
     row = answers.known("course", f"course by {part}")
     if row is None:
         return ""
-    side = "higher" if row["estimate"] > 0 else "lower"
-    return (
-        f"For each standard deviation of {part}, the change in {answers.what} {_over(row)} lies "
-        f"{plain(abs(row['estimate']))}{answers.unit} {side}, {plausibly(row)}."
-    )
+    size = f"{apart(answers, row)} {_over(row)} for each standard deviation, {plausibly_apart(row)}"
+    said = answers.lead(row, size)
+    if not is_clear(row):
+        return f"Whether {part} goes with the change in {answers.what} is undecided ({said})."
+    return f"More {part} goes with another change in {answers.what}: it lies {said}."
 
 
 def _over(row: pd.Series) -> str:
@@ -55,23 +55,32 @@ def _plain_groups(answers: Answers) -> str:
         return _everyones_course(answers) or reason_of_block(
             answers, "course", "difference in course", f"The course of {answers.what}"
         )
-    over = str(row["estimand"]).removeprefix("points ")
-    each = [_changed(answers, group) for group in (A, B)]
+    first, second = (row_of_group(answers, "course", "course", group) for group in (A, B))
     verdict = _DIFFER.get(answers.verdict_of("course") or "", "there is no verdict on the two")
-    between = f"{plain(row['estimate'])}{answers.unit} between them, {plausibly(row)}"
-    if not all(each):
-        return f"How {answers.what} changes {over}: {verdict} ({between})."
+    side = f"the change lies {apart(answers, row)} in {clients_of(A)}"
+    if first is None or second is None:
+        between = answers.lead(row, f"{side} {_over(row)}, {plausibly_apart(row)}")
+        return f"How {answers.what} changes: {verdict} ({between})."
+    between = answers.lead(row, f"{side}, {plausibly_apart(row)}")
+    moved = [answers.lead(each, _moved(answers, each)) for each in (first, second)]
     return (
-        f"The scores behind {answers.what} changed {over} by {each[0]} and by {each[1]}; "
-        f"{verdict} ({between})."
+        f"The scores behind {answers.what} {moved[0]} in {clients_of(A)}; they {moved[1]} in "
+        f"{clients_of(B)}; {verdict} ({between})."
     )
 
 
-def _changed(answers: Answers, group: str) -> str:
-    row = row_of_group(answers, "course", "course", group)
-    if row is None:
-        return ""
-    return f"{plain(row['estimate'])}{answers.unit} in {IN_WORDS[group]} clients"
+def _moved(answers: Answers, row: pd.Series) -> str:
+    """Say that scores rose or fell, and by how much.
+
+    >>> row = pd.Series({"estimate": -4.0, "estimand": "points over 26 weeks"})
+    >>> _moved(Answers(pd.DataFrame(), "distress", " points"), row)
+    'fell by 4 points over 26 weeks'
+    """
+    size = plain(abs(row["estimate"]))
+    if size == "0":
+        return f"stayed the same {_over(row)}"
+    way = "rose" if row["estimate"] > 0 else "fell"
+    return f"{way} by {size}{answers.unit} {_over(row)}"
 
 
 def _everyones_course(answers: Answers) -> str:
@@ -79,11 +88,10 @@ def _everyones_course(answers: Answers) -> str:
     row = row_of_group(answers, "course", "course", None)
     if row is None:
         return ""
-    over = str(row["estimand"]).removeprefix("points ")
+    moved = answers.lead(row, f"{_moved(answers, row)}, {plausibly_apart(row)}")
     return (
-        f"The scores behind {answers.what} changed {over} by {plain(row['estimate'])}"
-        f"{answers.unit} in all clients together, {plausibly(row)}; groups made from these scores "
-        "cannot be compared in them."
+        f"In all clients together, the scores behind {answers.what} {moved}; groups made from "
+        "these scores cannot be compared in them."
     )
 
 
@@ -96,12 +104,13 @@ def _formal_slope(answers: Answers, part: str) -> str:
     row = answers.known("course", f"course by {part}")
     if row is None:
         return ""
-    return (
-        f"{str(row['method']).capitalize()}, time × {part} for {answers.what}: b = "
-        f"{signed(row['estimate'])}{answers.unit} per standard deviation {_over(row)}, "
+    said = (
+        f"b = {signed(row['estimate'])}{answers.unit} per standard deviation {_over(row)}, "
         f"{interval(row)}, t({decimals(row['df'])}) = {signed(row['statistic'])}, {both_p(row)}, "
-        f"n = {count_of(row['n'])}."
+        f"n = {count_of(row['n'])}"
     )
+    method = str(row["method"]).capitalize()
+    return f"{method}, time × {part} for {answers.what}: {answers.lead(row, said)}."
 
 
 def _formal_groups(answers: Answers) -> str:
@@ -110,15 +119,18 @@ def _formal_groups(answers: Answers) -> str:
         return reason_of_block(
             answers, "course", "difference in course", f"Growth of {answers.what}"
         )
+    tested = (
+        f"(n = {count_of(row['n_a'])} and {count_of(row['n_b'])}): difference in change "
+        f"{_over(row)} {signed(row['estimate'])}{answers.unit}, {interval(row)}, "
+        f"t({decimals(row['df'])}) = {signed(row['statistic'])}, {both_p(row)}"
+    )
     said = (
-        f"{str(row['method']).capitalize()}, with clients' own courses and therapists (n = "
-        f"{count_of(row['n_a'])} and {count_of(row['n_b'])}): difference in change "
-        f"{str(row['estimand']).removeprefix('points ')} {signed(row['estimate'])}{answers.unit}, "
-        f"{interval(row)}, t({decimals(row['df'])}) = {signed(row['statistic'])}, {both_p(row)}"
+        f"{str(row['method']).capitalize()}, with clients' own courses and therapists "
+        f"{answers.lead(row, tested)}"
     )
     alike = answers.known("course", "equivalence in course")
     if alike is not None:
-        said = f"{said}; equivalence: {both_p(alike)}, {interval(alike)}"
+        said = f"{said}; equivalence: {answers.lead(alike, f'{both_p(alike)}, {interval(alike)}')}"
     return f"{said}; verdict: {answers.verdict_of('course') or WITHHELD}."
 
 
@@ -126,27 +138,28 @@ FOUR_TEST = "difference between presentations"
 
 
 def plain_four(answers: Answers) -> str:
-    """Say whether presentations differ, and which."""
+    """Say whether presentations differ, and which; the comparison tells of the two extremes."""
     row = answers.known("four_presentations", FOUR_TEST)
     if row is None:
         asked = f"All presentations on {answers.what}"
         return reason_of_block(answers, "four_presentations", FOUR_TEST, asked)
-    apart = _pairs_apart(answers)
+    found = _pairs_apart(answers)
     p = row["p_value"] if pd.isna(row["p_adjusted"]) else row["p_adjusted"]
     if p >= 1 - row["ci_level"]:
         return f"Whether the presentations differ in {answers.what} at all is undecided."
-    if not apart:
-        return f"The presentations differ in {answers.what}, but no two of them clearly."
-    return f"The presentations differ in {answers.what}: {'; '.join(apart)}."
+    if not found:
+        return f"The presentations differ in {answers.what}, but no other two of them clearly."
+    return f"The presentations differ in {answers.what}: {'; '.join(found)}."
 
 
 def _pairs_apart(answers: Answers) -> list[str]:
     rows = answers.rows
     pairs = rows[(rows["analysis"] == "four_presentations") & (rows["term"] == "pair")]
-    clear = pairs[pairs["p_adjusted"] < 1 - pairs["ci_level"]]
+    is_told = pairs["group_a"].isin((A, B)) & pairs["group_b"].isin((A, B))
+    clear = pairs[(pairs["p_adjusted"] < 1 - pairs["ci_level"]) & ~is_told]
     return [
-        f"{row['group_a']} clients score {plain(abs(row['estimate']))}{answers.unit} "
-        f"{'higher' if row['estimate'] > 0 else 'lower'} than {row['group_b']} ones"
+        f"{clients_of(row['group_a'])} score {answers.lead(row, apart(answers, row))} than "
+        f"{clients_of(row['group_b'])}"
         for _, row in clear.iterrows()
     ]
 
@@ -159,13 +172,17 @@ def formal_four(answers: Answers) -> str:
         return reason_of_block(answers, "four_presentations", FOUR_TEST, asked)
     ranks = answers.find("four_presentations", f"{FOUR_TEST}, by ranks")
     robust = "" if ranks is None or pd.isna(ranks["statistic"]) else (
-        f"; Kruskal-Wallis H({decimals(ranks['df'])}) = {signed(ranks['statistic'])}, "
-        f"{p_value(ranks['p_value'])}"
+        f"; Kruskal-Wallis {answers.lead(ranks, _by_ranks(ranks))}"
     )  # fmt: skip
-    return (
+    said = (
         f"Welch's F = {signed(row['statistic'])} (error df = {decimals(row['df'])}), "
-        f"{both_p(row)}, ω² = {signed(row['estimate'])}, {interval(row)}{robust}."
+        f"{both_p(row)}, ω² = {signed(row['estimate'])}, {interval(row)}"
     )
+    return f"{answers.lead(row, said)}{robust}."
+
+
+def _by_ranks(row: pd.Series) -> str:
+    return f"H({decimals(row['df'])}) = {signed(row['statistic'])}, {p_value(row['p_value'])}"
 
 
 def plain_rule(answers: Answers) -> str:
@@ -176,11 +193,15 @@ def plain_rule(answers: Answers) -> str:
     if low is None or high is None:
         asked = f"Whether the rule matters for {answers.what}"
         return reason_of_block(answers, "specification", "median", asked)
-    share = "" if same is None else f"; {round(100 * same['estimate'])}% of them have the same sign"
-    how_many = "other" if usable is None else f"{round(usable['estimate'])}"
+    share = "" if same is None else (
+        f"; {answers.lead(same, f'{same.estimate:.0%}')} of them agree in its direction"
+    )  # fmt: skip
+    how_many = "other" if usable is None else answers.lead(usable, f"{usable['estimate']:.0f}")
+    lowest = answers.lead(low, plain(low["estimate"]))
+    highest = answers.lead(high, f"{plain(high['estimate'])}{answers.unit}")
     return (
         f"Under {how_many} ways to make the groups and to score, the difference in {answers.what} "
-        f"runs from {plain(low['estimate'])} to {plain(high['estimate'])}{answers.unit}{share}."
+        f"runs from {lowest} to {highest}{share}."
     )
 
 
@@ -193,12 +214,21 @@ def formal_rule(answers: Answers) -> str:
         asked = f"The specification curve of {answers.what}"
         return reason_of_block(answers, "specification", "median", asked)
     usable, median, low, high, same, beyond = (
-        float("nan") if row is None else float(row["estimate"]) for row in rows
+        WITHHELD if row is None else answers.lead(row, how(float(row["estimate"])))
+        for row, how in zip(rows, (_whole, signed, signed, signed, _share, _share), strict=True)
     )
     return (
-        f"Over {usable:.0f} specifications the median difference is {signed(median)}, from "
-        f"{signed(low)} to {signed(high)}; {same:.0%} agree in sign, {beyond:.0%} exclude zero."
+        f"Over {usable} specifications the median difference is {median}, from {low} to {high}; "
+        f"{same} agree in sign, {beyond} exclude zero."
     )
+
+
+def _whole(value: float) -> str:
+    return f"{value:.0f}"
+
+
+def _share(value: float) -> str:
+    return f"{value:.0%}"
 
 
 _WHAT = {
@@ -216,7 +246,8 @@ _HOLDS = {
 
 def plain_invariance(answers: Answers) -> str:
     """Say whether the scale measures the same in both groups, and before and after."""
-    return " ".join(text for what in _WHAT if (text := _invariant(answers, what)))
+    said = " ".join(text for what in _WHAT if (text := _invariant(answers, what)))
+    return f"For {answers.what}: {said[:1].lower()}{said[1:]}" if said else ""
 
 
 def _invariant(answers: Answers, what: str) -> str:
@@ -241,7 +272,7 @@ def formal_invariance(answers: Answers) -> str:
             continue
         step = str(row["note"]).split("; ", maxsplit=1)[0]
         changes = [
-            f"{level}: ΔCFI = {signed(change['estimate'])}"
+            f"{level}: {answers.lead(change, f'ΔCFI = {signed(change.estimate)}')}"
             for level in ("metric", "scalar")
             if (change := answers.known("measurement_invariance", f"{level} {what}",
                                         "change of CFI")) is not None

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import pandas as pd
 
-from reports.answers import Answers
+from reports.answers import Answers, say_reason
 from reports.families import WITHHELD
-from reports.wording import plain_interval
+from reports.wording import plain
 
 A, B = "overdependent", "overindependent"
 IN_WORDS = {A: "overly dependent", B: "overly independent"}
+# Clients of a presentation, as the end of a sentence names them.
+OF_A_KIND = {group: f"{words} clients" for group, words in IN_WORDS.items()} | {
+    "neither": "clients who present as neither",
+    "mixed": "clients who present as both",
+}
+
+
+def clients_of(group: str) -> str:
+    """Return the clients of a presentation in words."""
+    return OF_A_KIND.get(group, f"{group} clients")
 
 
 def reason_of_block(answers: Answers, block: str, term: str, asked: str) -> str:
@@ -23,7 +33,17 @@ def reason_of_block(answers: Answers, block: str, term: str, asked: str) -> str:
     if row is None or row["status"] != "refused" or pd.isna(row["note"]):
         return f"{asked}: {WITHHELD}."
     note = str(row["note"])
-    return f"{asked}: {note}." if note.startswith(WITHHELD) else f"{asked}: not told, {note}."
+    return (
+        f"{asked}: {note}."
+        if note.startswith(WITHHELD)
+        else f"{asked}: not told, {say_reason(note)}."
+    )
+
+
+def apart(answers: Answers, row: pd.Series) -> str:
+    """Say a difference by its side: "2.1 points higher"."""
+    side = "higher" if row["estimate"] > 0 else "lower"
+    return f"{plain(abs(row['estimate']))}{answers.unit} {side}"
 
 
 def row_of_group(answers: Answers, block: str, term: str, group: str | None) -> pd.Series | None:
@@ -34,10 +54,3 @@ def row_of_group(answers: Answers, block: str, term: str, group: str | None) -> 
     if rows.empty or rows.iloc[0]["status"] == "refused" or pd.isna(rows.iloc[0]["estimate"]):
         return None
     return rows.iloc[0]
-
-
-def plausibly(row: pd.Series) -> str:
-    """Say in which range a number plausibly lies."""
-    if pd.isna(row["ci_low"]) or pd.isna(row["ci_high"]):
-        return f"its uncertainty is {WITHHELD}"
-    return f"plausibly {plain_interval(row)}"

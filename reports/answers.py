@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from reports.families import WITHHELD, describe_families
-from reports.wording import no_break, p_value
+from reports.wording import no_break, p_value, phrase_occasion
 
 GROUPS = "overdependent_against_overindependent"
 CONTINUOUS = "dependence_and_outcome"
 PER_SD = "points per standard deviation"
 PLAIN = ("difference", "equivalence")
+CIRCULAR = "circular: "  # how analyses begin the reason that an outcome is part of the rule
 NESTED = ("difference with therapists", "equivalence with therapists")
+
+
+# Writes a text that leads to the estimate of a number.
+Mark = Callable[[int, str], str]
+
+
+def leave_unmarked(_number: int, text: str) -> str:
+    """Return a text as it is, where there is nothing to lead to."""
+    return text
 
 
 @dataclass(frozen=True)
@@ -25,6 +37,11 @@ class Answers:
     unit: str
     has_plan: bool = False
     everything: pd.DataFrame | None = None
+    mark: Mark = leave_unmarked
+
+    def lead(self, row: Any, text: str) -> str:
+        """Return the words that say an estimate's numbers, marked so that they lead to it."""
+        return self.mark(int(row.name), text)
 
     def find(self, analysis: str, term: str, estimand: str | None = None) -> pd.Series | None:
         """Return one estimate, None where the table has none."""
@@ -72,15 +89,18 @@ class Answers:
         )
 
 
-def gather_answers(estimates: pd.DataFrame, outcome: str, label: str | None) -> Answers:
+def gather_answers(
+    estimates: pd.DataFrame, outcome: str, label: str | None, mark: Mark | None = None
+) -> Answers:
     """Return the estimates of one outcome with what it is called in a sentence."""
     scale, _, occasion = outcome.partition("@")
     named = label or scale.replace(".", " ").replace("_", " ")
-    what = f"{named} at {occasion.replace('_', ' ')}" if occasion else named
+    what = f"{named} {phrase_occasion(outcome)}".strip()
     # Attributes have units of their own, which the estimates do not know.
     unit = " points" if occasion else ""
     has_plan = bool((estimates["plan_status"] == "confirmatory").any())
-    return Answers(estimates[estimates["outcome"] == outcome], what, unit, has_plan, estimates)
+    rows = estimates[estimates["outcome"] == outcome]
+    return Answers(rows, what, unit, has_plan, estimates, mark or leave_unmarked)
 
 
 def join_sentences(parts: list[str]) -> str:
@@ -98,7 +118,23 @@ def missing_part(answers: Answers, analysis: str, term: str, asked: str) -> str:
     note = "" if pd.isna(row["note"]) else str(row["note"])
     if note.startswith(WITHHELD):
         return f"{asked}: {note}."
-    return f"{asked} was not analysed: {note}."
+    return f"{asked} was not analysed: {say_reason(note)}."
+
+
+def say_reason(note: str) -> str:
+    """Return why something was refused, so that it can follow a colon.
+
+    >>> say_reason("circular: anxiety (ECR) is part of the presentation rule")
+    'anxiety (ECR) is part of the presentation rule and would be compared with itself'
+    """
+    what, is_circular = note.removeprefix(CIRCULAR), note.startswith(CIRCULAR)
+    return f"{what} and would be compared with itself" if is_circular else note
+
+
+def is_clear(row: Any) -> bool:
+    """Whether a test finds something at its level, by the adjusted p-value where there is one."""
+    p = row["p_value"] if pd.isna(row["p_adjusted"]) else row["p_adjusted"]
+    return bool(p < 1 - row["ci_level"])
 
 
 def both_p(row: pd.Series, adjustment: str = "Holm-adjusted") -> str:

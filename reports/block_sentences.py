@@ -25,7 +25,8 @@ from reports._block_differences import (
     plain_invariance,
     plain_rule,
 )
-from reports.answers import Answers, gather_answers, join_sentences
+from reports._block_endings import formal_endings, plain_endings
+from reports.answers import Answers, Mark, gather_answers, join_sentences
 
 
 @dataclass(frozen=True)
@@ -40,19 +41,20 @@ class BlockSentences:
 
 
 def write_block_sentences(
-    estimates: pd.DataFrame, outcome: str, *, label: str | None = None
+    estimates: pd.DataFrame, outcome: str, *, label: str | None = None, mark: Mark | None = None
 ) -> tuple[BlockSentences, ...]:
     """Return the sentences of every block of one outcome, from exact or from gated estimates.
 
     The comparison itself and the continuous question are in `write_sentences`. A block that was
-    refused or withheld says so; one that was not run is left out.
+    refused or withheld says so; one that was not run is left out. ``mark`` as there.
     """
-    answers = gather_answers(estimates, outcome, label)
+    answers = gather_answers(estimates, outcome, label, mark)
     there = set(answers.rows["analysis"])
-    return tuple(_block(answers, outcome, block) for block in BLOCKS if block in there)
+    return tuple(write_block(answers, outcome, block) for block in BLOCKS if block in there)
 
 
-def _block(answers: Answers, outcome: str, block: str) -> BlockSentences:
+def write_block(answers: Answers, outcome: str, block: str) -> BlockSentences:
+    """Return what one block says of one outcome."""
     plainly, formally = BLOCKS[block]
     rows = answers.rows[answers.rows["analysis"] == block]
     is_planned = (rows["plan_status"] == "confirmatory").any()
@@ -72,6 +74,7 @@ BLOCKS: dict[str, tuple[Writer, Writer]] = {
     "course": (plain_course, formal_course),
     "change": (plain_change, formal_change),
     "answer_page": (plain_page, formal_page),
+    "endings": (plain_endings, formal_endings),
     "missing": (plain_missing, formal_missing),
     "specification": (plain_rule, formal_rule),
 }

@@ -12,14 +12,16 @@ from reports.answers import (
     PER_SD,
     PLAIN,
     Answers,
+    Mark,
     both_p,
     count_of,
     gather_answers,
+    is_clear,
     join_sentences,
     missing_part,
 )
 from reports.families import WITHHELD
-from reports.wording import decimals, interval, plain, plain_interval, signed
+from reports.wording import decimals, interval, plain, plausibly, plausibly_apart, signed
 
 # What a row says whose scores went with dependence before treatment.
 BROUGHT_ALONG = "before treatment already"
@@ -27,38 +29,44 @@ BROUGHT_ALONG = "before treatment already"
 
 @dataclass(frozen=True)
 class OutcomeSentences:
-    """What is said of one outcome: in plain language, and in the form that a paper prints."""
+    """What is said of one outcome: in plain language, and in the form that a paper prints.
+
+    The paragraphs leave out the meaning of the presentations, which is that of all outcomes.
+    """
 
     outcome: str
     clinician: str
     author: str
     clinician_paragraphs: tuple[str, ...] = ()
     author_paragraphs: tuple[str, ...] = ()
+    meaning: str = ""
 
 
 def write_sentences(
-    estimates: pd.DataFrame, outcome: str, *, label: str | None = None
+    estimates: pd.DataFrame, outcome: str, *, label: str | None = None, mark: Mark | None = None
 ) -> OutcomeSentences:
     """Return the sentences of one outcome, from exact or from gated estimates.
 
     Direction, size, uncertainty and the verdict of the equivalence test are said as the rows have
     them; what the rows withhold or refuse is said to be so. Nothing is called an effect, and an
-    undecided question is never called answered with no.
+    undecided question is never called answered with no. ``mark`` is given the row number of each
+    estimate with the words that say its numbers, and returns these words so that they lead there.
     """
-    answers = gather_answers(estimates, outcome, label)
+    answers = gather_answers(estimates, outcome, label, mark)
     clinician = _paragraphs(
         [_plain_continuous(answers)],
         [_plain_groups(answers), _pairs(answers), _detectable(answers)],
         [_brought_along(answers)],
-        [_meaning(answers), _plain_status(answers)],
+        [_plain_status(answers)],
     )
+    meaning = _meaning(answers)
     author = _paragraphs(
         [_formal_continuous(answers)],
         [_formal_groups(answers), _formal_equivalence(answers)],
         [_formal_families(answers), _formal_status(answers)],
     )
-    joined = join_sentences(list(clinician)), join_sentences(list(author))
-    return OutcomeSentences(outcome, *joined, clinician, author)
+    joined = join_sentences([*clinician[:-1], meaning, clinician[-1]]), join_sentences(list(author))
+    return OutcomeSentences(outcome, *joined, clinician, author, meaning)
 
 
 def _paragraphs(*parts: list[str]) -> tuple[str, ...]:
@@ -80,22 +88,11 @@ def _plain_slope(answers: Answers, term: str) -> str:
     if row is None:
         return ""
     slope = f"{plain(row['estimate'])}{answers.unit}"
-    how_sure = f"{slope} for each standard deviation, {_range(row)}"
-    if not _is_clear(row):
+    how_sure = answers.lead(row, f"{slope} for each standard deviation, {plausibly(row)}")
+    if not is_clear(row):
         return f"it is undecided whether {term} goes with {answers.what} ({how_sure})"
     direction = "higher" if row["estimate"] > 0 else "lower"
     return f"more {term} goes with {direction} {answers.what} ({how_sure})"
-
-
-def _is_clear(row: pd.Series) -> bool:
-    p = row["p_value"] if pd.isna(row["p_adjusted"]) else row["p_adjusted"]
-    return bool(p < 1 - row["ci_level"])
-
-
-def _range(row: pd.Series) -> str:
-    if pd.isna(row["ci_low"]) or pd.isna(row["ci_high"]):
-        return f"its uncertainty is {WITHHELD}"
-    return f"plausibly {plain_interval(row)}"
 
 
 def _plain_groups(answers: Answers) -> str:
@@ -106,7 +103,9 @@ def _plain_groups(answers: Answers) -> str:
         )
         return missing_part(answers, GROUPS, answers.tests[0], asked)
     higher = "higher" if row["estimate"] > 0 else "lower"
-    how_much = f"{_distance(answers, row, higher)} on average, {_span(row)}"
+    how_much = answers.lead(
+        row, f"{_distance(answers, row, higher)} on average, {plausibly_apart(row)}"
+    )
     return _VERDICTS.get(answers.verdict or "", _NO_VERDICT).format(
         what=answers.what,
         higher=higher,
@@ -122,17 +121,6 @@ def _alone(answers: Answers, row: pd.Series) -> str:
         return ""
     together = answers.families(GROUPS) or "the other tests"
     return f"; taken alone it would count as a difference, among {together} it does not"
-
-
-def _span(row: pd.Series) -> str:
-    """Return the range of a difference in the words "lower" and "higher", without signs."""
-    low, high = sorted(abs(row[limit]) for limit in ("ci_low", "ci_high"))
-    if pd.isna(low) or pd.isna(high):
-        return _range(row)
-    if row["ci_low"] < 0 < row["ci_high"]:
-        lower, higher = plain(-row["ci_low"]), plain(row["ci_high"])
-        return f"plausibly {lower} lower to {higher} higher"
-    return f"plausibly {plain(low)} to {plain(high)}"
 
 
 def _distance(answers: Answers, row: pd.Series, higher: str) -> str:
@@ -163,7 +151,8 @@ def _bound(answers: Answers) -> str:
     row = answers.known(GROUPS, "smallest effect of interest")
     if row is None:
         return "the smallest difference that matters"
-    return f"the {plain(row['estimate'])}{answers.unit} that would matter"
+    size = answers.lead(row, f"{plain(row['estimate'])}{answers.unit}")
+    return f"the {size} that would matter"
 
 
 def _pairs(answers: Answers) -> str:
@@ -175,7 +164,7 @@ def _pairs(answers: Answers) -> str:
     times = round(100 * max(share, 1 - share))
     return (
         f"Of 100 pairs of one overly dependent and one overly independent client, the overly "
-        f"{word} one has the higher score in about {times}."
+        f"{word} one has the higher score in {answers.lead(row, f'about {times}')}."
     )
 
 
@@ -184,10 +173,8 @@ def _detectable(answers: Answers) -> str:
     row = answers.known(GROUPS, "smallest detectable difference")
     if row is None or answers.verdict != "undecided":
         return ""
-    return (
-        f"With these clients, only a difference of about {plain(row['estimate'])}{answers.unit} or "
-        "more could be counted on to show."
-    )
+    size = answers.lead(row, f"about {plain(row['estimate'])}{answers.unit}")
+    return f"With these clients, only a difference of {size} or more could be counted on to show."
 
 
 def _brought_along(answers: Answers) -> str:
@@ -242,7 +229,7 @@ def _plain_status(answers: Answers) -> str:
 
 def _formal_continuous(answers: Answers) -> str:
     said = [
-        _formal_slope(row, term, answers.adjustment)
+        _formal_slope(answers, row, term)
         for term in ("dependence", "independence", "dependence x independence")
         if (row := answers.known(CONTINUOUS, term, PER_SD)) is not None
     ]
@@ -250,15 +237,20 @@ def _formal_continuous(answers: Answers) -> str:
         asked = f"The regression of {answers.what} on dependence and independence"
         return missing_part(answers, CONTINUOUS, "dependence", asked)
     first = answers.known(CONTINUOUS, "dependence", PER_SD)
-    clients = "" if first is None else f" (N = {count_of(first['n'])})"
+    clients = "" if first is None else f" ({_number(answers, first)})"
     return f"In the regression of {answers.what}{clients}, {'; '.join(said)}."
 
 
-def _formal_slope(row: pd.Series, term: str, how: str) -> str:
-    return (
-        f"{term.replace(' x ', ' × ')}: b = {signed(row['estimate'])}, {interval(row)}, "
-        f"t({decimals(row['df'])}) = {signed(row['statistic'])}, {both_p(row, how)}"
+def _number(answers: Answers, row: pd.Series) -> str:
+    return answers.lead(row, f"N = {count_of(row['n'])}")
+
+
+def _formal_slope(answers: Answers, row: pd.Series, term: str) -> str:
+    said = (
+        f"b = {signed(row['estimate'])}, {interval(row)}, t({decimals(row['df'])}) = "
+        f"{signed(row['statistic'])}, {both_p(row, answers.adjustment)}"
     )
+    return f"{term.replace(' x ', ' × ')}: {answers.lead(row, said)}"
 
 
 def _formal_groups(answers: Answers) -> str:
@@ -267,19 +259,21 @@ def _formal_groups(answers: Answers) -> str:
         asked = f"The comparison of presentations on {answers.what}"
         return missing_part(answers, GROUPS, answers.tests[0], asked)
     test = "Welch's" if answers.tests == PLAIN else "mixed model with therapists,"
-    return (
+    said = (
         f"Overdependent (n = {count_of(row['n_a'])}) minus overindependent clients "
         f"(n = {count_of(row['n_b'])}): {signed(row['estimate'])}{answers.unit}, "
         f"{interval(row)}, {test} t({decimals(row['df'])}) = {signed(row['statistic'])}, "
-        f"{both_p(row, answers.adjustment)}, {_formal_size(answers)}."
+        f"{both_p(row, answers.adjustment)}"
     )
+    return f"{answers.lead(row, said)}, {_formal_size(answers)}."
 
 
 def _formal_size(answers: Answers) -> str:
     row = answers.known(GROUPS, "standardized difference")
     if row is None:
         return f"Hedges' g {WITHHELD}"
-    return f"Hedges' g = {signed(row['estimate'])}, {interval(row)}, extreme groups"
+    size = answers.lead(row, f"Hedges' g = {signed(row['estimate'])}, {interval(row)}")
+    return f"{size}, extreme groups"
 
 
 def _formal_equivalence(answers: Answers) -> str:
@@ -288,10 +282,9 @@ def _formal_equivalence(answers: Answers) -> str:
     if row is None or bound is None:
         return ""
     word = answers.verdict or WITHHELD
-    return (
-        f"Equivalence within ±{decimals(bound['estimate'])}{answers.unit}: "
-        f"{both_p(row, answers.adjustment)}, {interval(row)}; verdict: {word}."
-    )
+    within = answers.lead(bound, f"±{decimals(bound['estimate'])}{answers.unit}")
+    tested = answers.lead(row, f"{both_p(row, answers.adjustment)}, {interval(row)}")
+    return f"Equivalence within {within}: {tested}; verdict: {word}."
 
 
 def _formal_families(answers: Answers) -> str:

@@ -1,4 +1,4 @@
-"""How numbers are written in sentences: plainly, and as the APA manual asks."""
+"""How numbers and times are written in sentences: plainly, and as the APA manual asks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,20 @@ import pandas as pd
 MINUS = "−"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 WITHHELD = "withheld"
+# Of session forms, which are many, a client's first one with a score is taken.
+FIRST_SESSION = "first session form"
+WHEN = {"end": "at the end", "session": f"on the {FIRST_SESSION}", "follow_up": "at follow-up"}
+
+
+def name_occasion(occasion: str) -> str:
+    """Return an occasion in words: "month 3"."""
+    return FIRST_SESSION if occasion == "session" else occasion.replace("_", " ")
+
+
+def phrase_occasion(outcome: str) -> str:
+    """Return when an outcome is measured: "at month 3"; nothing for an attribute of clients."""
+    _, _, occasion = outcome.partition("@")
+    return WHEN.get(occasion, f"at {name_occasion(occasion)}") if occasion else ""
 
 
 def plain(value: float) -> str:
@@ -26,6 +40,28 @@ def plain(value: float) -> str:
 def plain_interval(row: pd.Series) -> str:
     """Write an interval in words: "5.7 to 10.2"."""
     return f"{plain(row['ci_low'])} to {plain(row['ci_high'])}"
+
+
+def plausibly(row: pd.Series) -> str:
+    """Say in which range a number plausibly lies."""
+    if pd.isna(row["ci_low"]) or pd.isna(row["ci_high"]):
+        return f"its uncertainty is {WITHHELD}"
+    return f"plausibly {plain_interval(row)}"
+
+
+def plausibly_apart(row: pd.Series) -> str:
+    """Say the range of a difference in the words "lower" and "higher", without signs.
+
+    >>> plausibly_apart(pd.Series({"ci_low": -1.9, "ci_high": 5.0}))
+    'plausibly 1.9 lower to 5 higher'
+    """
+    low, high = sorted(abs(row[limit]) for limit in ("ci_low", "ci_high"))
+    if pd.isna(low) or pd.isna(high):
+        return plausibly(row)
+    if row["ci_low"] < 0 < row["ci_high"]:
+        lower, higher = plain(-row["ci_low"]), plain(row["ci_high"])
+        return f"plausibly {lower} lower to {higher} higher"
+    return f"plausibly {plain(low)} to {plain(high)}"
 
 
 def decimals(value: float) -> str:

@@ -19,7 +19,10 @@ from reports.study_data import are_among
 SHARE, DIFFERENCE = "share", "difference in shares"
 WILSON, NEWCOMBE = "Wilson's interval", "Newcombe's interval"
 # Fewer decide a difference by chance, and a difference of shares would tell how few they are.
-TOO_RARE = f"fewer than {MIN_GROUP} clients of a group are so, or are not"
+TOO_RARE = (
+    f"a share is told only where at least {MIN_GROUP} clients of a group belong to it and at least "
+    f"{MIN_GROUP} do not"
+)
 Flags = npt.NDArray[np.bool_]
 
 

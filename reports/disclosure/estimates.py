@@ -162,8 +162,9 @@ def _refuse(published: pd.DataFrame, rows: Flags, policy: DisclosurePolicy) -> N
 def withheld_note(policy: DisclosurePolicy) -> str:
     """Return the note of a row that the gate silenced, the same for every reason."""
     return (
-        f"withheld: fewer than {policy.min_group_for_statistics} clients or "
-        f"{policy.therapist_threshold} therapists, or it would give such a group away"
+        f"withheld, since fewer than {policy.min_group_for_statistics} clients or "
+        f"{policy.therapist_threshold} therapists stand behind it, or since the numbers of such a "
+        "small group could be worked out from it"
     )
 
 

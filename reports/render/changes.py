@@ -18,6 +18,7 @@ from reports.render.run_view import Run, load_run
 from reports.render.table import Cell, Column, Row, Spanner, Table, interval_of, number_of
 from reports.render.writing import write_together
 
+GROUPS = "overdependent_against_overindependent"
 MOST_ROWS = 25
 REASONS = {
     "study file": "the study file was changed",
@@ -170,7 +171,8 @@ def _verdicts(run: Run, both: pd.DataFrame) -> Iterator[str]:
         old, new = row["note_before"], row["note_after"]
         if old != new and not (pd.isna(old) and pd.isna(new)):
             name = phrase_outcome(run, str(row["outcome"]))
-            yield f"The verdict on {name} was “{old}” and is now “{new}”."
+            of = "" if row["analysis"] == GROUPS else f", {name_analysis(str(row['analysis']))},"
+            yield f"The verdict on {name}{of} was “{old}” and is now “{new}”."
 
 
 def _table(name: str, title: str, run: Run, rows: pd.DataFrame) -> Table:

@@ -24,16 +24,42 @@ Tone = Literal["plain", "lead", "note", "caution", "author"]
 
 
 class Piece(NamedTuple):
-    """A part of a paragraph: plain text, a reference with its target, or a statistic's symbol."""
+    """A part of a paragraph: plain text, a reference with its target, or a statistic's symbol.
+
+    ``parts`` are the pieces of words that lead to an estimate together.
+    """
 
     text: str
     target: str = ""
     is_symbol: bool = False
+    parts: tuple[Piece, ...] = ()
 
-    @property
-    def printed_target(self) -> str:
-        """Where it leads in print, which has no table of all estimates."""
-        return "" if self.target.startswith(ESTIMATE) else self.target
+
+Pieces = tuple[Piece, ...]
+
+
+def split_text(text: str, labels: Mapping[str, str] | None = None) -> Pieces:
+    """Return a text with marks in its pieces; references are named by ``labels``."""
+    return tuple(_split(text, labels or {}))
+
+
+def without_sources(pieces: Iterable[Piece]) -> Pieces:
+    """Return pieces for print, which has no table of all estimates to lead to."""
+    return tuple(part for piece in pieces for part in piece.parts or (piece,))
+
+
+def _split(text: str, labels: Mapping[str, str]) -> Iterator[Piece]:
+    place = 0
+    for found in _REFERENCE.finditer(text):
+        yield from _mark_symbols(text[place : found.start()])
+        label = labels.get(found["target"] or "")
+        if found["estimate"]:
+            parts = tuple(_mark_symbols(found["text"]))
+            yield Piece(found["text"], f"{ESTIMATE}{found['estimate']}", parts=parts)
+        elif label:
+            yield from (Piece(" ("), Piece(label, found["target"]), Piece(")"))
+        place = found.end()
+    yield from _mark_symbols(text[place:])
 
 
 @dataclass(frozen=True)
@@ -52,21 +78,9 @@ class Prose:
     labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def pieces(self) -> tuple[tuple[Piece, ...], ...]:
+    def pieces(self) -> tuple[Pieces, ...]:
         """The paragraphs, each in its parts."""
-        return tuple(tuple(self._split(text)) for text in self.paragraphs)
-
-    def _split(self, paragraph: str) -> Iterator[Piece]:
-        place = 0
-        for found in _REFERENCE.finditer(paragraph):
-            yield from _mark_symbols(paragraph[place : found.start()])
-            label = self.labels.get(found["target"] or "")
-            if found["estimate"]:
-                yield Piece(found["text"], f"{ESTIMATE}{found['estimate']}")
-            elif label:
-                yield from (Piece(" ("), Piece(label, found["target"]), Piece(")"))
-            place = found.end()
-        yield from _mark_symbols(paragraph[place:])
+        return tuple(split_text(text, self.labels) for text in self.paragraphs)
 
 
 def _mark_symbols(text: str) -> Iterator[Piece]:
@@ -111,6 +125,11 @@ class Listing:
     items: tuple[str, ...]
     is_references: bool = False
 
+    @property
+    def pieces(self) -> tuple[Pieces, ...]:
+        """The items, each in its parts."""
+        return tuple(split_text(item) for item in self.items)
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -119,6 +138,11 @@ class Facts:
     kind: ClassVar[str] = "facts"
 
     pairs: tuple[tuple[str, str], ...]
+
+    @property
+    def pieces(self) -> tuple[tuple[str, Pieces], ...]:
+        """The names, each with the parts of what it stands for."""
+        return tuple((name, split_text(value)) for name, value in self.pairs)
 
 
 @dataclass(frozen=True)
@@ -214,8 +238,10 @@ def number_blocks(sections: Iterable[Section]) -> tuple[Section, ...]:
     ]
     labels = {f"table-{table.name}": table.label for table in find_tables(numbered)}
     labels |= {f"figure-{picture.name}": picture.label for picture in find_pictures(numbered)}
+    said: dict[str, str] = {}
     return tuple(
-        replace(section, blocks=tuple(_resolved(section.blocks, labels))) for section in numbered
+        replace(section, blocks=tuple(_resolved(section.blocks, labels, said)))
+        for section in numbered
     )
 
 
@@ -229,11 +255,17 @@ def _numbered(blocks: Iterable[Block], numbers: dict[str, count[int]]) -> Iterat
             yield block
 
 
-def _resolved(blocks: Iterable[Block], labels: Mapping[str, str]) -> Iterator[Block]:
+def _resolved(
+    blocks: Iterable[Block], labels: Mapping[str, str], said: dict[str, str]
+) -> Iterator[Block]:
+    """Yield blocks with their references named; ``said`` holds the captions so far."""
     for block in blocks:
         if isinstance(block, Prose):
             yield replace(block, labels=labels)
         elif isinstance(block, Fold):
-            yield replace(block, blocks=tuple(_resolved(block.blocks, labels)))
+            yield replace(block, blocks=tuple(_resolved(block.blocks, labels, said)))
+        elif isinstance(block, Picture):
+            first = said.setdefault(block.caption, block.label)
+            yield block if first == block.label else replace(block, caption=f"Read as {first}.")
         else:
             yield block

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from reports.render.run_view import Run
+from reports.wording import name_occasion, phrase_occasion
 
 GROUP_NAMES = {
     "overdependent": "overly dependent",
@@ -17,6 +18,27 @@ GROUP_NAMES = {
     "neither": "neither",
     "indeterminate": "indeterminate",
 }
+# Methods that estimates name by an author or by a formula alone.
+METHODS = {
+    "Austin": "standardized difference (Austin)",
+    "Brunner and Munzel": "studentized ranks (Brunner and Munzel)",
+    "Dunn, Holm-adjusted": "Dunn's test of ranks, Holm-adjusted",
+    "Games-Howell, simultaneous": "Games and Howell's test, for all pairs together",
+    "Kruskal-Wallis": "Kruskal and Wallis's test of ranks",
+    "Mann-Whitney": "Mann and Whitney's test of ranks",
+    "Pearson": "Pearson correlation",
+    "Welch": "Welch's t test (unequal variances)",
+    "Yang and Dalton, without a sign": (
+        "standardized difference of categories (Yang and Dalton), without a sign"
+    ),
+    "Yuen, 20 % trimmed": "Yuen's t test of 20 % trimmed means",
+    "corrected": "item-rest correlation",
+    "count": "counted",
+    "declared": "as the study file or the definition declares it",
+    "exact interval": "exact interval (noncentral t)",
+    "n - 1": "divided by n − 1",
+    "sd sqrt(1 - alpha)": "SD × √(1 − α)",
+}
 MINUS = " - "  # between the two groups of a contrast
 TELLING = ("contrast", "group_a", "group_b")
 PAIR = ("overdependent", "overindependent")
@@ -25,6 +47,11 @@ PAIR = ("overdependent", "overindependent")
 def name_group(group: str) -> str:
     """Return a presentation in words."""
     return GROUP_NAMES.get(group, group.replace("_", " "))
+
+
+def name_method(method: object) -> str:
+    """Return a method in words: "Welch's t test (unequal variances)"."""
+    return METHODS.get(str(method), str(method))
 
 
 def name_estimate(row: Mapping[Any, Any] | pd.Series) -> str:
@@ -39,27 +66,9 @@ def name_estimate(row: Mapping[Any, Any] | pd.Series) -> str:
     return f"{term} ({' and '.join(groups)})" if groups else term
 
 
-# Of session forms, which are many, a client's first one with a score is taken.
-FIRST_SESSION = "first session form"
-
-
-def name_occasion(occasion: str) -> str:
-    """Return an occasion in words: "month 3"."""
-    return FIRST_SESSION if occasion == "session" else occasion.replace("_", " ")
-
-
-WHEN = {"end": "at the end", "session": f"on the {FIRST_SESSION}", "follow_up": "at follow-up"}
-
-
 def phrase_outcome(run: Run, outcome: str) -> str:
     """Return an outcome as part of a sentence: "psychological distress at the end"."""
     return f"{name_in_sentence(run, outcome)} {phrase_occasion(outcome)}".strip()
-
-
-def phrase_occasion(outcome: str) -> str:
-    """Return when an outcome is measured: "at month 3"; nothing for an attribute of clients."""
-    _, _, occasion = outcome.partition("@")
-    return WHEN.get(occasion, f"at {name_occasion(occasion)}") if occasion else ""
 
 
 def name_in_sentence(run: Run, outcome: str) -> str:

@@ -14,6 +14,7 @@ from reports.disclosure.policy import DisclosurePolicy
 from reports.estimates import Estimate, to_frame
 from reports.publication import RunContext, publish_run
 from reports.publishing.context import FINDING_COLUMNS, MEASURE_COLUMNS, SOURCE_COLUMNS
+from tests.golden.specimen_blocks import further_rows
 
 RUN_ID = "5ec1000000000001"
 A, B = "overdependent", "overindependent"
@@ -177,7 +178,7 @@ def specimen_rows() -> list[Estimate]:
         *_measured("ecr.avoidance@intake", 3.8, 1.2, 0.94),
         *_measured("wai_sr.bond@month_3", 3.4, 0.83, 0.88),
     ]
-    rows += [*_page(), *_endings(), *_specifications()]
+    rows += [*_page(), *_endings(), *_specifications(), *further_rows()]
     rows += [
         _row(analysis=analysis, outcome=ANXIETY, term=term, estimand="mean difference",
              method="Welch", status="refused", note=CIRCULAR)

@@ -11,7 +11,9 @@ import pytest
 
 from reports.block_sentences import BLOCKS, BlockSentences, write_block_sentences
 from reports.estimates import Estimate, to_frame
+from reports.render.document import source
 from reports.sentences import write_sentences
+from tests.unit.leading_numbers import numbers_that_lead_nowhere, rows_that_numbers_are_not_of
 
 OUTCOME = "core_10.total@end"
 PAIR = {"contrast": "overdependent - overindependent", "group_a": "overdependent",
@@ -49,6 +51,14 @@ def a_study(word: str = "undecided") -> list[Estimate]:
               method="Wilson's interval, JT, published reference", **share),
         a_row("answer_page", "improved", "count", contrast="dependency same", n=65),
         a_row("answer_page", "improved", "count", contrast="dependency lower", n=20),
+        a_row("endings", "planned", "cumulative incidence", contrast="by session 20", estimate=0.2,
+              ci_low=0.1, ci_high=0.3, n=240),
+        a_row("endings", "planned", "cumulative incidence", contrast="by session 40", estimate=0.6,
+              ci_low=0.5, ci_high=0.7, n=240),
+        a_row("endings", "planned", "cumulative incidence", contrast="by session 40", estimate=0.55,
+              group_a="overdependent", ci_low=0.4, ci_high=0.7, n=80),
+        a_row("endings", "planned", "difference in cumulative incidence", method="Gray's test",
+              statistic=1.2, df=1.0, p_value=0.27, n=170, **PAIR),
         a_row("missing", "missing", "share", group_a="overdependent", estimate=0.13, **share),
         a_row("missing", "missing", "share", group_a="overindependent", estimate=0.42, **share),
         a_row("missing", "difference, all available data", "mean difference", estimate=2.1,
@@ -72,6 +82,16 @@ def a_study(word: str = "undecided") -> list[Estimate]:
     ]  # fmt: skip
 
 
+# Numbers that are of no estimate: what shares are told of, and why something was refused.
+KNOWN = ("of 100", "Of 100", "fewer than 100 clients")
+SLOPES = [
+    a_row("course", f"course by {part}", "points per standard deviation over 26 weeks",
+          estimate=slope, ci_low=slope - 0.7, ci_high=slope + 0.7, statistic=slope / 0.35, df=110.0,
+          p_value=p, method="growth in logarithmic time", n=200)
+    for part, slope, p in (("dependence", -0.8, 0.03), ("independence", 0.2, 0.6))
+]  # fmt: skip
+
+
 def say(rows: list[Estimate], **facts: str) -> dict[str, BlockSentences]:
     found = write_block_sentences(to_frame(rows), OUTCOME, **facts)
     return {one.block: one for one in found}
@@ -89,20 +109,26 @@ def test_every_block_that_was_run_speaks_in_a_fixed_order() -> None:
 @pytest.mark.parametrize(
     ("block", "said"),
     [
-        ("course", ("changed over 26 weeks by −4 points in overly dependent clients and by −5.2 "
-                   "points in overly independent clients; whether the two change differently is "
-                   "undecided (1.2 points between them, plausibly −1.4 to 3.8).")),
-        ("four_presentations", "mixed clients score 4.2 points lower than neither ones."),
+        ("course", ("fell by 4 points over 26 weeks in overly dependent clients; they fell by 5.2 "
+                   "points over 26 weeks in overly independent clients; whether the two change "
+                   "differently is undecided (the change lies 1.2 points higher in overly "
+                   "dependent clients, plausibly 1.4 lower to 3.8 higher).")),
+        ("four_presentations", ("clients who present as both score 4.2 points lower than clients "
+                               "who present as neither.")),
         ("change", ("about 44 overly dependent ones were reliably better; about 60 overly "
                    "independent ones were reliably better.")),
-        ("answer_page", ("65 improved with dependency same; 20 improved with dependency lower. "
-                        "Falling dependency is not in itself success.")),
+        ("answer_page", ("65 improved and stayed as dependent as they were; 20 improved and became "
+                        "less dependent. Falling dependency is not in itself success.")),
+        ("endings", ("Of 100 clients, treatment ends as “planned” for about 60 by session 40. Of "
+                    "100 overly dependent clients, treatment ends as “planned” for about 55 by "
+                    "session 40.")),
+        ("endings", "differ in how often it ends as “planned” is undecided."),
         ("missing", ("13 of 100 overly dependent clients and 42 of 100 overly independent clients "
-                    "have no score of distress at end.")),
+                    "have no score of distress at the end.")),
         ("missing", ("turns if missing overly dependent clients fared 4.5 points worse than like "
                     "clients; it stands up to a shift of 12 points")),
         ("specification", ("Under 16 ways to make the groups and to score, the difference in "
-                          "distress at end runs from −0.4 to 3.2 points; 88% of them")),
+                          "distress at the end runs from −0.4 to 3.2 points; 88% of them")),
         ("measurement_invariance", "could not be checked: fewer than 100 clients"),
         ("measurement_invariance", "measures the same before and after but for single items."),
     ],
@@ -131,7 +157,17 @@ def test_the_author_gets_statistics() -> None:
     assert "ω² = 0.08, 95% CI [0.02, 0.20]" in said["four_presentations"]
     assert "overdependent 44%, 95% CI [30%, 60%]" in said["change"]
     assert "imputed: 1.70, 95% CI [−1.70, 5.10], p = .330" in said["missing"]
+    assert "all clients by session 40 = 0.60, 95% CI [0.50, 0.70]" in said["endings"]
+    assert "χ²(1) = 1.20, p = .270" in said["endings"]
     assert "88% agree in sign, 25% exclude zero" in said["specification"]
+
+
+def test_every_number_leads_to_the_row_that_it_comes_from() -> None:
+    frame = to_frame([*a_study(), *SLOPES])
+    for one in write_block_sentences(frame, OUTCOME, label="distress", mark=source):
+        for text in (one.clinician, one.author):
+            assert numbers_that_lead_nowhere(text, *KNOWN) == []
+            assert rows_that_numbers_are_not_of(text, frame) == []
 
 
 @pytest.mark.parametrize("word", ["different", "equivalent", "undecided"])
@@ -231,13 +267,10 @@ def test_invariance_that_is_open_is_never_said_to_hold() -> None:
 
 
 def test_the_course_is_told_without_groups_first() -> None:
-    slope = a_row("course", "course by dependence", "points per standard deviation over 26 weeks",
-                  estimate=-0.8, ci_low=-1.5, ci_high=-0.1, statistic=-2.2, df=110.0,
-                  p_value=0.03, method="growth in logarithmic time", n=200)  # fmt: skip
     said = {one.block: one for one in
-            write_block_sentences(to_frame([slope, *a_study()]), OUTCOME)}["course"]  # fmt: skip
-    assert said.clinician.startswith("For each standard deviation of dependence, the change in")
-    assert "over 26 weeks lies 0.8 points lower" in said.clinician
+            write_block_sentences(to_frame([*SLOPES, *a_study()]), OUTCOME)}["course"]  # fmt: skip
+    assert said.clinician.startswith("More dependence goes with another change in core 10 total")
+    assert "it lies 0.8 points lower over 26 weeks for each standard deviation" in said.clinician
     assert "points per standard deviation over 26 weeks" in said.author
     assert "t(110" in said.author
     assert said.author.index("time × dependence") < said.author.index("difference in change")

@@ -15,7 +15,9 @@ from reports import wording
 from reports.disclosure.estimates import gate_estimates
 from reports.disclosure.policy import DisclosurePolicy
 from reports.estimates import Estimate, adjust_families, to_frame
+from reports.render.document import source
 from reports.sentences import OutcomeSentences, write_sentences
+from tests.unit.leading_numbers import MARK, numbers_that_lead_nowhere, rows_that_numbers_are_not_of
 
 OUTCOME = "core_10.total@end"
 COUNTS = {"n": 148, "n_a": 75, "n_b": 73}
@@ -67,14 +69,14 @@ def test_a_difference_has_direction_size_and_uncertainty() -> None:
     said = say(a_block(), label="distress").clinician
     assert (
         "Presenting as overly dependent rather than overly independent goes with higher distress "
-        "at end: 8 points higher on average, plausibly 5.7 to 10.3."
+        "at the end: 8 points higher on average, plausibly 5.7 to 10.3."
     ) in said
     assert "the overly dependent one has the higher score in about 79" in said
 
 
 def test_the_direction_follows_the_sign() -> None:
     said = say(a_block(difference=-7.97, share=0.21)).clinician
-    assert "goes with lower core 10 total at end: 8 points lower" in said
+    assert "goes with lower core 10 total at the end: 8 points lower" in said
     assert "the overly independent one has the higher score in about 79" in said
 
 
@@ -108,17 +110,17 @@ def test_an_adjusted_p_value_names_its_family_and_the_size_of_it() -> None:
 def test_the_continuous_answer_comes_first() -> None:
     said = say(a_block())
     assert said.clinician.startswith("Among all clients, more dependence goes with higher")
-    assert said.author.startswith("In the regression of core 10 total at end (N = 400)")
+    assert said.author.startswith("In the regression of core 10 total at the end (N = 400)")
 
 
 def test_an_unclear_slope_is_undecided() -> None:
     said = say(a_block(slope=0.2)).clinician
-    assert "it is undecided whether dependence goes with core 10 total at end" in said
+    assert "it is undecided whether dependence goes with core 10 total at the end" in said
 
 
 def test_alike_clients_are_said_to_be_alike_within_a_bound() -> None:
     said = say(a_block("equivalent", difference=0.2)).clinician
-    assert "alike in core 10 total at end: any difference is less than the 3 points" in said
+    assert "alike in core 10 total at the end: any difference is less than the 3 points" in said
 
 
 def test_a_trivial_difference_says_both() -> None:
@@ -190,8 +192,10 @@ def test_a_refused_outcome_says_why() -> None:
     rows = [replace(row, status="refused", note="circular: it is part of the rule",
                     estimate=None) for row in a_block()[:2]]  # fmt: skip
     said = say(rows)
-    assert "was not analysed: circular: it is part of the rule." in said.clinician
-    assert said.author.count("was not analysed: circular") == 2
+    assert (
+        "not analysed: it is part of the rule and would be compared with itself." in said.clinician
+    )
+    assert said.author.count("was not analysed: it is part of the rule") == 2
 
 
 def test_an_outcome_that_nobody_analysed_says_so() -> None:
@@ -239,7 +243,7 @@ def test_sentences_on_a_gated_table_are_those_of_the_exact_one_when_nothing_is_s
     frame = adjust_families(to_frame(a_block()))
     gated = gate_estimates(frame, DisclosurePolicy()).frame
     said = write_sentences(gated, OUTCOME)
-    assert "goes with higher core 10 total at end" in said.clinician
+    assert "goes with higher core 10 total at the end" in said.clinician
     assert "verdict: different" in said.author
 
 
@@ -253,3 +257,28 @@ def test_attributes_are_not_measured_in_points() -> None:
     said = write_sentences(adjust_families(to_frame(rows)), "age")
     assert "8 higher on average" in said.clinician
     assert "points" not in said.clinician + said.author
+
+
+@pytest.mark.parametrize("word", ["different", "different but trivially small", "equivalent",
+                                  "undecided"])  # fmt: skip
+def test_every_number_leads_to_the_row_that_it_comes_from(word: str) -> None:
+    groups = "overdependent_against_overindependent"
+    more = [
+        a_row("dependence_and_outcome", term, "points per standard deviation", estimate=0.2,
+              ci_low=-0.4, ci_high=0.8, statistic=0.7, df=395.0, p_value=0.5, n=400)
+        for term in ("independence", "dependence x independence")
+    ]  # fmt: skip
+    more.append(a_row(groups, "smallest detectable difference", "points", estimate=5.2))
+    frame = adjust_families(to_frame([*a_block(word), *more]))
+    said = write_sentences(frame, OUTCOME, label="distress", mark=source)
+    for text in (said.clinician, said.author):
+        assert numbers_that_lead_nowhere(text, "Of 100 pairs", "(2 tests)") == []
+        assert rows_that_numbers_are_not_of(text, frame) == []
+        assert MARK.search(text)
+
+
+def test_numbers_without_a_mark_or_with_that_of_another_row_are_noticed() -> None:
+    frame = to_frame(a_block())
+    assert numbers_that_lead_nowhere(write_sentences(frame, OUTCOME).author) != []
+    other = int(frame.index[frame["term"] == "superiority"][0])
+    assert rows_that_numbers_are_not_of(source(other, "8 points"), frame) == [("8", other + 1)]

@@ -34,6 +34,7 @@ BLOCKS: Mapping[str, Callable[[Run], Iterator[Block]]] = {
     "comparison.contrast": comparison.contrast,
     "comparison.robust": comparison.robust,
     "comparison.sentences": comparison.sentences,
+    **further.writers(),
     "further.analyses": further.analyses,
     "method.refusals": method.refusals,
     "method.methods": method.methods,

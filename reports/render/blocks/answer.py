@@ -7,19 +7,14 @@ from typing import Any
 
 import pandas as pd
 
+from reports.answers import is_clear
 from reports.render.document import Block, Prose, refer, source
-from reports.render.naming import (
-    decapitalise,
-    name_in_sentence,
-    name_occasion,
-    phrase_occasion,
-    phrase_outcome,
-)
+from reports.render.naming import decapitalise, name_in_sentence, phrase_outcome
 from reports.render.numbers import write_count
 from reports.render.rounded import rounding_base
 from reports.render.run_view import Run
 from reports.render.table import common_status, status_of
-from reports.wording import no_break, plain, plain_interval
+from reports.wording import name_occasion, no_break, phrase_occasion, plain, plain_interval
 
 GROUPS = "overdependent_against_overindependent"
 CONTINUOUS = "dependence_and_outcome"
@@ -158,7 +153,7 @@ def _without_groups(run: Run) -> str:
         ways = {"higher": [], "lower": []}  # type: dict[str, list[str]]
         for outcome in _primary(run):
             row = _row(run, CONTINUOUS, outcome, term, PER_SD)
-            if row is not None and _is_clear(row):
+            if row is not None and is_clear(row):
                 ways["higher" if row["estimate"] > 0 else "lower"].append(outcome)
         parts = [f"{way} {_names(run, names)}" for way, names in ways.items() if names]
         if parts:
@@ -172,11 +167,6 @@ def _without_groups(run: Run) -> str:
         )
     told = "; ".join(said)
     return f"Among all clients, groups aside, {told}{refer('table', 'continuous')}."
-
-
-def _is_clear(row: Any) -> bool:
-    p = row["p_value"] if pd.isna(row["p_adjusted"]) else row["p_adjusted"]
-    return bool(p < 1 - row["ci_level"])
 
 
 HOW_SURE = {

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from reports.render.document import Block, Facts, Fold, Heading
+from reports.render.document import Block, Facts, Fold, Heading, source
 from reports.render.figures.reliability import published_alphas
-from reports.render.naming import name_occasion
 from reports.render.numbers import write_interval, write_number
 from reports.render.run_view import Run
+from reports.wording import name_occasion
 
 MEASURES = "measures"
 CONFIDENCE = {
@@ -25,7 +25,7 @@ NOT_PUBLISHED = "no published figures are known here"
 class _Alphas(NamedTuple):
     """The reliability of every scale: the estimates of it here, and the range published."""
 
-    here: list[dict[Any, Any]]
+    here: list[Any]
     published: dict[str, tuple[float, float]]
 
 
@@ -36,7 +36,7 @@ def instruments(run: Run) -> Iterator[Block]:
         return
     alphas = run.rows(MEASURES, term="alpha")
     known = _Alphas(
-        alphas[alphas["group_a"].isna()].to_dict("records") if len(alphas) else [],
+        [row for _, row in alphas[alphas["group_a"].isna()].iterrows()] if len(alphas) else [],
         {name.partition("@")[0]: ends for name, ends in reversed(published_alphas(run).items())},
     )
     blocks: list[Block] = []
@@ -88,10 +88,10 @@ def _scale(scale: dict[Any, Any], known: _Alphas) -> str:
     return f"scores from {scale['low']} to {scale['high']}; {said}; {beside}"
 
 
-def _alpha(row: dict[Any, Any]) -> str:
+def _alpha(row: Any) -> str:
     ends = write_interval(row["ci_low"], row["ci_high"], is_bounded=True)
     occasion = name_occasion(str(row["outcome"]).partition("@")[2])
-    return f"{_number(row['estimate'])} {ends} at {occasion}"
+    return f"{source(int(row.name), f'{_number(row.estimate)} {ends}')} at {occasion}"
 
 
 def _number(value: float) -> str:

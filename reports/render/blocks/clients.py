@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from reports.render.document import Block, Facts, Fold, Prose, refer
-from reports.render.naming import GROUP_NAMES, decapitalise, name_occasion, name_scale
+from reports.render.document import Block, Facts, Fold, Prose, refer, source
+from reports.render.naming import GROUP_NAMES, decapitalise, name_scale
 from reports.render.numbers import write_number
 from reports.render.rounded import counts_are_rounded
 from reports.render.run_view import Run
 from reports.render.table import Cell, Column, Row, Table, number_of, text_of
+from reports.wording import name_occasion
 
 BALANCE = "groups_at_intake"
 DIFFERENCE_THAT_SHOWS = 0.25
@@ -111,8 +112,9 @@ def _largest(run: Run, found: pd.DataFrame) -> str:
             "apart in everything that is known of both."
         )
     said = [
-        f"{decapitalise(name_scale(run, str(row['term'])))} ({write_number(row['estimate'])})"
-        for row in apart.to_dict("records")
+        f"{decapitalise(name_scale(run, str(row['term'])))} "
+        f"({source(int(str(number)), write_number(row['estimate']))})"
+        for number, row in apart.iterrows()
     ]
     return (
         "Already at intake the two groups differ, in standard deviations, most in "

@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from reports.answers import say_reason
 from reports.families import describe_adjustment, describe_families
-from reports.render.document import Block, Fold, Heading, Prose
+from reports.render.document import Block, Fold, Heading, Prose, source
 from reports.render.naming import GROUP_NAMES, PAIR, name_group, name_in_sentence, name_outcome
 from reports.render.rounded import counts_are_rounded
 from reports.render.run_view import Run
@@ -25,6 +26,7 @@ from reports.render.table import (
 )
 from reports.sentences import write_sentences
 
+AS_IN_A_PAPER = "In the words of a paper"
 CONTINUOUS = "dependence_and_outcome"
 GROUPS = "overdependent_against_overindependent"
 DESCRIBED = "four_presentations"
@@ -310,10 +312,26 @@ def _caution(row: Any) -> str:
 
 def sentences(run: Run) -> Iterator[Block]:
     """Yield each outcome's answer in words, for clinicians and for authors."""
-    for outcome in run.outcomes.index:
-        label = name_in_sentence(run, str(outcome))
-        said = write_sentences(run.estimates, str(outcome), label=label)
-        yield Heading(name_outcome(run, str(outcome)))
+    silent = {str(outcome): _why_not_compared(run, str(outcome)) for outcome in run.outcomes.index}
+    for outcome in (name for name, why in silent.items() if not why):
+        label = name_in_sentence(run, outcome)
+        said = write_sentences(run.estimates, outcome, label=label, mark=source)
+        yield Heading(name_outcome(run, outcome))
         yield Prose(said.clinician_paragraphs)
         author = tuple(filter(None, (*said.author_paragraphs, counts_are_rounded(run))))
-        yield Fold("In the words of a paper", (Prose(author, "author"),))
+        yield Fold(AS_IN_A_PAPER, (Prose(author, "author"),))
+    told = tuple(
+        f"{name_outcome(run, outcome)}, is not compared: {why}."
+        for outcome, why in silent.items()
+        if why
+    )
+    if told:
+        yield Prose(told, "note")
+
+
+def _why_not_compared(run: Run, outcome: str) -> str:
+    """Return the one reason for which nothing of an outcome was compared, if there is one."""
+    rows = pd.concat([run.rows(name, outcome=outcome) for name in (CONTINUOUS, GROUPS)])
+    if rows.empty or not rows["status"].eq("refused").all() or rows["note"].nunique() != 1:
+        return ""
+    return say_reason(str(rows["note"].iloc[0]))

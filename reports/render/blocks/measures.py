@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports.render.document import Block, Fold, Listing, Prose
+from reports.render.document import Block, Fold, Listing, Prose, source
 from reports.render.naming import PAIR, name_group, name_outcome
 from reports.render.run_view import Run
 from reports.render.table import (
@@ -87,12 +87,13 @@ def _norm_alarm(run: Run, norms: pd.DataFrame, found: pd.DataFrame) -> Iterator[
         ),
         "caution",
     )
-    yield Listing(tuple(_norm_line(run, row) for row in norms.to_dict("records")))
+    yield Listing(tuple(_norm_line(run, row) for _, row in norms.iterrows()))
 
 
-def _norm_line(run: Run, row: dict[Any, Any]) -> str:
+def _norm_line(run: Run, row: Any) -> str:
     column = Column("", "number", is_bounded=row["estimand"] == "alpha")
-    what = f"{name_outcome(run, row['outcome'])}: {row['estimand']} {column.write(row['estimate'])}"
+    number = source(int(row.name), column.write(row["estimate"]))
+    what = f"{name_outcome(run, row['outcome'])}: {row['estimand']} {number}"
     note = str(row["note"]).partition(";")[0]
     return f"{what} ({note})"
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from reports.render.document import Block, Facts, Fold, Heading, Listing, Prose
-from reports.render.naming import name_estimate, name_occasion, name_outcome
+from reports.render.naming import name_estimate, name_method, name_outcome
 from reports.render.references import (
     Sentence,
     read_references,
@@ -19,8 +19,10 @@ from reports.render.references import (
 )
 from reports.render.run_view import Run
 from reports.render.table import Cell, Column, Row, Table, interval_in, number_in
+from reports.wording import name_occasion
 
 MOST_REFUSALS = 12
+REFUSALS, REASONS = "refusals", "reasons"
 GLOSSARY = Path(__file__).resolve().parent.parent / "glossary.toml"
 ANALYSES = {
     "answer_page": "the answer page",
@@ -74,33 +76,51 @@ def refusals(run: Run) -> Iterator[Block]:
         )
     )
     table = Table(
-        name="refusals",
+        name=REFUSALS,
         title="Refused and withheld",
         columns=(Column("Outcome"), Column("analysis"), Column("what"), Column("reason")),
         rows=tuple(rows),
     )
-    if len(rows) <= MOST_REFUSALS:
+    if table_of_reasons(run) == table.name:
         yield table
     else:
         yield _by_reason(refused)
         yield Fold(f"All {len(rows)} refusals", (table,), is_long=True)
 
 
+def table_of_reasons(run: Run) -> str:
+    """Return the table that tells why estimates were refused: all, or each reason where many."""
+    count = 0 if run.estimates.empty else (run.estimates["status"] == "refused").sum()
+    return REFUSALS if count <= MOST_REFUSALS else REASONS
+
+
 def _by_reason(refused: pd.DataFrame) -> Table:
-    """Return how often each reason was given in each analysis, most often first."""
-    counted = refused.value_counts(["note", "analysis"]).reset_index()
-    ordered = counted.sort_values(["count", "note", "analysis"], ascending=[False, True, True])
+    """Return how often each reason was given and in which analyses, most often first."""
+    counts = refused["note"].value_counts()
+    ordered = sorted(counts.items(), key=lambda each: (-each[1], str(each[0])))
     return Table(
-        name="reasons",
+        name=REASONS,
         title="Why estimates were refused or withheld",
-        columns=(Column("Reason"), Column("analysis"), Column("estimates", "number", places=0)),
+        columns=(Column("Reason"), Column("estimates", "number", places=0), Column("of these, in")),
         rows=tuple(
             Row(
-                (Cell(row["note"]), Cell(name_analysis(row["analysis"])), Cell(float(row["count"])))
+                (
+                    Cell(str(note)),
+                    Cell(float(count)),
+                    Cell(_by_analysis(refused[refused["note"] == note])),
+                )
             )
-            for row in ordered.to_dict("records")
+            for note, count in ordered
         ),
     )
+
+
+def _by_analysis(rows: pd.DataFrame) -> str:
+    counts = rows["analysis"].map(name_analysis).value_counts()
+    if len(counts) == 1:
+        return str(counts.index[0])
+    ordered = sorted(counts.items(), key=lambda each: (-each[1], str(each[0])))
+    return "; ".join(f"{name} {count}" for name, count in ordered)
 
 
 AS_BIBTEX = "The references to methods are in references.bib, beside this report, as BibTeX."
@@ -134,13 +154,16 @@ def methods(run: Run) -> Iterator[Block]:
         yield Prose((AS_BIBTEX,), "note")
     counted = answered.value_counts(["analysis", "method"]).sort_index().reset_index()
     rows = [
-        Row((Cell(name_analysis(row["analysis"])), Cell(row["method"]), Cell(float(row["count"]))))
+        Row(
+            (Cell(name_method(row["method"])), Cell(float(row["count"]))),
+            group=name_analysis(row["analysis"]).capitalize(),
+        )
         for row in counted.to_dict("records")
     ]
     table = Table(
         name="methods",
         title="Methods used in this run",
-        columns=(Column("Analysis"), Column("method"), Column("estimates", "count")),
+        columns=(Column("Method"), Column("estimates", "count")),
         rows=tuple(rows),
     )
     yield Fold("Every method that was used", (table,))
@@ -263,7 +286,7 @@ def _estimate_row(run: Run, number: int, row: dict[Any, Any]) -> Row:
         Cell(name_analysis(str(row["analysis"]))),
         Cell(name_estimate(row)),
         Cell(str(row["estimand"])),
-        Cell(str(row["method"])),
+        Cell(name_method(row["method"])),
         Cell(number_in(row, "estimate")),
         Cell(interval_in(row)),
         Cell(number_in(row, "p_value")),

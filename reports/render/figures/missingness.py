@@ -10,10 +10,11 @@ from instruments.errors import RunError
 from reports.render import FigureEntry
 from reports.render.figures.drawing import Drawing
 from reports.render.figures.marks import INK, MM_PER_INCH, wrap
-from reports.render.naming import name_occasion, name_scale
+from reports.render.naming import name_scale
 from reports.render.numbers import write_count, write_percent
 from reports.render.run_view import Run
 from reports.study_data import OCCASIONS
+from reports.wording import name_occasion
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,8 +10,8 @@ from instruments.errors import RunError
 from reports.render import FigureEntry
 from reports.render.figures.drawing import Drawing
 from reports.render.figures.marks import INK, MUTED, NARROW_MM, is_narrow, n_equals, wrap
-from reports.render.naming import name_occasion
 from reports.render.run_view import Run
+from reports.wording import name_occasion
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -16,9 +16,11 @@ from reports.render.document import (
     Heading,
     Listing,
     Picture,
+    Pieces,
     Prose,
     Section,
     find_pictures,
+    without_sources,
 )
 from reports.render.table import Table
 
@@ -76,11 +78,18 @@ def _folded(fold: Fold) -> Iterator[dict[str, Any]]:
 
 
 def _prose(prose: Prose) -> dict[str, Any]:
-    pieces = [
-        [piece._asdict() | {"target": piece.printed_target} for piece in paragraph]
-        for paragraph in prose.pieces
+    return {
+        "paragraphs": [_printed(pieces) for pieces in prose.pieces],
+        "tone": prose.tone,
+        "status": prose.plan_status or "",
+    }
+
+
+def _printed(pieces: Pieces) -> list[dict[str, Any]]:
+    return [
+        {"text": piece.text, "target": piece.target, "is_symbol": piece.is_symbol}
+        for piece in without_sources(pieces)
     ]
-    return {"paragraphs": pieces, "tone": prose.tone, "status": prose.plan_status or ""}
 
 
 def _heading(heading: Heading) -> dict[str, Any]:
@@ -88,11 +97,12 @@ def _heading(heading: Heading) -> dict[str, Any]:
 
 
 def _listing(listing: Listing) -> dict[str, Any]:
-    return {"items": list(listing.items), "references": listing.is_references}
+    items = [_printed(pieces) for pieces in listing.pieces]
+    return {"items": items, "references": listing.is_references}
 
 
 def _facts(facts: Facts) -> dict[str, Any]:
-    return {"pairs": [list(pair) for pair in facts.pairs]}
+    return {"pairs": [[name, _printed(pieces)] for name, pieces in facts.pieces]}
 
 
 def _picture(picture: Picture) -> dict[str, Any]:

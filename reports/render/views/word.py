@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import docx
@@ -20,9 +20,11 @@ from reports.render.document import (
     Heading,
     Listing,
     Picture,
+    Pieces,
     Prose,
     Section,
     find_pictures,
+    without_sources,
 )
 from reports.render.table import Table
 from reports.render.views.raster import rasterise
@@ -71,6 +73,14 @@ def _pictures(sections: tuple[Section, ...]) -> dict[str, bytes]:
     return {one.name: png for one, png in zip(drawn, pngs, strict=True)}
 
 
+def _runs(pieces: Pieces) -> Iterator[Any]:
+    for piece in without_sources(pieces):
+        if piece.target:
+            yield from field_runs(f"REF {bookmark_name(piece.text)} \\h", piece.text)
+        elif piece.text:
+            yield run_of(piece.text, italic=piece.is_symbol)
+
+
 class _Writer:
     """Writes blocks one after another into a document."""
 
@@ -95,12 +105,7 @@ class _Writer:
     def _prose(self, prose: Prose) -> None:
         for number, pieces in enumerate(prose.pieces):
             paragraph = self.document.add_paragraph()
-            for piece in pieces:
-                if piece.printed_target:
-                    name = bookmark_name(piece.text)
-                    paragraph._p.extend(field_runs(f"REF {name} \\h", piece.text))
-                elif piece.text:
-                    paragraph._p.append(run_of(piece.text, italic=piece.is_symbol))
+            paragraph._p.extend(_runs(pieces))
             if number == 0 and prose.plan_status:
                 paragraph._p.append(run_of(f" ({prose.plan_status})", italic=True))
 
@@ -108,18 +113,19 @@ class _Writer:
         self.document.add_heading(heading.text, level=2)
 
     def _listing(self, listing: Listing) -> None:
-        for item in listing.items:
+        for pieces in listing.pieces:
+            style = None if listing.is_references else "List Bullet"
+            paragraph = self.document.add_paragraph(style=style)
+            paragraph._p.extend(_runs(pieces))
             if listing.is_references:
-                form = self.document.add_paragraph(item).paragraph_format
+                form = paragraph.paragraph_format
                 form.left_indent, form.first_line_indent = HANGING, -HANGING
                 form.space_after = Pt(3)
-            else:
-                self.document.add_paragraph(item, style="List Bullet")
 
     def _facts(self, facts: Facts) -> None:
-        for name, value in facts.pairs:
+        for name, value in facts.pieces:
             paragraph = self.document.add_paragraph()
-            paragraph._p.extend([run_of(f"{name}: ", bold=True), run_of(value)])
+            paragraph._p.extend([run_of(f"{name}: ", bold=True), *_runs(value)])
             paragraph.paragraph_format.space_after = Pt(2)
 
     def _fold(self, fold: Fold) -> None:

@@ -77,6 +77,10 @@ def test_what_moved_is_listed_with_both_values(before: Path, after: Path) -> Non
     assert "2 are gone" in counts.paragraphs[0]
     assert isinstance(verdicts, Listing)
     assert verdicts.items == (
+        (
+            "The verdict on bond (WAI-SR) at month 3, course over time, was “different” and is now "
+            "“equivalent”."
+        ),
         "The verdict on bond (WAI-SR) at month 3 was “undecided” and is now “equivalent”.",
     )
     assert isinstance(table, Table)

@@ -13,6 +13,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 from jinja2 import TemplateAssertionError, UndefinedError
+from lxml import html
 from markupsafe import Markup
 
 from instruments.errors import GateError, RunError
@@ -21,7 +22,7 @@ from reports.publishing.figure_data import GATED_KINDS
 from reports.render import render_report
 from reports.render.blocks import BLOCKS
 from reports.render.blocks.answer import headline
-from reports.render.document import Prose
+from reports.render.document import Picture, Prose, Section, number_blocks
 from reports.render.figures import BUILDERS
 from reports.render.page import make_environment, print_page
 from reports.render.run_view import Run, load_run
@@ -114,6 +115,51 @@ def test_numbers_lead_to_their_estimates(run: Run, page: str) -> None:
     number = int(rows.index[0]) + 1
     assert f'href="#estimate-{number}">7.90</a>' in page
     assert f'<tr id="estimate-{number}">' in page
+
+
+# Sections whose sentences tell of estimates, and the numbers in them that are of none: what shares
+# are told of, how many tests a family has, a limit, names, and the numbers of clients of the flow.
+TELLING = ("answer", "clients", "continuous", "presentations", "change", "course", "endings",
+           "sensitivity")  # fmt: skip
+NO_ESTIMATES = re.compile(
+    r"\b[Oo]f 100\b|\(\d+ tests?\)|less than 0\.25|0\.3 and 0\.3 points|cuts are 4 and 4"
+    r"|\bCORE-10\b|\bmonth 3\b|at least 10 |multiples of 5\b"
+    r"|^Of 260 clients, 40 present at intake.*, and 50 as overly independent"
+)
+
+
+def test_every_number_of_a_sentence_leads_to_its_estimate(page: str) -> None:
+    document = html.document_fromstring(page)
+    rows = set(document.xpath('//table[@id="table-estimates"]//tr/@id'))
+    for section in TELLING:
+        paragraphs = document.xpath(
+            f'//section[@id="{section}"]//div[contains(@class, "prose")]'
+            '[not(contains(@class, "caution")) and not(contains(@class, "note"))]/p'
+        )
+        assert paragraphs
+        for paragraph in paragraphs:
+            links = paragraph.findall(".//a")
+            led = [a.get("href")[1:] for a in links if a.get("class") == "source"]
+            assert set(led) <= rows
+            for link in links:
+                link.drop_tree()
+            left = NO_ESTIMATES.sub("", " ".join(paragraph.text_content().split()))
+            assert not re.search(r"\d", left), left
+
+
+def test_each_section_that_tells_of_estimates_leads_to_some(page: str) -> None:
+    document = html.document_fromstring(page)
+    for section in ("answer", "presentations", "change", "course", "endings", "sensitivity"):
+        prose = f'//section[@id="{section}"]//div[contains(@class, "prose")]/p'
+        assert document.xpath(f'{prose}/a[@class="source"]'), section
+
+
+def test_a_caption_is_said_once_where_figures_are_read_alike(run: Run) -> None:
+    picture = outline_picture(run, "forest")
+    other = replace(picture, name="forest_2")
+    (section,) = number_blocks([Section("one", "One", (picture, other))])
+    captions = [one.caption for one in section.blocks if isinstance(one, Picture)]
+    assert captions == [picture.caption, "Read as Figure 1."]
 
 
 def test_small_p_values_do_not_wrap(page: str) -> None:
@@ -284,5 +330,5 @@ def test_the_appendix_tells_source_key_licence_and_reliability_of_an_instrument(
     assert "https://doi.org/10.1000/1" in appendix
     assert "the manual (confidence A: seen in the source, or proven on data)" in appendix
     assert "answers from 0 to 4" in appendix
-    assert "scores from 1 to 7; alpha here .93 [.91," in appendix
+    assert re.search(r'alpha here <a class="source" href="#estimate-\d+">\.93 \[\.91,', appendix)
     assert "in published samples, widened by their uncertainty, .80 to .95" in appendix
