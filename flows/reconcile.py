@@ -10,13 +10,14 @@ from flows.books import AcceptedFile, accepted_files, decisions_digest
 from flows.declared import declarations_digest
 from flows.intake import replay
 from flows.ledger import Ledger
+from flows.open_store import OpenStore
 from flows.readmission import Originals, outdated_originals, read_again
 from flows.seal import is_sealed
 from flows.study import Study
 from flows.workbench import FileReport
 from instruments.errors import StoreError
 from sql.digest import read_everything
-from sql.gateway import Connection, EngineError, open_gateway, rows, value
+from sql.gateway import Connection, EngineError, open_gateway, rows
 from sql.publishing import prepare_store
 
 Outcome = Literal["in step", "replayed", "rebuilt", "new", "read again"]
@@ -31,28 +32,37 @@ class Reconciliation:
     reports: tuple[FileReport, ...] = ()
 
 
-def reconcile(study: Study, ledger: Ledger, scratch: Path) -> Reconciliation:
+def reconcile(study: Study, ledger: Ledger, store: OpenStore) -> Reconciliation:
     """Compare the store with the ledger and mend it: replay what it lacks, or rebuild it."""
     accepted = accepted_files(ledger)
     originals = outdated_originals(study, accepted)
     if originals:
-        reports = rebuild(study, accepted, scratch, Originals(ledger, originals))
+        reports = _rebuild(study, accepted, store, Originals(ledger, originals))
         return Reconciliation("read again", len(originals), reports)
     if not study.store.exists():
-        rebuild(study, accepted, scratch)
+        _rebuild(study, accepted, store)
         return Reconciliation("rebuilt" if accepted else "new", len(accepted))
-    held = _held_batches(study, decisions_digest(accepted))
+    held = _held_batches(study, store, decisions_digest(accepted))
     wanted = [(file.batch, file.sha256) for file in accepted]
     if held == wanted:
         return Reconciliation("in step", 0)
     if held is None or held != wanted[: len(held)]:
-        rebuild(study, accepted, scratch)
+        _rebuild(study, accepted, store)
         return Reconciliation("rebuilt", len(accepted))
     missing = accepted[len(held) :]
-    with open_gateway(study.store, scratch) as connection:
-        for file in missing:
-            replay(study, connection, file, scratch)
+    for file in missing:
+        replay(study, store.connection, file, store.scratch)
     return Reconciliation("replayed", len(missing))
+
+
+def _rebuild(
+    study: Study,
+    accepted: list[AcceptedFile],
+    store: OpenStore,
+    originals: Originals | None = None,
+) -> tuple[FileReport, ...]:
+    store.drop()
+    return rebuild(study, accepted, store.scratch, originals)
 
 
 def rebuild(
@@ -86,36 +96,26 @@ def rebuild(
     return tuple(reports)
 
 
-def _held_batches(study: Study, decisions: str) -> list[tuple[int, str]] | None:
+def _held_batches(study: Study, store: OpenStore, decisions: str) -> list[tuple[int, str]] | None:
     """Return the batches that the store holds; None where it must be built again."""
+    made_of = {"declarations": declarations_digest(study), "decisions": decisions}
+    is_whole = is_sealed(study.store)
     try:
-        is_whole = is_sealed(study.store)
-        with open_gateway(study.store) as connection:
-            made_of = {"declarations": declarations_digest(study), "decisions": decisions}
-            if any(_remembered(connection, name) != digest for name, digest in made_of.items()):
-                return None
-            found = rows(connection, "SELECT batch, sha256 FROM store.meta.source_file ORDER BY 1")
-            if not is_whole:
-                read_everything(connection, study.store)
-            return [(batch, sha256) for batch, sha256 in found]
+        remembered = dict(rows(store.connection, "SELECT name, content FROM store.meta.state"))
+        if not made_of.items() <= remembered.items():
+            return None
+        found = rows(
+            store.connection, "SELECT batch, sha256 FROM store.meta.source_file ORDER BY 1"
+        )
+        if not is_whole:
+            read_everything(store.connection, study.store)
+        return [(batch, sha256) for batch, sha256 in found]
     except StoreError as error:
         if error.code == "E_STORE_DAMAGED":
             return None
         raise
     except EngineError:  # the damage lies where the store keeps its books
         return None
-
-
-def _remembered(connection: Connection, name: str) -> str | None:
-    has_state = value(
-        connection,
-        "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'store' "
-        "AND schema_name = 'meta' AND table_name = 'state'",
-    )
-    if not has_state:
-        return None
-    query = "SELECT content FROM store.meta.state WHERE name = ?"
-    return value(connection, query, name)  # type: ignore[no-any-return]
 
 
 def _remember(connection: Connection, name: str, digest: str) -> None:

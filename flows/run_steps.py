@@ -31,7 +31,7 @@ from sql.results import held_results, keep_results
 def mend(key: str) -> None:
     """Bring the store in line with the ledger."""
     bench = workbench(key)
-    done = reconcile(bench.study, bench.ledger, bench.scratch)
+    done = reconcile(bench.study, bench.ledger, bench.store)
     bench.reports.extend(done.reports)
     if done.outcome == "read again":
         bench.tell(f"study.toml changed: {done.file_count} files read again")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,15 +12,15 @@ from flows.identity import Provenance
 from flows.inbox import InboxFile
 from flows.intake import Intake
 from flows.ledger import Ledger
+from flows.open_store import OpenStore
 from flows.reading import Reading
-from flows.seal import seal
 from flows.study import Study, load_study
 from flows.takeover import clear_leftovers, clear_scratch, hold_study
 from flows.validation import Validation
 from flows.withdrawal import finish_withdrawals
 from instruments.errors import InterdepError
 from reports.analyses import Analysis
-from sql.gateway import Connection, EngineError, open_gateway
+from sql.gateway import Connection
 from sql.publishing import RowCounts
 
 Tell = Callable[[str], None]
@@ -55,34 +55,18 @@ class Workbench:
     ledger: Ledger
     scratch: Path
     tell: Tell
+    store: OpenStore
     files: list[InboxFile] = field(default_factory=list)
     reports: list[FileReport] = field(default_factory=list)
     current: FileOnBench | None = None
     provenance: Provenance | None = None
     analysis: Analysis | None = None
     has_begun: bool = False
-    _store: ExitStack = field(default_factory=ExitStack)
-    _connection: Connection | None = None
 
     @property
     def connection(self) -> Connection:
         """The connection to the store, opened when it is first needed."""
-        if self._connection is None:
-            opened = open_gateway(self.study.store, self.scratch)
-            self._connection = self._store.enter_context(opened)
-        return self._connection
-
-    def close_store(self) -> None:
-        """Release the store's file."""
-        open_, self._connection = self._connection, None
-        if open_ is None:
-            return
-        # To close is to write the last rows down, column by column: threads that share so little
-        # wait for each other. After a fatal error nothing can be set, and nothing is written.
-        with suppress(EngineError):
-            open_.execute("SET threads = 1")
-        self._store.close()
-        seal(self.study.store)
+        return self.store.connection
 
     def begin(self) -> None:
         """Write to the ledger, once, that this run changes the study."""
@@ -130,13 +114,15 @@ def open_workbench(folder: Path, tell: Tell) -> Iterator[str]:
         clear_leftovers(study)
         for place in (study.archive, study.runs):
             require_writable(place)
-        bench = Workbench(study, Ledger(study.ledger), clear_scratch(study), tell)
+        scratch = clear_scratch(study)
+        store = OpenStore(study.store, scratch)
+        bench = Workbench(study, Ledger(study.ledger), scratch, tell, store)
         if finish_withdrawals(study, bench.ledger):
             tell("finished a withdrawal that was interrupted")
         _OPEN[key] = bench
         try:
             yield key
         finally:
-            bench.close_store()
+            store.close()
             del _OPEN[key]
             clear_leftovers(study)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping
 
 from instruments.layout import Layout, StageColumn
-from sql.gateway import Connection, fill, rows, statement, value
+from sql.gateway import Connection, columns_of, fill, rows, statement, value
 from sql.names import identifier, literal, named_by
 
 
@@ -54,8 +54,7 @@ def stage_clients(connection: Connection, layout: Layout, keys: Mapping[str, str
             )
         )
     if has_clients(connection) and layout.a_row_is == "administration":
-        described = connection.execute("FROM store.core.client LIMIT 0").description
-        held = {column[0] for column in described or ()}
+        held = columns_of(connection, "store.core.client")
         has_ending = "ending" in layout.roles
         connection.execute(
             fill("stage_met_client", held=held, has_ending=has_ending, **_context(layout))
@@ -69,14 +68,14 @@ def has_clients(connection: Connection) -> bool:
 
 def publish_clients(connection: Connection, layout: Layout, batch: int) -> None:
     """Add the staged clients and what is declared of them; later facts win."""
-    context = _context(layout) | {"has_met": _has_met(connection, layout), "batch": batch}
+    context = _context(layout) | {"has_met": has_met(connection, layout), "batch": batch}
     connection.execute(fill("client_merge", **context))
     if "ending" in layout.roles:
         connection.execute(fill("ending_merge", batch=batch))
 
 
-def _has_met(connection: Connection, layout: Layout) -> bool:
-    """Whether the store has a client of the stage, which decides what must be compared."""
+def has_met(connection: Connection, layout: Layout) -> bool:
+    """Whether the store has a client of the stage; else it has none of its forms either."""
     if not has_clients(connection):
         return False
     if layout.a_row_is == "person":

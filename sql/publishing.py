@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from instruments.definition import Definition
 from instruments.errors import ExportError, StoreError
 from instruments.layout import Layout, Placement
-from sql.clients import has_clients, publish_clients, stage_clients
+from sql.clients import has_clients, has_met, publish_clients, stage_clients
 from sql.events import FRESH, event_mark, publish_events, stage_events
-from sql.gateway import Connection, fill, rows, statement, value
+from sql.gateway import Connection, columns_of, fill, merge_files, rows, statement, value
 from sql.names import answer_of, identifier, literal
 from sql.scoring import score_expressions
 
@@ -37,14 +37,9 @@ class StagedForm:
     """One placement in the stage, and how many of its forms the store does not have as they are."""
 
     placement: Placement
-    table: str
+    incoming: str  # the stage table of the forms to be written
     fresh_count: int
     changed_count: int
-
-    @property
-    def incoming(self) -> str:
-        """The stage table of the forms to be written."""
-        return f"stage.{identifier(f'incoming__{self.placement.alias}')}"
 
     @property
     def gaps(self) -> str:
@@ -68,6 +63,7 @@ def prepare_store(connection: Connection) -> None:
     """Make the schemas and tables of an empty store."""
     for name in ("schemas", "meta", "core", "out"):
         connection.execute(statement(f"schema/{name}"))
+    connection.execute(response_view(connection))
 
 
 def stage_forms(connection: Connection, layout: Layout, sha256: str) -> list[StagedForm]:
@@ -95,24 +91,26 @@ def _stage_form(
         )
     )
     staged = f"stage.{identifier(table)}"
-    once = _keep_first(connection, staged, placement) if layout.a_row_is != "person" else staged
-    form = _compare(connection, layout, placement, once)
+    form = _compare(connection, layout, placement, _keep_first(connection, staged, placement))
     items = _items(placement)
     connection.execute(fill("stage_gaps", gaps=form.gaps, fresh=form.incoming, items=items))
     return form
 
 
-def _keep_first(connection: Connection, staged: str, placement: Placement) -> str:
-    """Return where each form stands once: the first of several; counting is cheap, sorting not."""
-    repeats = value(
-        connection, f"SELECT count(*) - count(DISTINCT administration_id) FROM {staged}"
+def _keep_first(connection: Connection, staged: str, placement: Placement) -> tuple[str, int]:
+    """Return where each form stands once, and how many there are.
+
+    Of several the first stands. Counting is cheap, sorting is not.
+    """
+    ((all_, distinct),) = rows(
+        connection, f"SELECT count(*), count(DISTINCT administration_id) FROM {staged}"
     )
-    if not repeats:
-        return staged
+    if all_ == distinct:
+        return staged, distinct
     once = f"stage.{identifier(f'once__{placement.alias}')}"
     _check_ids(connection, staged, placement)
     connection.execute(fill("stage_form_once", once=once, staged=staged))
-    return once
+    return once, distinct
 
 
 def _check_ids(connection: Connection, staged: str, placement: Placement) -> None:
@@ -195,20 +193,24 @@ def _given(placement: Placement, layout: Layout) -> str:
 
 
 def _compare(
-    connection: Connection, layout: Layout, placement: Placement, table: str
+    connection: Connection, layout: Layout, placement: Placement, staged: tuple[str, int]
 ) -> StagedForm:
     """Split a stage table into forms that are new, changed and known; keep the first two."""
-    incoming = f"stage.{identifier(f'incoming__{placement.alias}')}"
+    table, count = staged
     form_table = form_table_of(placement.definition)
     held = held_items(connection, form_table)
-    met = held and value(
-        connection,
-        f"SELECT count(*) FROM {table} SEMI JOIN store.core.{identifier(form_table)} AS f "
-        "USING (administration_id)",
+    met = (
+        held
+        and has_met(connection, layout)
+        and value(
+            connection,
+            f"SELECT count(*) FROM {table} SEMI JOIN store.core.{identifier(form_table)} AS f "
+            "USING (administration_id)",
+        )
     )
     if not met:
-        connection.execute(f"CREATE OR REPLACE VIEW {incoming} AS SELECT * FROM {table}")
-        return StagedForm(placement, table, _count(connection, table), 0)
+        return StagedForm(placement, table, count, 0)
+    incoming = f"stage.{identifier(f'incoming__{placement.alias}')}"
     _check_ids(connection, table, placement)
     connection.execute(
         fill(
@@ -226,19 +228,12 @@ def _compare(
     changed = value(connection, f"SELECT count(*) FROM {incoming} WHERE is_changed")
     if changed:
         connection.execute(_scored_anew(placement, incoming))
-    return StagedForm(placement, table, _count(connection, incoming) - changed, changed)
+    return StagedForm(placement, incoming, _count(connection, incoming) - changed, changed)
 
 
 def held_items(connection: Connection, form_table: str) -> list[str]:
     """Return the items that the store's table of a form has; none where there is no table."""
-    found = rows(
-        connection,
-        "SELECT column_name FROM duckdb_columns() WHERE database_name = 'store' "
-        "AND schema_name = 'core' AND table_name = ? AND column_name <> 'administration_id' "
-        "ORDER BY column_index",
-        form_table,
-    )
-    return [name for (name,) in found]
+    return columns_of(connection, f"store.core.{identifier(form_table)}")[1:]
 
 
 def _refuse_parts(
@@ -319,15 +314,18 @@ def _given_any(placement: Placement) -> str:
 
 
 def publish(
-    connection: Connection, layout: Layout, forms: Iterable[StagedForm], facts: BatchFacts
+    connection: Connection, layout: Layout, forms: Sequence[StagedForm], facts: BatchFacts
 ) -> None:
     """Write one staged file to the store; the caller holds the transaction."""
+    merge_files(connection, facts.batch)
     _keep_books(connection, facts)
+    has_grown = [_make_room(connection, form.placement) for form in forms]
+    if any(has_grown):
+        connection.execute(response_view(connection))
     for form in forms:
         _publish_form(connection, form, facts.batch)
     publish_clients(connection, layout, facts.batch)
     publish_events(connection, layout, facts.batch)
-    connection.execute(response_view(connection))
 
 
 def _keep_books(connection: Connection, facts: BatchFacts) -> None:
@@ -344,13 +342,22 @@ def _keep_books(connection: Connection, facts: BatchFacts) -> None:
     )
 
 
+def _make_room(connection: Connection, placement: Placement) -> bool:
+    """Give a form its table and each of its items a column; return whether one was missing."""
+    table = form_table_of(placement.definition)
+    held = columns_of(connection, f"store.core.{identifier(table)}")
+    missing = [item for item in _items(placement) if item["name"] not in held]
+    if missing:
+        connection.execute(fill("form_table", table=table, items=missing, is_new=not held))
+    return bool(missing)
+
+
 def _publish_form(connection: Connection, form: StagedForm, batch: int) -> None:
     placement = form.placement
     table = form_table_of(placement.definition)
     context = {
         "form_id": placement.definition.id,
         "form_table": table,
-        "table": table,
         "items": _items(placement),
         "fresh": form.incoming,
         "low": placement.low,
@@ -360,7 +367,6 @@ def _publish_form(connection: Connection, form: StagedForm, batch: int) -> None:
         "key_version": placement.definition.key_version,
         "scales": score_expressions(placement),
     }
-    connection.execute(fill("form_table", **context))
     if form.changed_count:
         new_scores = new_scores_of(placement)
         connection.execute(fill("amendment", new_scores=new_scores, **context))
@@ -375,8 +381,8 @@ def response_view(connection: Connection) -> str:
     """Return the statement of core.response, the long view of every form's answers."""
     found = rows(
         connection,
-        "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
-        "WHERE database_name = 'store' AND schema_name = 'core' AND starts_with(table_name, "
-        "'form_') AND column_name <> 'administration_id' GROUP BY table_name ORDER BY table_name",
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'store' "
+        "AND schema_name = 'core' AND starts_with(table_name, 'form_') ORDER BY table_name",
     )
-    return fill("response_view", forms=found)
+    forms = [(name, held_items(connection, name)) for (name,) in found]
+    return fill("response_view", forms=forms)

@@ -9,7 +9,7 @@ from pathlib import Path
 from instruments.layout import Layout
 from sql.archiving import scan_archive
 from sql.clients import has_clients
-from sql.gateway import Connection, fill, rows
+from sql.gateway import Connection, columns_of, fill, rows
 from sql.publishing import FACTS, StagedForm, form_table_of, held_items
 
 # What tells rows of an export apart; a day is a fact that may be corrected.
@@ -39,7 +39,7 @@ def find_absent_rows(
 ) -> AbsentRows:
     """Compare the rows of an archived export with those of the stage."""
     scan = scan_archive(archive)
-    held = {column[0] for column in connection.execute(f"FROM {scan} LIMIT 0").description or ()}
+    held = set(columns_of(connection, scan))
     keys = [layout.roles[role].source for role in KEYS if role in layout.roles]
     if "client" not in layout.roles or not set(keys) <= held:
         return AbsentRows(0, 0, ())
@@ -73,6 +73,5 @@ def find_older_values(
 def _held_attributes(connection: Connection, layout: Layout) -> list[str]:
     if not has_clients(connection):
         return []
-    described = connection.execute("FROM store.core.client LIMIT 0").description or ()
-    held = {column[0] for column in described}
+    held = columns_of(connection, "store.core.client")
     return [name for name in layout.attributes if name in held]

@@ -99,7 +99,7 @@ def decide_rows(folder: Path, request: Request) -> int:
     apply_settings()
     with open_workbench(folder, lambda message: typer.echo(message, err=True)) as key:
         bench = workbench(key)
-        held = carry_out(bench.study, bench.ledger, bench.scratch, request)
+        held = carry_out(bench.study, bench.ledger, bench.store, request)
     count = len(request.records)
     typer.echo(
         f"{WORDS[request.kind]}: {count} {'row' if count == 1 else 'rows'} of {held.file.name}; "

@@ -20,10 +20,10 @@ def withdraw_client(folder: Path, client: str, by: str, *, anyway: bool) -> int:
     apply_settings()
     with open_workbench(folder, lambda message: typer.echo(message, err=True)) as key:
         bench = workbench(key)
-        reconcile(bench.study, bench.ledger, bench.scratch)
+        reconcile(bench.study, bench.ledger, bench.store)
         who = by.strip() or getpass.getuser()
         done = withdraw(bench.study, bench.ledger, client, who, anyway=anyway)
-        reconcile(bench.study, bench.ledger, bench.scratch)
+        reconcile(bench.study, bench.ledger, bench.store)
     typer.echo("\n".join(_lines(done, folder)))
     return DONE if done.is_new else NOTHING_NEW
 

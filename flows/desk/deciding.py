@@ -13,6 +13,7 @@ from flows.decisions import Decision, Kind, decide
 from flows.desk.held_rows import HeldFile, find_held, list_held
 from flows.intake import judge_archive
 from flows.ledger import Ledger
+from flows.open_store import OpenStore
 from flows.reconcile import reconcile
 from flows.study import Study
 from instruments.errors import RunError
@@ -67,7 +68,7 @@ def parse_records(written: str) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def carry_out(study: Study, ledger: Ledger, scratch: Path, request: Request) -> HeldFile:
+def carry_out(study: Study, ledger: Ledger, store: OpenStore, request: Request) -> HeldFile:
     """Judge the rows again where they are to be released; decide; bring the store in line.
 
     Raises
@@ -75,17 +76,17 @@ def carry_out(study: Study, ledger: Ledger, scratch: Path, request: Request) -> 
     RunError
         Where the rows are not held back, still break a rule, or nobody says why.
     """
-    reconcile(study, ledger, scratch)
+    reconcile(study, ledger, store)
     if not request.why.strip():
         raise RunError("E_USAGE", "A decision needs its reason", fix='Say it: --why "..."')
     held = find_held(list_held(study, ledger), request.file)
     decision = _decision(held.file, request)
-    _require_rows(study, held.file, request.records, scratch)
+    _require_rows(study, held.file, request.records, store.scratch)
     if request.kind == "rows_released":
         _require_held(held, request.records)
-        _require_passing(_judge_again(study, held.file, decision, scratch), request)
+        _require_passing(_judge_again(study, held.file, decision, store.scratch), request)
     decide(ledger, decision)
-    reconcile(study, ledger, scratch)
+    reconcile(study, ledger, store)
     return held
 
 

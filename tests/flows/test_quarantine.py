@@ -53,7 +53,7 @@ def decide(study: Path, kind: Any, *records: int, **more: Any) -> None:
     request = Request(kind, "intake.csv", records, more.pop("why", "seen on paper"), "Anna", **more)
     with open_workbench(study, lambda _: None) as key:
         bench = workbench(key)
-        carry_out(bench.study, bench.ledger, bench.scratch, request)
+        carry_out(bench.study, bench.ledger, bench.store, request)
 
 
 def answer_of(study: Path, client_id: str) -> list[tuple[Any, ...]]:
@@ -146,11 +146,11 @@ def test_a_doubtful_row_is_released_only_if_somebody_says_so(study: Path) -> Non
         bench = workbench(key)
         request = Request("rows_released", "intake_2.csv", (13,), "asked", "Anna")
         with pytest.raises(RunError) as caught:
-            carry_out(bench.study, bench.ledger, bench.scratch, request)
+            carry_out(bench.study, bench.ledger, bench.store, request)
         assert caught.value.code == "E_DOUBTS"
         assert "--despite E_SAFETY" in caught.value.fix
         told = Request("rows_released", "intake_2.csv", (13,), "asked", "Anna", ("E_SAFETY",))
-        carry_out(bench.study, bench.ledger, bench.scratch, told)
+        carry_out(bench.study, bench.ledger, bench.store, told)
     assert len(answer_of(study, "C030")) == 1
 
 
