@@ -19,7 +19,7 @@ FINDING_COLUMNS = ("name", "source_id", "rule", "code", "category", "severity", 
 MEASURE_COLUMNS = ("scale", "instrument", "abbreviation", "instrument_name", "label", "form",
                    "language", "low", "high", "higher", "direction", "recall_days", "citation",
                    "doi", "key_version", "answers", "key_source", "key_confidence", "is_verified",
-                   "licence")  # fmt: skip
+                   "missing_source", "norm_sources", "licence")  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +63,7 @@ def describe_measures(
 
 
 def _describe(measure: Measure, definition: Definition) -> dict[str, object]:
+    scale = next(one for one in definition.scales if one.id == measure.scale.partition(".")[2])
     return {
         "scale": measure.scale,
         "instrument": measure.instrument,
@@ -83,6 +84,8 @@ def _describe(measure: Measure, definition: Definition) -> dict[str, object]:
         "key_source": definition.key_source,
         "key_confidence": definition.key_confidence,
         "is_verified": definition.key_verified,
+        "missing_source": definition.missing_source,
+        "norm_sources": "; ".join(dict.fromkeys(norm.source for norm in scale.norms)),
         "licence": definition.licence,
     }
 

@@ -95,8 +95,3 @@ def references_of(methods: Iterable[str]) -> tuple[Reference, ...]:
     """Return what the methods text of a run cites, sorted as a reference list is."""
     keys = {key for sentence in sentences_of(methods) for key in sentence.cites}
     return tuple(sorted((read_references()[key] for key in keys), key=lambda one: one.apa))
-
-
-def write_bibtex(references: Iterable[Reference]) -> str:
-    """Return a BibTeX file."""
-    return "\n".join(reference.bibtex for reference in references)

@@ -8,9 +8,10 @@ from pathlib import Path
 from instruments.errors import RunError, suggest
 from reports.render.blocks.method import methods_of
 from reports.render.document import Section, find_pictures
-from reports.render.references import references_of, write_bibtex
+from reports.render.references import references_of
 from reports.render.run_view import Run, load_run
 from reports.render.sections import compose_sections, draw_for_paper, draw_for_screens
+from reports.render.sources import entries_of_measures
 from reports.render.writing import write_together
 
 PAGE = "html"
@@ -47,7 +48,9 @@ def _require_known(formats: Sequence[str]) -> None:
 
 def _references(run: Run) -> dict[str, bytes]:
     references = references_of(methods_of(run))
-    return {"references.bib": write_bibtex(references).encode()} if references else {}
+    entries = entries_of_measures(run, {reference.key for reference in references})
+    text = "\n".join([*(one.bibtex for one in references), *(one.bibtex for one in entries)])
+    return {"references.bib": text.encode()} if text else {}
 
 
 def _page(run: Run, sections: tuple[Section, ...]) -> bytes:

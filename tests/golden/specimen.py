@@ -285,6 +285,7 @@ def _measures() -> pd.DataFrame:
             "higher": f"more {label.lower()}", "direction": direction, "recall_days": None,
             "citation": CITATION, "doi": "10.1000/1", "key_version": "1",
             "answers": "answers from 0 to 4", "key_source": "the manual",
+            "missing_source": "none published; declared", "norm_sources": "Somebody & Else (2003)",
             "key_confidence": "A", "is_verified": form != "wai_sr", "licence": "free",
         }
         for scale, form, short, label, low, high, direction in scales

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from reports.render.citations import cite_in_print
 from reports.render.document import Block, Facts, Fold, Heading, source
 from reports.render.figures.reliability import published_alphas
 from reports.render.numbers import write_interval, write_number
@@ -48,12 +49,13 @@ def instruments(run: Run) -> Iterator[Block]:
 
 def _facts(scales: pd.DataFrame, known: _Alphas) -> Iterator[tuple[str, str]]:
     one = scales.iloc[0]
-    doi = f" https://doi.org/{one['doi']}" if one["doi"] else ""
-    yield "citation", f"{one['citation']}{doi}"
+    yield "citation", cite_in_print(str(one["citation"]), str(one["doi"]))
     yield "form", _form(one)
     confidence = str(one["key_confidence"])
     meaning = CONFIDENCE.get(confidence[:1], "")
     yield "key", f"{one['key_source']} (confidence {confidence}: {meaning})"
+    if one.get("missing_source"):
+        yield "unanswered items", str(one["missing_source"])
     yield "licence", str(one["licence"])
     if one["recall_days"]:
         yield "asks about", f"the last {one['recall_days']} days"
@@ -84,6 +86,8 @@ def _scale(scale: dict[Any, Any], known: _Alphas) -> str:
         if published
         else NOT_PUBLISHED
     )
+    if published and scale.get("norm_sources"):
+        beside = f"{beside} ({scale['norm_sources']})"
     said = f"alpha here {', '.join(here)}" if here else "alpha here not known"
     return f"scores from {scale['low']} to {scale['high']}; {said}; {beside}"
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from reports.render.citations import cite_in_print
 from reports.render.document import Block, Facts, Fold, Heading, Listing, Prose
 from reports.render.naming import name_estimate, name_method, name_outcome
 from reports.render.references import (
@@ -123,7 +124,10 @@ def _by_analysis(rows: pd.DataFrame) -> str:
     return "; ".join(f"{name} {count}" for name, count in ordered)
 
 
-AS_BIBTEX = "The references to methods are in references.bib, beside this report, as BibTeX."
+AS_BIBTEX = (
+    "These references are in references.bib, beside this report, as BibTeX; with them the sources "
+    "of the scoring keys, cut-offs and published samples that were used."
+)
 
 
 def methods(run: Run) -> Iterator[Block]:
@@ -186,7 +190,10 @@ def _cited(sentence: Sentence) -> str:
 def _instruments(run: Run) -> tuple[str, ...]:
     """Return the citations of the instruments, each once."""
     frame = run.frame("tables/measures")
-    return () if frame.empty else tuple(sorted(set(frame["citation"]) - {""}))
+    if frame.empty:
+        return ()
+    cited = frame.loc[frame["citation"] != "", ["citation", "doi"]].drop_duplicates()
+    return tuple(cite_in_print(str(text), str(doi)) for text, doi in cited.itertuples(index=False))
 
 
 def glossary(run: Run) -> Iterator[Block]:

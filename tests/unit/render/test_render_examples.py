@@ -11,7 +11,10 @@ import pytest
 @pytest.mark.parametrize(
     "name",
     [
+        "reports._block_differences",
         "reports.publishing.estimate_csv",
+        "reports.answers",
+        "reports.render.citations",
         "reports.render.numbers",
         "reports.render.table",
         "reports.render.views.table_latex",
