@@ -14,10 +14,10 @@ from instruments.layout import Placement
 from instruments.scale import Scale
 from reports.study_data import StudyData, measure_of
 from sql.gateway import Connection
-from sql.study_frames import read_clients, read_items, read_scores
+from sql.study_frames import read_answers, read_clients, read_scores
 
-# Several analyses ask for the answers to one scale, most of them one after the other.
-ITEMS_KEPT = 32
+# Analyses ask for the answers to the scales of a form, most of them one after the other.
+FORMS_KEPT = 8
 
 
 def load_study_data(
@@ -26,12 +26,15 @@ def load_study_data(
     """Read clients and scores; items are read when an analysis asks for them."""
     placed = scales_of(study, accepted)
 
-    @lru_cache(maxsize=ITEMS_KEPT)
-    def read(scale_name: str, occasion: str) -> pd.DataFrame:
-        return read_items(connection, *placed[scale_name], occasion)
+    placements = {id(placement): placement for placement, _ in placed.values()}
+
+    @lru_cache(maxsize=FORMS_KEPT)
+    def read(placement: int, occasion: str) -> dict[str, pd.DataFrame]:
+        return read_answers(connection, placements[placement], occasion)
 
     def items(scale_name: str, occasion: str) -> pd.DataFrame:
-        return read(scale_name, occasion).copy(deep=False)
+        placement, scale = placed[scale_name]
+        return read(id(placement), occasion)[scale.id].copy(deep=False)
 
     measures = {name: measure_of(*where) for name, where in placed.items()}
     return StudyData(read_clients(connection), read_scores(connection), items, measures)

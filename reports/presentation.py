@@ -25,7 +25,7 @@ Flags = npt.NDArray[np.bool_]
 _ROUNDING = 1e-9
 # What is read of each score, and what is kept once one per client was chosen.
 _KEPT = ["value", "answered", "item_count"]
-_READ = ["client_id", "rater", "target", "day", "session", *_KEPT]
+_READ = ["client_id", "scale", "rater", "target", "day", "session", *_KEPT]
 
 NO_FORM = "no form at the landmark"
 INCOMPLETE = "not every item answered"
@@ -152,10 +152,10 @@ def _in_order(clients: Iterable[str]) -> pd.Index:
 def _landmark_scores(
     scores: pd.DataFrame, rule: PresentationRule, everyone: pd.Index
 ) -> pd.DataFrame:
-    is_then = (scores["occasion"] == rule.landmark).to_numpy(dtype=bool)
+    then = scores.loc[(scores["occasion"] == rule.landmark).to_numpy(dtype=bool), _READ]
     index = pd.Index(everyone, name="client_id", dtype=scores["client_id"].dtype)
     rows = {
-        part: _scale_rows(scores, is_then, getattr(rule, part)).reindex(index)
+        part: _scale_rows(then, getattr(rule, part)).reindex(index)
         for part in (*PARTS, "interdependence")
         if getattr(rule, part)
     }
@@ -165,7 +165,7 @@ def _landmark_scores(
     complete = _is_complete(rows["dependence"]) & _is_complete(rows["independence"])
     reason = _first_true(
         {
-            NO_FORM: ~are_among(index, scores.loc[is_then, "client_id"]),
+            NO_FORM: ~are_among(index, then["client_id"]),
             **absent,
             INCOMPLETE: ~(complete | (not rule.complete_only)),
         }
@@ -188,10 +188,9 @@ def _first_true(conditions: Mapping[str, Flags]) -> pd.api.extensions.ExtensionA
     return names[places]
 
 
-def _scale_rows(scores: pd.DataFrame, is_then: Flags, scale: str) -> pd.DataFrame:
+def _scale_rows(then: pd.DataFrame, scale: str) -> pd.DataFrame:
     """Return one administration per client of a scale at the landmark: value and answers."""
-    is_asked = is_then & (scores["scale"] == scale).to_numpy(dtype=bool)
-    return one_per_client(scores.loc[is_asked, _READ])[_KEPT]
+    return one_per_client(then[(then["scale"] == scale).to_numpy(dtype=bool)])[_KEPT]
 
 
 def settle_cuts(

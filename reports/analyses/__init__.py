@@ -107,7 +107,7 @@ def _judge(rows: Sequence[Estimate], inquiry: Inquiry) -> pd.DataFrame:
     """Return the table of all rows: marked by the plan, adjusted within families, judged."""
     methods = adjustments(inquiry.standing)
     marked = mark_planned(rows, inquiry.standing)
-    tested = adjust_families(to_frame(marked), methods)
+    tested = adjust_families(to_frame(row for row in marked if row.p_value is not None), methods)
     verdicts = judge_comparisons(tested, JUDGED, inquiry.comparison.alpha, methods)
     return adjust_families(to_frame([*marked, *verdicts]), methods)
 

@@ -23,7 +23,7 @@ from reports.methods.result import Interval, NotEstimableError
 from reports.methods.specification_curve import Choice
 from reports.presentation import present, read_landmark, settle_cuts
 from reports.rule_fit import other_rules
-from reports.study_data import are_among
+from reports.study_data import StudyData, are_among
 
 DECLARED_CUT, MEDIAN = "as declared", "median"
 SHIFTS = {"one SEM lower": -1.0, "one SEM higher": 1.0}
@@ -51,6 +51,7 @@ class Specifications:
     _made: dict[tuple[str, str, str], Groups | str] = field(default_factory=dict)
     _read: dict[tuple[str, bool], pd.DataFrame] = field(default_factory=dict)
     _split: dict[tuple[str, ...], tuple[pd.Series, pd.Series]] = field(default_factory=dict)
+    _errors: dict[tuple[str, str], float | None] = field(default_factory=dict)
 
     @cached_property
     def rules(self) -> dict[str, PresentationRule]:
@@ -140,9 +141,13 @@ class Specifications:
         key = (rule.rule, rule.complete_only)
         if key not in self._read:
             data = self.inquiry.data
-            scores = included_scores(data, self.inquiry.rule, self.inquiry.standing)
-            self._read[key] = read_landmark(scores, rule, data.measures, data.clients.index)
+            self._read[key] = read_landmark(self._included, rule, data.measures, data.clients.index)
         return self._read[key]
+
+    @cached_property
+    def _included(self) -> pd.DataFrame:
+        inquiry = self.inquiry
+        return included_scores(inquiry.data, inquiry.rule, inquiry.standing)
 
     def _with_cut(self, rule: PresentationRule, cut: str) -> PresentationRule:
         if cut == DECLARED_CUT:
@@ -163,15 +168,23 @@ class Specifications:
 
     def _sem(self, scale: str, occasion: str) -> float:
         """Return the error of measurement of a scale in this sample."""
-        data = self.inquiry.data
-        if not data.measures[scale].items:
+        key = (scale, occasion)
+        if key not in self._errors:
+            self._errors[key] = _error_of_measurement(self.inquiry.data, scale, occasion)
+        error = self._errors[key]
+        if error is None:
             raise NotEstimableError(NO_SEM)
-        complete = data.items(scale, occasion).dropna()
-        values = data.values_at(scale, occasion)
-        if len(complete) < MIN_GROUP:
-            raise NotEstimableError(NO_SEM)
-        covariance, n = item_covariance(complete)
-        alpha = alpha_from_covariance(covariance, n).value
-        if not 0 <= alpha <= 1:
-            raise NotEstimableError(NO_SEM)
-        return standard_error_of_measurement(float(values.std(ddof=1)), alpha)
+        return error
+
+
+def _error_of_measurement(data: StudyData, scale: str, occasion: str) -> float | None:
+    if not data.measures[scale].items:
+        return None
+    complete = data.items(scale, occasion).dropna()
+    if len(complete) < MIN_GROUP:
+        return None
+    alpha = alpha_from_covariance(*item_covariance(complete)).value
+    if not 0 <= alpha <= 1:
+        return None
+    values = data.values_at(scale, occasion)
+    return standard_error_of_measurement(float(values.std(ddof=1)), alpha)

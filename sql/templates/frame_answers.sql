@@ -1,6 +1,6 @@
--- Analysis frame: one row per client: the keyed answers to one scale at one occasion. Which items
--- are flipped hangs on each form: its export may have reversed them already. So does their unit:
--- answers in other units of the form come in its own.
+-- Analysis frame: one row per client: the answers to a form at one occasion, as its scales key
+-- them. Which items are flipped hangs on each form: its export may have reversed them already. So
+-- does their unit: answers in other units of the form come in its own.
 {% macro keyed(item) -%}
 {% set answer = 'answers.' ~ (item.name | ident) -%}
 {% set mirrored = 'form.range_low + form.range_high - ' ~ answer -%}
@@ -14,8 +14,8 @@
 
 SELECT
     form.client_id
-{%- for item in items %},
-    CAST({{ keyed(item) }} AS DOUBLE){{ unit() }} AS {{ item.name | ident }}
+{%- for column, item in items %},
+    CAST({{ keyed(item) }} AS DOUBLE){{ unit() }} AS {{ column | ident }}
 {%- endfor %}
 
 FROM store.core.{{ form_table | ident }} AS answers
