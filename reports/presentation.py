@@ -138,6 +138,13 @@ def present(
     return told.reset_index()[list(PRESENTATION_COLUMNS)]
 
 
+def name_presentations(
+    frame: pd.DataFrame, rule: PresentationRule, measures: Mapping[str, Measure]
+) -> pd.Series:
+    """Return the presentations of what `read_landmark` returned, by client, and nothing else."""
+    return pd.Series(_present(frame, rule, settle_cuts(frame, rule, measures)), frame.index)
+
+
 def find_cuts(
     scores: pd.DataFrame, rule: PresentationRule, measures: Mapping[str, Measure]
 ) -> Cuts:

@@ -181,7 +181,9 @@ class StudyData:
         One rater and one target are kept, as in `one_per_client`. Of several forms of one day the
         first in the order of occasions counts.
         """
-        rows = self.scores[(self.scores["scale"] == scale) & self.scores["value"].notna()]
+        own = [places for (name, _), places in self._places.items() if name == scale]
+        rows = self.scores.iloc[np.sort(np.concatenate(own))] if own else self.scores.iloc[:0]
+        rows = rows[rows["value"].notna()]
         if rows.empty:
             return rows
         chosen = rows[_is_preferred(rows)]

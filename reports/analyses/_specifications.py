@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from reports.analyses._contrast import EXTREMES
@@ -21,7 +23,7 @@ from reports.methods.reliability import (
 )
 from reports.methods.result import Interval, NotEstimableError
 from reports.methods.specification_curve import Choice
-from reports.presentation import present, read_landmark, settle_cuts
+from reports.presentation import Flags, name_presentations, read_landmark, settle_cuts
 from reports.rule_fit import other_rules
 from reports.study_data import StudyData, are_among
 
@@ -34,13 +36,15 @@ NO_SEM = "the error of measurement of the rule's scales is not known here"
 OUTSIDE = "this cut lies outside the scale"
 EARLY = "the groups are known only after the outcome"
 
+Places = npt.NDArray[np.intp]
+
 
 @dataclass(frozen=True)
 class Groups:
-    """The two extreme groups as one specification makes them."""
+    """Who is in the two extreme groups as one specification makes them, of all clients in order."""
 
-    a: pd.Index
-    b: pd.Index
+    a: Flags
+    b: Flags
 
 
 @dataclass
@@ -52,6 +56,7 @@ class Specifications:
     _read: dict[tuple[str, bool], pd.DataFrame] = field(default_factory=dict)
     _split: dict[tuple[str, ...], tuple[pd.Series, pd.Series]] = field(default_factory=dict)
     _errors: dict[tuple[str, str], float | None] = field(default_factory=dict)
+    _known: dict[tuple[str, str], tuple[pd.Series, Places]] = field(default_factory=dict)
 
     @cached_property
     def rules(self) -> dict[str, PresentationRule]:
@@ -90,13 +95,21 @@ class Specifications:
         self, found: OutcomeValues, rule: str, cut: str, scoring: str
     ) -> tuple[pd.Series, pd.Series]:
         groups = self._groups(rule, cut, scoring)
-        values = found.values
-        if scoring == COMPLETE:
-            values = values[are_among(values.index, self._complete(found))]
-        a, b = (values[are_among(values.index, group)] for group in (groups.a, groups.b))
+        values, places = self._placed_values(found, scoring)
+        a, b = (values[members[places]] for members in (groups.a, groups.b))
         if min(len(a), len(b)) < MIN_GROUP:
             raise NotEstimableError(TOO_FEW)
         return a, b
+
+    def _placed_values(self, found: OutcomeValues, scoring: str) -> tuple[pd.Series, Places]:
+        """Return the outcome as it was scored, and the places of its clients among all."""
+        key = (found.name, scoring)
+        if key not in self._known:
+            values = found.values
+            if scoring == COMPLETE:
+                values = values[are_among(values.index, self._complete(found))]
+            self._known[key] = values, self._everyone.get_indexer(values.index)
+        return self._known[key]
 
     def _check(self, found: OutcomeValues, rule: PresentationRule) -> None:
         data, scale = self.inquiry.data, found.outcome.scale
@@ -131,9 +144,8 @@ class Specifications:
     def _make(self, rule: PresentationRule, cut: str, scoring: str) -> Groups:
         inquiry = self.inquiry
         chosen = self._with_cut(rule.model_copy(update={"complete_only": scoring == COMPLETE}), cut)
-        found = present(self._at_landmark(chosen), chosen, inquiry.data.measures)
-        clients, group = found["client_id"], found["presentation"]
-        a, b = (pd.Index(clients[group == name]) for name in EXTREMES)
+        group = name_presentations(self._at_landmark(chosen), chosen, inquiry.data.measures)
+        a, b = ((group == name).to_numpy(dtype=bool) for name in EXTREMES)
         return Groups(a, b)
 
     def _at_landmark(self, rule: PresentationRule) -> pd.DataFrame:
@@ -143,6 +155,10 @@ class Specifications:
             data = self.inquiry.data
             self._read[key] = read_landmark(self._included, rule, data.measures, data.clients.index)
         return self._read[key]
+
+    @cached_property
+    def _everyone(self) -> pd.Index:
+        return self.inquiry.data.clients.index.unique().sort_values()
 
     @cached_property
     def _included(self) -> pd.DataFrame:

@@ -109,7 +109,10 @@ def _plain(column: pd.Series[Any], complete: Flags, *, is_group: bool) -> Plain:
     if not is_group and isinstance(values, pd.Categorical):
         # A level that no row has would become a coefficient.
         return values.remove_unused_categories()
-    return pd.Categorical(column[complete].astype(str))
+    # Distinct levels are put into words and order, not every row.
+    codes, levels = pd.factorize(values)
+    names = pd.Categorical(pd.Index(levels).astype(str))
+    return pd.Categorical.from_codes(names.codes[codes], names.categories)
 
 
 def _sortable(values: Plain) -> npt.NDArray[Any]:
