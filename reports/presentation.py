@@ -121,7 +121,8 @@ def read_landmark(
     """
     check_rule(rule, {name: measure.instrument for name, measure in measures.items()})
     everyone = _in_order(scores["client_id"] if clients is None else clients)
-    return _landmark_scores(scores, rule, everyone)
+    frame = _landmark_scores(scores, rule, everyone)
+    return only_complete(frame) if rule.complete_only else frame
 
 
 def present(
@@ -156,6 +157,12 @@ def _in_order(clients: Iterable[str]) -> pd.Index:
     return pd.Index(clients).unique().sort_values()
 
 
+def only_complete(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return what `read_landmark` returned with complete forms alone being usable."""
+    kept = frame["reason"].where(frame["is_complete"] | ~frame["is_usable"], INCOMPLETE)
+    return frame.assign(reason=kept, is_usable=kept.isna())
+
+
 def _landmark_scores(
     scores: pd.DataFrame, rule: PresentationRule, everyone: pd.Index
 ) -> pd.DataFrame:
@@ -169,15 +176,9 @@ def _landmark_scores(
     values = dict.fromkeys((*PARTS, "interdependence"), np.full(len(index), np.nan))
     values |= {part: found["value"].to_numpy(dtype="float64") for part, found in rows.items()}
     absent = {f"no score of {part}": np.isnan(values[part]) for part in PARTS}
+    reason = _first_true({NO_FORM: ~are_among(index, then["client_id"]), **absent})
     complete = _is_complete(rows["dependence"]) & _is_complete(rows["independence"])
-    reason = _first_true(
-        {
-            NO_FORM: ~are_among(index, then["client_id"]),
-            **absent,
-            INCOMPLETE: ~(complete | (not rule.complete_only)),
-        }
-    )
-    frame = pd.DataFrame(values | {"reason": reason}, index=index)
+    frame = pd.DataFrame(values | {"reason": reason, "is_complete": complete}, index=index)
     return frame.assign(is_usable=frame["reason"].isna())
 
 

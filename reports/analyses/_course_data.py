@@ -19,6 +19,7 @@ DAYS_OF_A_WEEK = 7
 class CourseData:
     """One row per score: client_id, time, score, therapist_id, presentation (NaN outside groups).
 
+    Clients and therapists are categories: models, counts and groups of them are asked for often.
     ``horizon`` is the round number of weeks (or sessions) over which change is told: the longest
     that half of the clients were followed for.
     """
@@ -50,20 +51,28 @@ def gather_course(inquiry: Inquiry, scale: str) -> CourseData | None:
     known = scores[are_among(scores["client_id"], inquiry.usable.index)]
     unit = "weeks" if known["day"].notna().any() else "sessions"
     time = _weeks(data, inquiry, known) if unit == "weeks" else known["session"].astype("float64")
+    clients = pd.Categorical(known["client_id"])
     presentation = inquiry.presentations.set_index("client_id")["presentation"]
     rows = pd.DataFrame(
         {
-            "client_id": known["client_id"],
+            "client_id": clients,
             "time": time,
             "score": known["value"].astype("float64"),
-            "therapist_id": known["client_id"].map(data.clients["therapist_id"]),
-            "presentation": known["client_id"].map(presentation),
-        }
+            "therapist_id": _of_each(clients, data.clients["therapist_id"]).astype("category"),
+            "presentation": _of_each(clients, presentation),
+        },
+        index=known.index,
     )
     timed = rows[rows["time"].notna() & (rows["time"] >= 0)].reset_index(drop=True)
     if timed.empty:
         return None
     return CourseData(timed, unit, _horizon(timed, unit))
+
+
+def _of_each(clients: pd.Categorical, known: pd.Series) -> pd.api.extensions.ExtensionArray:
+    """Return what is known of the client of each row."""
+    told: pd.api.extensions.ExtensionArray = known.reindex(clients.categories).array
+    return told.take(clients.codes)
 
 
 def _weeks(data: StudyData, inquiry: Inquiry, known: pd.DataFrame) -> pd.Series:

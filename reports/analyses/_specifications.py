@@ -23,7 +23,13 @@ from reports.methods.reliability import (
 )
 from reports.methods.result import Interval, NotEstimableError
 from reports.methods.specification_curve import Choice
-from reports.presentation import Flags, name_presentations, read_landmark, settle_cuts
+from reports.presentation import (
+    Flags,
+    name_presentations,
+    only_complete,
+    read_landmark,
+    settle_cuts,
+)
 from reports.rule_fit import other_rules
 from reports.study_data import StudyData, are_among
 
@@ -53,7 +59,7 @@ class Specifications:
 
     inquiry: Inquiry
     _made: dict[tuple[str, str, str], Groups | str] = field(default_factory=dict)
-    _read: dict[tuple[str, bool], pd.DataFrame] = field(default_factory=dict)
+    _read: dict[str, pd.DataFrame] = field(default_factory=dict)
     _split: dict[tuple[str, ...], tuple[pd.Series, pd.Series]] = field(default_factory=dict)
     _errors: dict[tuple[str, str], float | None] = field(default_factory=dict)
     _known: dict[tuple[str, str], tuple[pd.Series, Places]] = field(default_factory=dict)
@@ -150,11 +156,14 @@ class Specifications:
 
     def _at_landmark(self, rule: PresentationRule) -> pd.DataFrame:
         """Return what a rule reads, whatever its cut: of clients who are not excluded."""
-        key = (rule.rule, rule.complete_only)
-        if key not in self._read:
-            data = self.inquiry.data
-            self._read[key] = read_landmark(self._included, rule, data.measures, data.clients.index)
-        return self._read[key]
+        if rule.rule not in self._read:
+            measures = self.inquiry.data.measures
+            any_score = rule.model_copy(update={"complete_only": False})
+            self._read[rule.rule] = read_landmark(
+                self._included, any_score, measures, self._everyone
+            )
+        frame = self._read[rule.rule]
+        return only_complete(frame) if rule.complete_only else frame
 
     @cached_property
     def _everyone(self) -> pd.Index:

@@ -228,8 +228,11 @@ def find_tipping_point(
     if largest == 0 or steps < 1:
         raise ValueError("a tipping point is looked for in steps up to a largest shift")
 
+    is_moved = _moved(imputed, shift)
+
     def at(delta: float) -> PooledEstimate:
-        return analyse_imputed(shift_imputed(imputed, delta, shift), analysis, level=level)
+        moved = replace(imputed, scores=imputed.scores + delta * is_moved)
+        return analyse_imputed(moved, analysis, level=level)
 
     curve = [(float(d), at(float(d))) for d in np.linspace(0.0, largest, steps + 1)]
     first = _answer(curve[0][1])
