@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import groupby
 
@@ -31,23 +31,33 @@ def offending_sql(rule: Rule, table: str = STAGED_ROWS) -> str:
     return template.render(table=table, columns=rule.columns, **rule.check.given)
 
 
-def batch_query(rule: Rule) -> str:
+def joint_query(rules: Iterable[Rule]) -> str:
     """Return a query that has a row exactly where a rule is broken, with ``{batch}`` as its table.
 
-    One row says it all, and holds no cell's value.
+    One row says it all, and holds no cell's value. The answers to several items, each in a set, are
+    read once.
     """
+    items: list[str] = []
+    parts: list[str] = []
+    for rule in rules:
+        if is_of_items(rule):
+            values = rule.check.given["values"]
+            items.append(f"({is_outside(rule.columns[0], values)})")  # type: ignore[arg-type]
+        else:
+            parts.append(f"SELECT 1 FROM ({_batch_sql(rule)}\n) AS rule_{len(parts)}")  # noqa: S608
+    if items:
+        parts.append(f"SELECT 1 FROM {{batch}} WHERE {' OR '.join(items)}")  # noqa: S608
+    return f"SELECT 1 AS is_broken FROM ({' UNION ALL '.join(parts)}) AS offending LIMIT 1"  # noqa: S608
+
+
+def is_of_items(rule: Rule) -> bool:
+    """Whether a rule says which answers an item may have."""
+    return rule.check.name == "in_set" and rule.columns[0].kind == "item"
+
+
+def _batch_sql(rule: Rule) -> str:
     query = offending_sql(rule, _TABLE_MARK).replace("{", "{{").replace("}", "}}")
-    query = _COLON.sub(r"\\:", query).replace(_TABLE_MARK, "{batch}")
-    return f"SELECT 1 AS is_broken FROM ({query}\n) AS offending LIMIT 1"  # noqa: S608
-
-
-def joint_query(rules: Sequence[Rule]) -> str:
-    """Return such a query for the answers to several items, each in a set: rows are read once."""
-    broken = " OR ".join(
-        f"({is_outside(rule.columns[0], rule.check.given['values'])})"  # type: ignore[arg-type]
-        for rule in rules
-    )
-    return f"SELECT 1 AS is_broken FROM {{batch}} WHERE {broken} LIMIT 1"  # noqa: S608
+    return _COLON.sub(r"\\:", query).replace(_TABLE_MARK, "{batch}")
 
 
 def is_outside(column: StageColumn, values: Iterable[str | int | float]) -> str:

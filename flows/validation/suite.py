@@ -7,13 +7,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from flows.validation.statements import batch_query, joint_query, offending_sql
+from flows.validation.statements import is_of_items, joint_query, offending_sql
 from instruments.errors import StoreError
 from instruments.expectations import RESULT_FORMAT, load_great_expectations, to_expectation
 from instruments.rule import Rule
-from sql.gateway import Connection, value
+from sql.gateway import Connection, EngineError, value
 
 TABLE = "rows"
+# In a file of so many rows every rule is judged in less time than an expectation takes.
+FEW_ROWS = 122_880
+COUNT_ROWS = "SELECT count(*) FROM stage.rows"
 # Two suites at once mix their results without an error.
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -32,36 +35,40 @@ def find_broken(connection: Connection, rules: Sequence[Rule]) -> tuple[Rule, ..
     if not rules:
         return ()
     with _ONE_AT_A_TIME, _staged_batch(connection) as batch:
-        alike = _alike(rules)
-        expectations = [
-            to_expectation(some[0], joint_query(some) if len(some) > 1 else batch_query(some[0]))
-            for some in alike
-        ]
+        together = _together(rules, is_small=value(connection, COUNT_ROWS) <= FEW_ROWS)
+        expectations = [to_expectation(some[0], joint_query(some)) for some in together]
         suite = load_great_expectations().ExpectationSuite(name="rules", expectations=expectations)
         judged = {
-            result.expectation_config.meta["rule"]: _has_held(result)
+            result.expectation_config.meta["rule"]: result
             for result in batch.validate(suite, result_format=RESULT_FORMAT).results
         }
-    broken = {
-        rule.id
-        for some in alike
-        if not judged[some[0].id]
-        for rule in some
-        if len(some) == 1 or _is_broken(connection, rule)
-    }
+    found = (_broken_of(connection, some, judged[some[0].id]) for some in together)
+    broken = {rule.id for some in found for rule in some}
     return tuple(rule for rule in rules if rule.id in broken)
 
 
-def _alike(rules: Sequence[Rule]) -> list[list[Rule]]:
-    """Return the rules, those on the items of one form together.
+def _broken_of(connection: Connection, rules: Sequence[Rule], result: Any) -> list[Rule]:
+    """Return the broken ones of some rules that were judged together."""
+    if _has_raised(result.exception_info):
+        # Judged by itself, the one that cannot be run says so.
+        raise next((e for rule in rules if (e := _error_of(connection, rule))), _failed(rules[0]))
+    if result.success:
+        return []
+    return [rule for rule in rules if len(rules) == 1 or _is_broken(connection, rule)]
+
+
+def _together(rules: Sequence[Rule], *, is_small: bool) -> list[list[Rule]]:
+    """Return the rules, those together that one expectation judges.
 
     There may be hundreds, and Great Expectations takes longer to prepare an expectation than DuckDB
-    takes to judge it.
+    takes to judge it, but for rules of whole forms over many rows. Where those that are judged
+    together do not hold, each is judged by itself.
     """
     found: dict[object, list[Rule]] = {}
     for rule in rules:
-        is_of_items = rule.check.name == "in_set" and rule.columns[0].kind == "item"
-        found.setdefault(rule.severity if is_of_items else rule.id, []).append(rule)
+        found.setdefault(rule.severity if is_small or is_of_items(rule) else rule.id, []).append(
+            rule
+        )
     return list(found.values())
 
 
@@ -69,15 +76,21 @@ def _is_broken(connection: Connection, rule: Rule) -> bool:
     return bool(value(connection, f"SELECT EXISTS ({offending_sql(rule)}\n)"))
 
 
-def _has_held(result: Any) -> bool:
-    if _has_raised(result.exception_info):
-        raise StoreError(
-            "E_RULE_FAILED",
-            "A validation rule could not be run",
-            where=result.expectation_config.meta["rule"],
-            fix="Check the expressions that the study file declares; else report this as a bug.",
-        )
-    return bool(result.success)
+def _error_of(connection: Connection, rule: Rule) -> StoreError | None:
+    try:
+        _is_broken(connection, rule)
+    except EngineError:
+        return _failed(rule)
+    return None
+
+
+def _failed(rule: Rule) -> StoreError:
+    return StoreError(
+        "E_RULE_FAILED",
+        "A validation rule could not be run",
+        where=rule.id,
+        fix="Check the expressions that the study file declares; else report this as a bug.",
+    )
 
 
 def _has_raised(info: dict[str, Any] | None) -> bool:

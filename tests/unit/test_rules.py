@@ -12,7 +12,7 @@ import pytest
 import sql
 from flows.declarations import Source
 from flows.layout import lay_out
-from flows.validation.statements import batch_query, is_outside, offending_sql
+from flows.validation.statements import is_outside, joint_query, offending_sql
 from instruments.catalog import load_catalog
 from instruments.layout import Layout, StageColumn
 from instruments.rules import Rule, derive_rules
@@ -193,6 +193,6 @@ def test_a_statement_holds_names_and_labels_as_they_are() -> None:
     layout = lay(occasions={label: "intake"})
     rule = rule_of(layout, "occasion.in_set")
     assert """'it''s {batch}: "T:0"'""" in offending_sql(rule)
-    query = batch_query(rule_of(layout, "core_10.conflict"))
+    query = joint_query([rule_of(layout, "core_10.conflict")])
     assert """'it''s {{batch}}: "T\\:0"'""" in query
     assert "FROM {batch}" in query
