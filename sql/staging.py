@@ -124,7 +124,7 @@ def type_text(connection: Connection, layout: Layout, *, decimal: str = ".") -> 
     ]
     connection.execute(fill("stage_rows", columns=columns))
     if "client" in layout.roles:
-        connection.execute(statement("stage/repeated"))
+        find_repeated(connection)
     doubtful = [
         column
         for column in layout
@@ -132,6 +132,11 @@ def type_text(connection: Connection, layout: Layout, *, decimal: str = ".") -> 
     ]
     if doubtful:
         connection.execute(fill("stage_miscast", columns=doubtful))
+
+
+def find_repeated(connection: Connection) -> None:
+    """Fill `stage.repeated` from `stage.rows`, whatever it held."""
+    connection.execute(statement("stage/repeated"))
 
 
 def _coded_columns(

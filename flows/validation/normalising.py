@@ -7,6 +7,7 @@ import unicodedata
 from instruments.layout import Layout
 from sql.gateway import Connection, rows
 from sql.names import identifier
+from sql.staging import find_repeated
 
 
 def normalise_ids(connection: Connection, layout: Layout) -> None:
@@ -14,7 +15,9 @@ def normalise_ids(connection: Connection, layout: Layout) -> None:
 
     Letters of other alphabets and letters without width stay what they are: no shape admits them.
     """
-    for name in (identifier(column.name) for column in layout if column.kind == "id"):
+    has_changed = False
+    for column in (column for column in layout if column.kind == "id"):
+        name = identifier(column.name)
         odd = (
             f"SELECT DISTINCT {name} FROM stage.rows WHERE NOT regexp_full_match({name}, '[ -~]*')"  # noqa: S608
         )
@@ -23,3 +26,6 @@ def normalise_ids(connection: Connection, layout: Layout) -> None:
             if plain != written:
                 update = f"UPDATE stage.rows SET {name} = ? WHERE {name} = ?"  # noqa: S608
                 connection.execute(update, [plain, written])
+                has_changed = True
+    if has_changed and "client" in layout.roles:
+        find_repeated(connection)

@@ -117,3 +117,20 @@ def test_two_values_of_one_attribute_in_a_file_are_told_and_the_last_counts(
     assert found(folder, "E_TWO_VALUES") == [("intake.csv", 1, "sex"), ("intake.csv", 2, "sex")]
     sexes = ask(folder, "SELECT client_id, sex FROM store.core.client ORDER BY 1")
     assert sexes == [("C001", "2"), ("C002", "1"), ("C003", "2")]
+
+
+def test_two_spellings_of_one_id_are_one_client_whose_rows_contradict_each_other(
+    tmp_path: Path,
+) -> None:
+    folder = write(tmp_path / "study")
+    full_width = client(1, core_1=4) | {"client_id": "\uff23\uff10\uff10\uff11"}
+    export(folder, "intake.csv", [*clients(12), full_width])
+    (report,) = take_in(folder)
+    assert found(folder, "E_DUP_CONFLICT") == [
+        ("intake.csv", 1, None),
+        ("intake.csv", 13, None),
+    ]
+    assert report.counts is not None
+    assert (report.counts.loaded, report.counts.quarantined) == (11, 2)
+    ids = "SELECT client_id FROM store.core.client"
+    assert sorted(ask(folder, ids)) == [(f"C{number:03d}",) for number in range(2, 13)]
