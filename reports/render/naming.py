@@ -42,6 +42,7 @@ METHODS = {
 MINUS = " - "  # between the two groups of a contrast
 TELLING = ("contrast", "group_a", "group_b")
 PAIR = ("overdependent", "overindependent")
+BOTH = "both groups"
 
 
 def name_group(group: str) -> str:
@@ -63,6 +64,8 @@ def name_estimate(row: Mapping[Any, Any] | pd.Series) -> str:
     groups = [name_group(known[name]) for name in ("group_a", "group_b") if known[name]]
     contrast = known["contrast"]
     term = str(row["term"]) if not contrast or MINUS in contrast else f"{row['term']}, {contrast}"
+    if tuple(known[name] for name in ("group_a", "group_b")) == PAIR:
+        groups = [BOTH]
     return f"{term} ({' and '.join(groups)})" if groups else term
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -57,7 +58,7 @@ REMARKS = {
         "two is judged there."
     ),
 }
-MOST_ROWS = 12
+MOST_ROWS, MOST_PRINTED = 12, 40
 Writer = Callable[[Run], Iterator[Block]]
 
 
@@ -131,36 +132,63 @@ def _estimates_of(analysis: str) -> Writer:
         if rows.empty:
             return
         table = _table(run, analysis, rows)
-        yield table if len(table.rows) <= MOST_ROWS else Fold(table.title, (table,))
+        if len(table.rows) <= MOST_ROWS:
+            yield table
+        else:
+            yield Fold(table.title, (table,), is_long=len(table.rows) > MOST_PRINTED)
 
     return write
 
 
 def _table(run: Run, analysis: str, rows: pd.DataFrame) -> Table:
+    notes = []
     groups = rows[["group_a", "group_b"]].drop_duplicates()
-    notes: tuple[str, ...] = ()
     if len(groups) == 1 and groups.notna().all(axis=None):
         # Said once, and not in every row.
         a, b = (name_group(str(name)) for name in groups.iloc[0])
-        notes = (f"All rows are of {a} and {b} clients.",)
+        notes.append(f"All rows are of {a} and {b} clients.")
         rows = rows.assign(group_a=None, group_b=None)
+    made = [_row(run, row) for _, row in rows.iterrows()]
+    told = [_told(place, made) for place in range(len(COLUMNS))]
+    notes += [
+        f"{column.head.capitalize()} of all rows: {value}."
+        for column, value in zip(COLUMNS, told, strict=True)
+        if value
+    ]
+    kept = [place for place, value in enumerate(told) if value is None]
     return Table(
         name=f"further_{analysis}",
         title=f"{name_analysis(analysis).capitalize()}: every estimate",
-        columns=(
-            Column("What"),
-            Column("estimand"),
-            Column("method"),
-            Column("estimate", "number"),
-            Column("CI", "interval"),
-            Column("p", "p", is_symbol=True),
-            Column("p adj.", "p"),
-            Column("n", "count", is_symbol=True),
-            Column("remark"),
-        ),
-        rows=tuple(_row(run, row) for _, row in rows.iterrows()),
-        notes=notes,
+        columns=tuple(COLUMNS[place] for place in kept),
+        rows=tuple(replace(row, cells=tuple(row.cells[place] for place in kept)) for row in made),
+        notes=tuple(notes),
     )
+
+
+COLUMNS = (
+    Column("What"),
+    Column("estimand"),
+    Column("method"),
+    Column("estimate", "number"),
+    Column("CI", "interval"),
+    Column("p", "p", is_symbol=True),
+    Column("p adj.", "p"),
+    Column("n", "count", is_symbol=True),
+    Column("remark"),
+)
+SAID_ONCE = {"estimand", "method"}  # below the table, where all rows have the same
+
+
+def _told(place: int, rows: list[Row]) -> str | None:
+    """Return what all rows have in a column, an empty text for nothing, None where they differ.
+
+    A missing number of clients is one that was left out.
+    """
+    column, values = COLUMNS[place], {row.cells[place].value for row in rows}
+    if values <= {None, ""} and column.kind != "count":
+        return ""
+    is_alike = len(values) == 1 and len(rows) > 1 and column.head in SAID_ONCE
+    return str(values.pop()) if is_alike else None
 
 
 def _row(run: Run, row: Any) -> Row:

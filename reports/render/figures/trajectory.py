@@ -45,7 +45,7 @@ def describe_trajectory(run: Run, entry: FigureEntry) -> Drawing:
         plan_status="exploratory",
         data=data,
         draw=lambda figure: _draw(figure, data, facts),
-        height=lambda width: min(0.62 * width, 100) + 12,
+        height=lambda width: min(0.62 * width, 80) + 12,
     )
 
 

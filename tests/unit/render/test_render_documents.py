@@ -189,7 +189,7 @@ def test_the_pdf_says_what_the_page_says(folder: Path) -> None:
     ).stdout.decode()
     flat = " ".join(said.split())
     assert "Specimen <of> a study & its report" in flat
-    assert "circular: Attachment anxiety (ECR) is part of the presentation rule" in flat
+    assert "is part of the presentation rule and would be compared with itself" in flat
     assert "[5.60," in flat
 
 

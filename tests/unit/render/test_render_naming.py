@@ -29,7 +29,7 @@ from reports.render.table import Table
                 "group_a": "overdependent",
                 "group_b": "overindependent",
             },
-            "planned (overly dependent and overly independent)",
+            "planned (both groups)",
         ),
     ],
 )

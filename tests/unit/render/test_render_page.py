@@ -22,7 +22,7 @@ from reports.publishing.figure_data import GATED_KINDS
 from reports.render import render_report
 from reports.render.blocks import BLOCKS
 from reports.render.blocks.answer import headline
-from reports.render.document import Picture, Prose, Section, number_blocks
+from reports.render.document import Picture, Prose, Section, find_tables, number_blocks
 from reports.render.figures import BUILDERS
 from reports.render.page import make_environment, print_page
 from reports.render.run_view import Run, load_run
@@ -332,3 +332,15 @@ def test_the_appendix_tells_source_key_licence_and_reliability_of_an_instrument(
     assert "answers from 0 to 4" in appendix
     assert re.search(r'alpha here <a class="source" href="#estimate-\d+">\.93 \[\.91,', appendix)
     assert "in published samples, widened by their uncertainty, .80 to .95" in appendix
+
+
+@pytest.mark.usefixtures("quickly")
+def test_a_table_of_estimates_says_once_what_all_rows_have(tmp_path: Path) -> None:
+    new = [replace(row, analysis="new_question", note=None, p_value=None, p_adjusted=None)
+           for row in specimen_rows() if row.term == "superiority"]  # fmt: skip
+    folder = publish_specimen(tmp_path / "run", rows=[*specimen_rows(), *new])
+    tables = find_tables(compose_sections(load_run(folder), outline_picture))
+    table = next(one for one in tables if one.name == "further_new_question")
+    assert [column.head for column in table.columns] == ["What", "estimate", "CI", "n"]
+    assert "Method of all rows: studentized ranks (Brunner and Munzel)." in table.notes
+    assert all(len(row.cells) == len(table.columns) for row in table.rows)
