@@ -17,7 +17,7 @@ from flows.study import Study
 from flows.workbench import FileReport
 from instruments.errors import StoreError
 from sql.digest import read_everything
-from sql.gateway import Connection, EngineError, open_gateway, rows
+from sql.gateway import Connection, EngineError, rows, transaction
 from sql.publishing import prepare_store
 
 Outcome = Literal["in step", "replayed", "rebuilt", "new", "read again"]
@@ -37,17 +37,17 @@ def reconcile(study: Study, ledger: Ledger, store: OpenStore) -> Reconciliation:
     accepted = accepted_files(ledger)
     originals = outdated_originals(study, accepted)
     if originals:
-        reports = _rebuild(study, accepted, store, Originals(ledger, originals))
+        reports = rebuild(study, accepted, store, Originals(ledger, originals))
         return Reconciliation("read again", len(originals), reports)
     if not study.store.exists():
-        _rebuild(study, accepted, store)
+        rebuild(study, accepted, store)
         return Reconciliation("rebuilt" if accepted else "new", len(accepted))
     held = _held_batches(study, store, decisions_digest(accepted))
     wanted = [(file.batch, file.sha256) for file in accepted]
     if held == wanted:
         return Reconciliation("in step", 0)
     if held is None or held != wanted[: len(held)]:
-        _rebuild(study, accepted, store)
+        rebuild(study, accepted, store)
         return Reconciliation("rebuilt", len(accepted))
     missing = accepted[len(held) :]
     for file in missing:
@@ -55,20 +55,10 @@ def reconcile(study: Study, ledger: Ledger, store: OpenStore) -> Reconciliation:
     return Reconciliation("replayed", len(missing))
 
 
-def _rebuild(
-    study: Study,
-    accepted: list[AcceptedFile],
-    store: OpenStore,
-    originals: Originals | None = None,
-) -> tuple[FileReport, ...]:
-    store.drop()
-    return rebuild(study, accepted, store.scratch, originals)
-
-
 def rebuild(
     study: Study,
     accepted: list[AcceptedFile],
-    scratch: Path,
+    store: OpenStore,
     originals: Originals | None = None,
 ) -> tuple[FileReport, ...]:
     """Build the store from archive and ledger alone; then it takes the old one's place.
@@ -79,15 +69,15 @@ def rebuild(
     part = study.store.with_name(f".{study.store.name}.part")
     _remove_store(part)
     try:
-        with open_gateway(part, scratch) as connection:
-            prepare_store(connection)
-            _remember(connection, "declarations", declarations_digest(study))
-            _remember(connection, "decisions", decisions_digest(accepted))
+        with store.building(part) as connection:
+            with transaction(connection):
+                prepare_store(connection)
+                _remember(connection, study, accepted)
             for file in accepted:
                 if originals is not None and file.sha256 in originals.paths:
-                    reports.append(read_again(study, connection, file, originals, scratch))
+                    reports.append(read_again(study, connection, file, originals, store.scratch))
                 else:
-                    replay(study, connection, file, scratch)
+                    replay(study, connection, file, store.scratch)
             connection.execute("CHECKPOINT store")
         _write_ahead_log(study.store).unlink(missing_ok=True)
         part.replace(study.store)
@@ -111,15 +101,20 @@ def _held_batches(study: Study, store: OpenStore, decisions: str) -> list[tuple[
             read_everything(store.connection, study.store)
         return [(batch, sha256) for batch, sha256 in found]
     except StoreError as error:
+        store.drop()
         if error.code == "E_STORE_DAMAGED":
             return None
         raise
     except EngineError:  # the damage lies where the store keeps its books
+        store.drop()
         return None
 
 
-def _remember(connection: Connection, name: str, digest: str) -> None:
-    connection.execute("INSERT OR REPLACE INTO store.meta.state VALUES (?, ?)", [name, digest])
+def _remember(connection: Connection, study: Study, accepted: list[AcceptedFile]) -> None:
+    connection.execute(
+        "INSERT INTO store.meta.state VALUES ('declarations', ?), ('decisions', ?)",
+        [declarations_digest(study), decisions_digest(accepted)],
+    )
 
 
 def _write_ahead_log(store: Path) -> Path:

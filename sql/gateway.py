@@ -58,13 +58,20 @@ def open_gateway(store: Path | None = None, scratch: Path | None = None) -> Iter
         if scratch is not None:
             connection.execute(f"SET temp_directory = {literal(str(scratch))}")
         if store is not None:
-            _attach_store(connection, store)
+            attach_store(connection, store)
         yield connection
     finally:
         connection.close()
 
 
-def _attach_store(connection: Connection, path: Path) -> None:
+def attach_store(connection: Connection, path: Path) -> None:
+    """Attach a store to a connection without one.
+
+    Raises
+    ------
+    StoreError
+        ``E_STORE_LOCKED`` while another process writes, ``E_STORE_DAMAGED`` where the file is none.
+    """
     try:
         # An absolute path, as DuckDB takes what stands before a colon for a kind of store.
         place = path if str(path) == ":memory:" else path.absolute()
@@ -84,6 +91,11 @@ def _attach_store(connection: Connection, path: Path) -> None:
         raise damaged(path) from None
     except duckdb.Error:  # corruption raises the bare class
         raise damaged(path) from None
+
+
+def detach_store(connection: Connection) -> None:
+    """Write down what is left to be written and release the store's file."""
+    connection.execute("DETACH store")
 
 
 def damaged(path: Path) -> StoreError:

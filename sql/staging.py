@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from instruments.layout import MOST_WHOLE, Layout, StageColumn
-from sql.gateway import Connection, fill, rows, statement, value
+from sql.gateway import Connection, fill, statement, value
 from sql.names import identifier, literal
 
 RECORD = "_record"
@@ -192,8 +192,7 @@ def drop_rejects(connection: Connection) -> None:
 
 
 def _has_rejects(connection: Connection) -> bool:
-    known = {name for (name,) in rows(connection, "SELECT table_name FROM duckdb_tables()")}
-    found = "reject_errors" in known and value(connection, "SELECT count(*) FROM reject_errors")
+    found = value(connection, "SELECT count(*) FROM reject_errors")
     drop_rejects(connection)
     return bool(found)
 

@@ -17,7 +17,7 @@ def rebuild_store(folder: Path) -> int:
     with open_workbench(folder, lambda message: typer.echo(message, err=True)) as key:
         bench = workbench(key)
         accepted = accepted_files(bench.ledger)
-        rebuild(bench.study, accepted, bench.scratch)
+        rebuild(bench.study, accepted, bench.store)
         if accepted:
             run_steps.identify(key)
             run_steps.compute(key)

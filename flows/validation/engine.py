@@ -110,6 +110,8 @@ def _refuse_mostly_broken(
 
     Rows that somebody decided to keep out say nothing of how the file was made.
     """
+    if not quarantined:
+        return None
     decided = value(
         connection,
         "SELECT count(DISTINCT _record) FROM stage.fault WHERE list_contains(?, code)",

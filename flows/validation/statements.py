@@ -77,6 +77,23 @@ def _runs(values: Iterable[str | int | float]) -> Iterator[tuple[int, int]]:
         yield found[0], found[-1]
 
 
+def answer(column: StageColumn) -> str:
+    """Return the answer in a cell of numbers, NULL where there is none.
+
+    Codes outside the range are no answers already: naming them would double the planning.
+    """
+    name, low, high = identifier(column.name), column.low, column.high
+    within = [code for code in column.staged_codes.values() if low <= code <= high]  # type: ignore[operator]
+    codes = f" AND {name} NOT IN ({', '.join(map(literal, within))})" if within else ""
+    test = f"{name} BETWEEN {literal(low)} AND {literal(high)}{codes}"  # type: ignore[arg-type]
+    return f"CASE WHEN {test} THEN {name} END"
+
+
+def answers(columns: Iterable[StageColumn]) -> str:
+    """Return the answers in several cells, as a list for `coalesce`."""
+    return ", ".join(map(answer, columns))
+
+
 @cache
 def _environment() -> jinja2.Environment:
     # The statements are no HTML: `ident` and `literal` are the escapes that count here.
@@ -85,5 +102,6 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {"ident": identifier, "literal": literal}
     environment.globals |= {"is_outside": is_outside, "one_event": ONE_EVENT}
+    environment.globals |= {"answer": answer, "answers": answers}
     environment.globals["cells"] = environment.get_template("macros/cells.sql").module
     return environment

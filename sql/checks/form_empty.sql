@@ -10,7 +10,7 @@ WITH due AS (
 {%- endfor %}
         true AS is_due
     FROM {{ table }}
-    WHERE coalesce({{ cells.answers(columns) }}) IS NOT NULL
+    WHERE coalesce({{ answers(columns) }}) IS NOT NULL
 )
 
 SELECT
@@ -25,8 +25,8 @@ INNER JOIN due
 {%- endfor %}
 
 WHERE
-    coalesce({{ cells.answers(columns) }}) IS NULL
+    coalesce({{ answers(columns) }}) IS NULL
 {%- if others %}
-    AND coalesce({{ cells.answers(others) }}) IS NOT NULL
+    AND coalesce({{ answers(others) }}) IS NOT NULL
 {%- endif %}
 

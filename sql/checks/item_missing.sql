@@ -4,11 +4,11 @@
 WITH filled AS (
     SELECT
 {%- for column in columns %}
-        {{ cells.answer(column) }} AS answer_{{ loop.index }}{{ "," if not loop.last }}
+        {{ answer(column) }} AS answer_{{ loop.index }}{{ "," if not loop.last }}
 {%- endfor %}
 
     FROM {{ table }}
-    WHERE coalesce({{ cells.answers(columns) }}) IS NOT NULL
+    WHERE coalesce({{ answers(columns) }}) IS NOT NULL
 ),
 
 counted AS (

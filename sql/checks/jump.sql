@@ -15,7 +15,7 @@ WITH levels AS (
 {%- endfor %}
         [
 {%- for column in columns %}
-            {% if column.name in flipped %}{{ mirror | literal }} - {% endif %}({{ cells.answer(column) }}){{ "," if not loop.last }}
+            {% if column.name in flipped %}{{ mirror | literal }} - {% endif %}({{ answer(column) }}){{ "," if not loop.last }}
 {%- endfor %}
 
         ] AS answers

@@ -8,13 +8,13 @@ FROM (
     SELECT count(*) AS forms
     FROM {{ table }}
     WHERE
-        coalesce({{ cells.answers(columns) }}) IS NOT NULL
+        coalesce({{ answers(columns) }}) IS NOT NULL
         AND NOT EXISTS (
             SELECT 1
             FROM {{ table }}
             WHERE
 {%- for column in columns %}
-                {{ "OR " if not loop.first }}({{ cells.answer(column) }}) > {{ highest | literal }}
+                {{ "OR " if not loop.first }}({{ answer(column) }}) > {{ highest | literal }}
 {%- endfor %}
 
         )

@@ -5,4 +5,4 @@ SELECT
     _record,
     {{ columns[0].source | literal }} AS column_name
 FROM {{ table }}
-WHERE ({{ cells.answer(columns[0]) }}) {{ operator }} {{ value | literal }}
+WHERE ({{ answer(columns[0]) }}) {{ operator }} {{ value | literal }}

@@ -3,7 +3,7 @@
 -- mirrored are mirrored back first. Most rows part at their first answers and are left there.
 -- Parameters: table; columns (the items); flipped (names of mirrored columns); mirror (low + high).
 {%- macro given(column) -%}
-{% if column.name in flipped %}{{ mirror | literal }} - {% endif %}({{ cells.answer(column) }})
+{% if column.name in flipped %}{{ mirror | literal }} - {% endif %}({{ answer(column) }})
 {%- endmacro %}
 
 WITH begun AS (

@@ -12,7 +12,7 @@ WITH added AS (
         _record,
         {{ total() }},
         0
-{%- for item in items %} + {% if item.name in flipped %}{{ mirror | literal }} - {% endif %}({{ cells.answer(item) }}){% endfor %} AS answers
+{%- for item in items %} + {% if item.name in flipped %}{{ mirror | literal }} - {% endif %}({{ answer(item) }}){% endfor %} AS answers
     FROM {{ table }}
     WHERE {{ cells.is_filled(columns[0], columns[0].staged_codes.values()) }}
 )

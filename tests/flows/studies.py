@@ -95,7 +95,7 @@ def rebuild_study(folder: Path) -> None:
     """Build the store again from archive and ledger."""
     with open_workbench(folder, lambda _: None) as key:
         bench = workbench(key)
-        rebuild(bench.study, accepted_files(bench.ledger), bench.scratch)
+        rebuild(bench.study, accepted_files(bench.ledger), bench.store)
 
 
 def digests(folder: Path) -> dict[str, str]:

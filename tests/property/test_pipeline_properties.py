@@ -11,6 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from flows.books import accepted_files
+from flows.open_store import OpenStore
 from flows.reconcile import rebuild
 from flows.workbench import FileReport
 from sql.publishing import RowCounts
@@ -130,5 +131,7 @@ def test_every_row_is_accounted_for_and_comes_back(lines: list[str], rng: random
         assert answers_of(study) == before
         stored = digests(study)
         (study / ".scratch").mkdir()
-        rebuild(study_of(study), accepted_files(ledger_of(study)), study / ".scratch")
+        store = OpenStore(study_of(study).store, study / ".scratch")
+        rebuild(study_of(study), accepted_files(ledger_of(study)), store)
+        store.close()
         assert digests(study) == stored

@@ -1,21 +1,6 @@
-{# What the checks share: the answer in a cell of numbers, NULL where there is none; a parsed date. #}
+{# What the checks share: names, what a cell says, a parsed date. #}
 {% macro codes_of(column) -%}
 {{ literals(column.staged_codes.values()) }}
-{%- endmacro %}
-
-{# Codes outside the range are no answers already: naming them would double the planning. #}
-{% macro codes_within(column) -%}
-{% for code in column.staged_codes.values() | select("ge", column.low) | select("le", column.high) %}{{ ", " if not loop.first }}{{ code | literal }}{% endfor %}
-{%- endmacro %}
-
-{% macro answer(column) -%}
-CASE WHEN {{ column.name | ident }} BETWEEN {{ column.low | literal }} AND {{ column.high | literal }}
-{%- set inside = codes_within(column) %}
-{%- if inside %} AND {{ column.name | ident }} NOT IN ({{ inside }}){% endif %} THEN {{ column.name | ident }} END
-{%- endmacro %}
-
-{% macro answers(columns) -%}
-{% for column in columns %}{{ ", " if not loop.first }}{{ answer(column) }}{% endfor %}
 {%- endmacro %}
 
 {% macro names(columns) -%}
