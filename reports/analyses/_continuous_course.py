@@ -40,10 +40,11 @@ def _relate(
     estimand = f"points per standard deviation over {data.horizon} {data.unit}"
     names = (f"course by {part}", estimand, f"growth in {TIME[shape]}")
     facts = course_facts(inquiry, data)
-    counts = data.rows["client_id"].value_counts()
-    spread = float(inquiry.usable[part].reindex(counts.index).std())
-    if (counts > 1).sum() < LEAST or not spread > 0:
-        reason = TOO_FEW if (counts > 1).sum() < LEAST else NO_SPREAD
+    clients = data.clients
+    repeated = int((clients["scores"] > 1).sum())
+    spread = float(inquiry.usable[part].reindex(clients.index).std())
+    if repeated < LEAST or not spread > 0:
+        reason = TOO_FEW if repeated < LEAST else NO_SPREAD
         return question.refuse(*names, reason, **facts)
     growth = _fit(inquiry, data, shape, part)
     if not growth.differences or growth.differences[0].status == "refused":
@@ -55,7 +56,7 @@ def _relate(
 
 
 def _fit(inquiry: Inquiry, data: CourseData, shape: Shape, part: str) -> GrowthModel:
-    rows = data.rows.join(inquiry.usable[part], on="client_id")
+    rows = data.rows.assign(**{part: data.of_each(inquiry.usable[part])})
     return fit_growth(
         rows,
         "score",

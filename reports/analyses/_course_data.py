@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from reports.analyses._inquiry import Inquiry
@@ -33,15 +35,37 @@ class CourseData:
         """The scores of the two extreme groups."""
         return self.rows[self.rows["presentation"].isin([GROUP_A, GROUP_B])]
 
+    def of_each(self, known: pd.Series) -> pd.api.extensions.ExtensionArray:
+        """Return for each row what is known of its client."""
+        return _of_each(self.rows["client_id"].array, known)
+
+    @cached_property
+    def clients(self) -> pd.DataFrame:
+        """How many scores each client has, and the presentation, by ``client_id``."""
+        of_client = self.rows["client_id"].cat
+        counts = np.bincount(of_client.codes, minlength=len(of_client.categories))
+        told = self.rows.drop_duplicates("client_id").set_index("client_id")["presentation"]
+        frame = pd.DataFrame({"scores": counts}, index=pd.Index(of_client.categories))
+        frame["presentation"] = told.reindex(frame.index)
+        return frame[frame["scores"] > 0]
+
+    def members_of(self, *groups: str) -> pd.Index:
+        """Return the clients with a score of some presentations, all clients without one."""
+        everyone = self.clients
+        members: pd.Index = (
+            everyone[everyone["presentation"].isin(groups)] if groups else everyone
+        ).index
+        return members
+
     def repeated(self, group: str) -> int:
         """Return how many clients of a group have two scores or more."""
-        own = self.rows.loc[self.rows["presentation"] == group, "client_id"]
-        return int((own.value_counts() > 1).sum())
+        clients = self.clients
+        return int(((clients["presentation"] == group) & (clients["scores"] > 1)).sum())
 
     @property
     def most_scores(self) -> int:
         """The largest number of scores that one client has."""
-        return int(self.rows["client_id"].value_counts().max())
+        return int(self.clients["scores"].max())
 
 
 def gather_course(inquiry: Inquiry, scale: str) -> CourseData | None:
@@ -92,8 +116,7 @@ def _horizon(rows: pd.DataFrame, unit: str) -> int:
 
 def course_facts(inquiry: Inquiry, course: CourseData, *groups: str) -> dict[str, Any]:
     """Return the sizes that stand in a row about one or two groups, all clients without one."""
-    rows = course.rows[course.rows["presentation"].isin(groups)] if groups else course.rows
-    clients = pd.Index(rows["client_id"].unique())
+    clients = course.members_of(*groups)
     members = sum(len(inquiry.members_of(group)) for group in groups) or len(inquiry.usable)
     facts: dict[str, Any] = {
         "n": len(clients),
@@ -101,6 +124,6 @@ def course_facts(inquiry: Inquiry, course: CourseData, *groups: str) -> dict[str
         "n_clusters": inquiry.data.count_therapists(clients),
     }
     if len(groups) == 2:
-        sizes = rows.groupby("presentation")["client_id"].nunique()
-        facts |= {"n_a": int(sizes.get(groups[0], 0)), "n_b": int(sizes.get(groups[1], 0))}
+        n_a, n_b = (len(course.members_of(group)) for group in groups)
+        facts |= {"n_a": n_a, "n_b": n_b}
     return facts

@@ -31,9 +31,10 @@ class Inquiry:
 
     def members_of(self, group: str) -> pd.Index:
         """Return the clients of one presentation."""
-        nobody = self.presentations["client_id"].iloc[:0]
-        members: pd.Index = self._members.get(group, pd.Index(nobody, name="client_id"))
-        return members
+        if group in self._members:
+            return self._members[group]
+        nobody: pd.Index = pd.Index(self.presentations["client_id"].iloc[:0], name="client_id")
+        return nobody
 
     @cached_property
     def _members(self) -> dict[str, pd.Index]:

@@ -106,7 +106,6 @@ def draw_trajectory(found: OutcomeValues, course: Course, measure: Measure) -> F
 
 def _modelled(data: CourseData, growth: GrowthModel) -> pd.DataFrame:
     times = [data.horizon * step / TRAJECTORY_STEPS for step in range(TRAJECTORY_STEPS + 1)]
-    clients = data.in_contrast.groupby("presentation")["client_id"].nunique()
     points = predict_trajectory(growth, times)
     return pd.DataFrame(
         {
@@ -116,7 +115,7 @@ def _modelled(data: CourseData, growth: GrowthModel) -> pd.DataFrame:
             "mean": [point.mean.estimate for point in points],
             "ci_low": [point.mean.interval.low for point in points],
             "ci_high": [point.mean.interval.high for point in points],
-            "n": [int(clients[point.level]) for point in points],
+            "n": [len(data.members_of(point.level)) for point in points],
         }
     )
 

@@ -148,25 +148,27 @@ def impute_scores(
     )
 
 
-def _indicators(people: pd.DataFrame, therapist: str | None) -> pd.DataFrame:
-    if people.empty:
-        return pd.DataFrame(index=people.index)
+def _indicators(people: pd.DataFrame, therapist: str | None) -> FloatArray:
+    """Return predictors as columns: numbers as they are, one for each further level of the rest."""
     text = [c for c in people if c == therapist or not pd.api.types.is_numeric_dtype(people[c])]
-    coded = pd.get_dummies(people, columns=text, drop_first=True, dtype=np.float64)
-    coded.columns = [f"predictor_{k}" for k in range(coded.shape[1])]
-    return coded.astype(np.float64)
+    numbers = [people[name].to_numpy(np.float64) for name in people if name not in text]
+    levels = [column for name in text for column in _further_levels(people[name])]
+    return np.column_stack([np.empty((len(people), 0)), *numbers, *levels])
 
 
-def _draw(scores: pd.DataFrame, design: pd.DataFrame, draws: int, seed: int) -> list[FloatArray]:
+def _further_levels(values: pd.Series) -> list[FloatArray]:
+    codes, levels = pd.factorize(values, sort=True)
+    return [(codes == place).astype(np.float64) for place in range(1, len(levels))]
+
+
+def _draw(scores: pd.DataFrame, design: FloatArray, draws: int, seed: int) -> list[FloatArray]:
     values = scores.to_numpy()
     if not np.isnan(values).any():
         return [values] * draws
     from reports.methods._longmi import draw_completed
 
     with threadpool_limits(1):  # matrices of a few occasions: threads only wait for each other
-        return draw_completed(
-            values, design.to_numpy(), draws=draws, seed=seed, burn_in=_BURN_IN, thin=_THIN
-        )
+        return draw_completed(values, design, draws=draws, seed=seed, burn_in=_BURN_IN, thin=_THIN)
 
 
 def _grid(scores: pd.DataFrame, people: pd.DataFrame, client: str, occasion: str) -> pd.DataFrame:
