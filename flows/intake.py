@@ -173,7 +173,7 @@ def admit_step(intake: Intake, ledger: Ledger, batch: int) -> AcceptedFile:
     accepted = acknowledge(intake.study, ledger, reading, counts, batch, findings)
     forget_refusal(intake.study, accepted.sha256, accepted.name)
     with transaction(connection):
-        publish(connection, reading.layout, forms, _batch_facts(accepted, counts))
+        publish(connection, reading.layout, forms, batch_facts(accepted, counts))
     return accepted
 
 
@@ -206,7 +206,7 @@ def replay(study: Study, connection: Connection, accepted: AcceptedFile, scratch
         forms = stage_forms(connection, layout, accepted.sha256)
         counts = count_rows(connection, layout, forms)
         with transaction(connection):
-            publish(connection, layout, forms, _batch_facts(accepted, counts))
+            publish(connection, layout, forms, batch_facts(accepted, counts))
         write_held_rows(study, connection, accepted.sha256)
 
 
@@ -300,7 +300,8 @@ def _archived_export(path: Path, accepted: AcceptedFile) -> Export:
     )
 
 
-def _batch_facts(accepted: AcceptedFile, counts: RowCounts) -> BatchFacts:
+def batch_facts(accepted: AcceptedFile, counts: RowCounts) -> BatchFacts:
+    """Return what the book-keeping says of an accepted file."""
     return BatchFacts(
         sha256=accepted.sha256,
         name=accepted.name,

@@ -318,7 +318,36 @@ def publish(
 ) -> None:
     """Write one staged file to the store; the caller holds the transaction."""
     merge_files(connection, facts.batch)
-    _keep_books(connection, facts)
+    counts = facts.counts
+    connection.execute(
+        "INSERT INTO store.meta.source_file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'accepted')",
+        [facts.sha256, facts.name, facts.source_id, facts.kind, facts.batch,
+         counts.rows_in, counts.loaded, counts.quarantined, counts.known],
+    )  # fmt: skip
+    _publish_rows(connection, layout, forms, facts)
+
+
+def publish_more(
+    connection: Connection, layout: Layout, forms: Sequence[StagedForm], facts: BatchFacts
+) -> None:
+    """Write what the store lacks of a file that it has; the caller holds the transaction."""
+    connection.execute(
+        "UPDATE store.meta.source_file SET rows_loaded_count = ?, rows_quarantined_count = ?, "
+        "rows_known_count = ? WHERE sha256 = ?",
+        [facts.counts.loaded, facts.counts.quarantined, facts.counts.known, facts.sha256],
+    )
+    connection.execute("DELETE FROM store.meta.finding WHERE sha256 = ?", [facts.sha256])
+    _publish_rows(connection, layout, forms, facts)
+
+
+def _publish_rows(
+    connection: Connection, layout: Layout, forms: Sequence[StagedForm], facts: BatchFacts
+) -> None:
+    connection.execute(
+        "INSERT INTO store.meta.finding SELECT ?, rule, code, category, severity, _record, "
+        "column_name, fix FROM stage.finding ORDER BY ALL",
+        [facts.sha256],
+    )
     has_grown = [_make_room(connection, form.placement) for form in forms]
     if any(has_grown):
         connection.execute(response_view(connection))
@@ -326,20 +355,6 @@ def publish(
         _publish_form(connection, form, facts.batch)
     publish_clients(connection, layout, facts.batch)
     publish_events(connection, layout, facts.batch)
-
-
-def _keep_books(connection: Connection, facts: BatchFacts) -> None:
-    counts = facts.counts
-    connection.execute(
-        "INSERT INTO store.meta.source_file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'accepted')",
-        [facts.sha256, facts.name, facts.source_id, facts.kind, facts.batch,
-         counts.rows_in, counts.loaded, counts.quarantined, counts.known],
-    )  # fmt: skip
-    connection.execute(
-        "INSERT INTO store.meta.finding SELECT ?, rule, code, category, severity, _record, "
-        "column_name, fix FROM stage.finding ORDER BY ALL",
-        [facts.sha256],
-    )
 
 
 def _make_room(connection: Connection, placement: Placement) -> bool:

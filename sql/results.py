@@ -14,10 +14,20 @@ def keep_results(
     with transaction(connection):
         _replace(connection, "store.out.presentation", presentations)
         _replace(connection, "store.out.estimate", estimates.assign(run_id=run_id))
-        connection.execute(
-            "INSERT OR REPLACE INTO store.meta.state VALUES ('results', ?)", [run_id]
-        )
+        remember(connection, "results", run_id)
     connection.execute("CHECKPOINT store")
+
+
+def forget_results(connection: Connection) -> None:
+    """Leave no results in the store, as its answers are others; in the caller's transaction."""
+    for table in ("presentation", "estimate"):
+        connection.execute(f"DELETE FROM store.out.{table}")
+    connection.execute("DELETE FROM store.meta.state WHERE name = 'results'")
+
+
+def remember(connection: Connection, name: str, content: str) -> None:
+    """Note one fact about the store."""
+    connection.execute("INSERT OR REPLACE INTO store.meta.state VALUES (?, ?)", [name, content])
 
 
 def _replace(connection: Connection, table: str, frame: pd.DataFrame) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from flows.books import AcceptedFile, require_archive
 from flows.decisions import Decision, Kind, decide
 from flows.desk.held_rows import HeldFile, find_held, list_held
+from flows.freeing import carry_on
 from flows.intake import judge_archive
 from flows.ledger import Ledger
 from flows.open_store import OpenStore
@@ -86,7 +87,8 @@ def carry_out(study: Study, ledger: Ledger, store: OpenStore, request: Request) 
         _require_held(held, request.records)
         _require_passing(_judge_again(study, held.file, decision, store.scratch), request)
     decide(ledger, decision)
-    reconcile(study, ledger, store)
+    if not carry_on(study, ledger, store):
+        reconcile(study, ledger, store)
     return held
 
 

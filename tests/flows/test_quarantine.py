@@ -14,6 +14,7 @@ from flows.cli import app
 from flows.desk.deciding import Request, carry_out, parse_records
 from flows.desk.held_rows import list_held, list_refused
 from flows.inbox import hash_export
+from flows.reconcile import rebuild
 from flows.study import load_study
 from flows.workbench import open_workbench, workbench
 from instruments.errors import RunError
@@ -72,6 +73,76 @@ def test_of_two_rows_that_contradict_each_other_the_released_one_stands(study: P
     assert ask(study, COUNTS) == [(15, 13, 2, 0)]
     held = [held.records for held in list_held(*open_study(study))]
     assert held == [frozenset({13, 15})]
+
+
+@pytest.fixture
+def rebuilt(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Count how often a store is built again."""
+    calls: list[str] = []
+
+    def counting(*args: Any) -> Any:
+        calls.append("rebuilt")
+        return rebuild(*args)
+
+    monkeypatch.setattr("flows.reconcile.rebuild", counting)
+    return calls
+
+
+def is_as_rebuilt(study: Path) -> bool:
+    """Whether store and lists of held rows are what a rebuild makes of ledger and archive."""
+    before = digests(study), {p.name: p.read_bytes() for p in (study / "quarantine").iterdir()}
+    rebuild_study(study)
+    after = digests(study), {p.name: p.read_bytes() for p in (study / "quarantine").iterdir()}
+    return before == after
+
+
+@pytest.mark.parametrize("kind", ["rows_released", "rows_rejected"])
+@pytest.mark.parametrize("record", [13, 14])
+def test_a_decision_about_the_last_file_adds_to_the_store_what_a_rebuild_would(
+    study: Path, kind: str, record: int, rebuilt: list[str]
+) -> None:
+    decide(study, kind, record)
+    decide(study, "rows_rejected", 15)
+    assert not rebuilt
+    assert ask(study, COUNTS) == [(15, 13, 2, 0)]
+    assert is_as_rebuilt(study)
+
+
+def test_a_rejected_row_that_was_loaded_is_taken_out_again(study: Path, rebuilt: list[str]) -> None:
+    decide(study, "rows_rejected", 3)
+    assert len(rebuilt) == 1
+    assert answer_of(study, "C003") == []
+    decide(study, "rows_released", 3)
+    assert answer_of(study, "C003") == [(client(3)["core_1"],)]
+    assert len(rebuilt) == 1
+    assert is_as_rebuilt(study)
+
+
+def test_a_row_of_an_earlier_file_takes_its_place_before_what_later_ones_say(
+    study: Path, rebuilt: list[str]
+) -> None:
+    export(study, "intake_2.csv", [client(20, core_1=2)])
+    take_in(study)
+    decide(study, "rows_released", 14)
+    assert len(rebuilt) == 1
+    assert answer_of(study, "C020") == [(2,)]
+    assert is_as_rebuilt(study)
+
+
+def test_a_released_row_that_says_other_things_of_a_client_is_an_amendment(
+    study: Path, rebuilt: list[str]
+) -> None:
+    again = [client(1, core_2=4), client(2), client(2, core_3=4), client(30)]
+    path = export(study, "intake_2.csv", again)
+    take_in(study)
+    request = Request("rows_released", path.name, (3,), "seen on paper", "Anna")
+    with open_workbench(study, lambda _: None) as key:
+        bench = workbench(key)
+        carry_out(bench.study, bench.ledger, bench.store, request)
+    assert len(rebuilt) == 1
+    amended = ask(study, "SELECT name FROM store.core.amendment WHERE kind = 'answer' ORDER BY 1")
+    assert amended == [("item_2",), ("item_3",)]
+    assert is_as_rebuilt(study)
 
 
 def test_both_of_them_cannot_be_released(study: Path) -> None:
