@@ -57,6 +57,7 @@ class Changed:
     """One problem then and now."""
 
     says: str
+    where: str
     code: str
     state: str
     before: int
@@ -198,11 +199,18 @@ def _since(since: SinceLast | None) -> Since:
         return Since(NO_LAST)
     states = (("new", since.new), ("persisting", since.persisting), ("resolved", since.resolved))
     changes = (
-        Changed(change.says, change.code, state, change.before, change.now)
+        Changed(change.says, _place(change.rule), change.code, state, change.before, change.now)
         for state, found in states
         for change in found
     )
     return Since(summarise(since), tuple(changes))
+
+
+def _place(rule: str) -> str:
+    """Return what the name of a rule says of its place: "ecr, item 8"; nothing of a whole file."""
+    form, _, item = rule.partition(".")[0].partition("__")
+    named = item.replace("_", " ")
+    return named if not item or form == "attr" else f"{form}, {named}"
 
 
 def _row(one: Offence) -> RowLine:

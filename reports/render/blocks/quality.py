@@ -120,9 +120,9 @@ def _where(row: dict[Hashable, Any]) -> str:
 
 def _summary(found: pd.DataFrame) -> str:
     parts = [
-        f"{(found['severity'] == severity).sum()} of severity {severity}"
+        f"{count} {severity if count == 1 or severity == 'fatal' else f'{severity}s'}"
         for severity in SEVERITIES
-        if (found["severity"] == severity).any()
+        if (count := int((found["severity"] == severity).sum()))
     ]
     rules = (
         f"{len(found)} rule was broken" if len(found) == 1 else f"{len(found)} rules were broken"

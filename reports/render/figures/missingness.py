@@ -9,7 +9,7 @@ import pandas as pd
 from instruments.errors import RunError
 from reports.render import FigureEntry
 from reports.render.figures.drawing import Drawing
-from reports.render.figures.marks import INK, MM_PER_INCH, wrap
+from reports.render.figures.marks import INK, MM_PER_INCH, NARROW_MM, wrap
 from reports.render.naming import name_scale
 from reports.render.numbers import write_count, write_percent
 from reports.render.run_view import Run
@@ -46,7 +46,7 @@ def describe_missingness(run: Run, entry: FigureEntry) -> Drawing:
         plan_status=None,
         data=data,
         draw=lambda figure: _draw(figure, data, scales, occasions),
-        height=lambda width: 16 + 6.2 * len(scales),
+        height=lambda width: (24 if width < NARROW_MM else 16) + 6.2 * len(scales),
     )
 
 
@@ -99,7 +99,9 @@ def _draw(figure: Figure, data: pd.DataFrame, scales: list[str], occasions: list
     width = figure.get_figwidth() * MM_PER_INCH * 0.42
     axes.set_yticks(range(len(scales)), [wrap(labels[scale], width, 7) for scale in scales],
                     fontsize=6.8)  # fmt: skip
-    axes.set_xticks(range(len(ordered)), [name_occasion(name) for name in ordered])
+    room = figure.get_figwidth() * MM_PER_INCH * 0.5 / len(ordered)
+    heads = [wrap(name_occasion(name), room, 7) for name in ordered]
+    axes.set_xticks(range(len(ordered)), heads)
     axes.set_xlim(-0.5, len(ordered) - 0.5)
     axes.set_ylim(len(scales) - 0.5, -0.5)
     axes.xaxis.tick_top()
