@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -10,12 +10,14 @@ from flows.books import AcceptedFile, accepted_files
 from flows.layout import lay_out
 from flows.study import Study
 from flows.study_data import scales_of
+from flows.taking_back import TOLD
 from flows.validation.engine import SAYS
 from flows.workbench import Workbench
 from instruments.rules import describe_rules
 from reports.plan_standing import Standing
 from reports.publication import RunContext, describe_measures
 from reports.study_data import measure_of
+from sql.gateway import Connection
 from sql.study_frames import read_findings, read_sources
 
 
@@ -34,7 +36,7 @@ def describe_run(bench: Workbench) -> RunContext:
         outcomes=standing.outcomes(study.file.outcome),
         comparison=standing.comparison(study.file.comparison),
         sources=read_sources(bench.connection),
-        findings=_explained(read_findings(bench.connection), rule_texts(study, accepted)),
+        findings=describe_findings(study, bench.connection, accepted),
         measures=describe_measures(measures, study.catalog),
         hashes={
             "study file": provenance.study_sha256,
@@ -64,6 +66,39 @@ def rule_texts(study: Study, accepted: Iterable[AcceptedFile]) -> dict[tuple[str
         if source.id in headers
         for rule in describe_rules(lay_out(source, headers[source.id], study.catalog))
     }
+
+
+def describe_findings(
+    study: Study, connection: Connection, accepted: Sequence[AcceptedFile]
+) -> pd.DataFrame:
+    """Return what was found in each accepted file, as a report says it.
+
+    What a file took back of earlier ones was found when it was taken in, and stands in the ledger.
+    """
+    held = _explained(read_findings(connection), rule_texts(study, accepted))
+    taken_back = pd.DataFrame(
+        [
+            {
+                "name": file.name,
+                "source_id": file.source_id,
+                "rule": found.rule,
+                "code": found.code,
+                "category": category,
+                "severity": found.severity,
+                "column_name": None,
+                "count": found.count,
+                "fix": fix,
+                "says": says,
+            }
+            for file in accepted
+            for found in file.findings
+            if found.rule in TOLD
+            for category, says, fix in (TOLD[found.rule],)
+        ],
+        columns=held.columns,
+    )
+    filled = [frame for frame in (held, taken_back) if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else held
 
 
 def _explained(findings: pd.DataFrame, texts: Mapping[tuple[str, str], str]) -> pd.DataFrame:

@@ -9,9 +9,11 @@ from flows.declarations import Source
 from flows.layout import check_form, name_forms
 from flows.toml_places import line_of
 from instruments.errors import DefinitionError, StudyError, suggest
+from reports.rule_fit import check_rule
 
 if TYPE_CHECKING:
     from flows.study import Study, StudyFile
+    from reports.declarations import PresentationRule
 
 # By code: the key of a form block that must be mended.
 KEYS = {
@@ -39,6 +41,23 @@ def check_declarations(study: Study) -> None:
     for name in _scales_named(study.file):
         _check_scale(study, name, used)
     _check_occasions(study)
+
+
+def check_presentation(study: Study, rule: PresentationRule) -> None:
+    """Refuse a rule that no export of the study could ever be sorted by.
+
+    Raises
+    ------
+    StudyError
+        ``E_RULE_SCALE``, ``E_RULE_LANDMARK`` or ``E_RULE_GREY_ZONE``, with the line.
+    """
+    forms = {form.instrument for source in study.sources for form in source.form}
+    scales = {f"{id_}.{scale.id}": id_ for id_ in forms for scale in study.catalog[id_].scales}
+    try:
+        check_rule(rule, scales)
+    except StudyError as error:
+        where = _where(study, "presentation", error.where.rpartition(" ")[2])
+        raise StudyError(error.code, error.what, where=where, fix=error.fix) from None
 
 
 def _check_form(study: Study, instrument: str, index: tuple[int, int]) -> None:

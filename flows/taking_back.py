@@ -19,15 +19,29 @@ REPLACED = 0.5
 # So many rows are named.
 NAMED = 5
 SAYS_ABSENT = "Rows of an earlier export of this source are not in this one; what is held stays."
+FIX_LEFT_OUT = (
+    "If they were left out by mistake, export again; a client who withdrew is taken out with "
+    "interdep withdraw."
+)
 FIX_ABSENT = (
-    "{absent} of the {before} rows of {name} are not here (there {rows}). If they were left out by "
-    "mistake, export again; a client who withdrew is taken out with interdep withdraw."
+    f"{{absent}} of the {{before}} rows of {{name}} are not here (there {{rows}}). {FIX_LEFT_OUT}"
 )
 SAYS_OLDER = "Values go back to what they were before a correction."
 FIX_OLDER = (
     "Likely an older export came again. Leave it out; once a run took it in, take its rows out "
     "with interdep quarantine reject."
 )
+
+# What a report says of these findings, by rule: category, what it is and what to do, without the
+# rows, which are the data manager's.
+TOLD = {
+    "file.older_values": ("plausibility", SAYS_OLDER, FIX_OLDER),
+    "file.rows_absent": (
+        "completeness",
+        SAYS_ABSENT,
+        FIX_LEFT_OUT,
+    ),
+}
 
 
 def judge_against_earlier(

@@ -186,7 +186,8 @@ def check_names(path: Path, place: str, names: Sequence[str], admission: Admissi
     """Refuse column names that repeat, or that lack a declared one."""
     _check_names_differ(path, place, names, admission)
     if missing := admission.missing_from(names):
-        near = suggest(missing[0], (name for name in names if show_name(name)))
+        others = (name for name in names if show_name(name) and not admission.is_expected(name))
+        near = suggest(missing[0], others)
         raise refuse(path, "E_COLUMN_MISSING", f"The header lacks declared columns: "
                      f"{list_names(missing)}.", place=place,
                      fix=near or "Export them, or correct their names in the study "

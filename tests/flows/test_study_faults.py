@@ -8,7 +8,7 @@ import pytest
 
 from flows.plan_scope import known_study
 from instruments.errors import StudyError
-from tests.flows.small_study import STUDY, ask, intake_rows, study_of, take_in, weekly_rows
+from tests.flows.small_study import STUDY, ask, intake_rows, run, study_of, take_in, weekly_rows
 from tests.flows.small_study import write_export as export
 from tests.flows.small_study import write_study as write
 
@@ -126,3 +126,18 @@ def test_a_session_that_is_left_empty_is_not_made_up_for_by_its_date(tmp_path: P
     assert report.counts is not None
     assert (report.counts.loaded, report.counts.quarantined) == (19, 1)
     assert ask(folder, "SELECT count(*) FROM store.core.administration WHERE session = 0") == [(0,)]
+
+
+def test_a_rule_that_takes_no_scale_of_the_study_is_told_before_a_file_is_taken_in(
+    tmp_path: Path,
+) -> None:
+    text = STUDY.replace('dependence = "ecr_rs.anxiety"', 'dependence = "ecr_rs.avoidance"')
+    folder = write(tmp_path / "study", text)
+    export(folder, "intake_1.csv", intake_rows(5))
+    with pytest.raises(StudyError) as caught:
+        run(folder)
+    assert caught.value.code == "E_RULE_SCALE"
+    line = 1 + text.splitlines().index('dependence = "ecr_rs.avoidance"')
+    assert caught.value.where == f"study.toml, line {line}"
+    assert not (folder / "ledger.jsonl").exists()
+    assert not list((folder / "archive").glob("*.parquet"))

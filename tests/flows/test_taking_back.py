@@ -9,9 +9,21 @@ from typing import Any
 
 import pytest
 
+from flows.books import accepted_files
 from flows.commands.check import Wanted, check_files
 from flows.commands.wording import describe_file
-from tests.flows.studies import INTAKE, ask, client, clients, export, take_in, write_study
+from flows.publication import describe_findings
+from sql.gateway import open_gateway
+from tests.flows.studies import (
+    INTAKE,
+    ask,
+    client,
+    clients,
+    export,
+    open_study,
+    take_in,
+    write_study,
+)
 
 SESSIONS = INTAKE.replace('client = "client_id"', 'client = "client_id"\nsession = "session"')
 ANSWER = (
@@ -145,6 +157,19 @@ def test_an_older_attribute_that_comes_again_is_told(
     take_in(folder)
     export(folder, "intake_3.csv", first[::-1])
     assert told(folder, capsys, "intake_3.csv")["E_OLDER_VALUES"]["count"] == 1
+
+
+def test_the_report_says_it_without_the_rows(study: Path) -> None:
+    export(study, "intake_2.csv", [*corrected()[:10], client(20, core_1=9)])
+    take_in(study)
+    loaded, ledger = open_study(study)
+    with open_gateway(loaded.store) as connection:
+        found = describe_findings(loaded, connection, accepted_files(ledger))
+    told = found.set_index("code").loc[["E_ROWS_ABSENT", "E_RANGE"]]
+    assert list(told["name"]) == ["intake_2.csv"] * 2
+    assert list(told["count"]) == [2, 1]
+    assert told["says"].str.len().min() > 0
+    assert not any(sign.isdigit() for sign in told.loc["E_ROWS_ABSENT", "fix"])
 
 
 def test_a_run_says_it_in_a_line(study: Path) -> None:

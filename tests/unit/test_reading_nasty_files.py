@@ -169,3 +169,18 @@ def test_a_missing_column_is_met_with_the_nearest_name(tmp_path: Path, scratch: 
     path = write(tmp_path, GOOD.replace("day", "dayy", 1).encode())
     with pytest.raises(ExportError, match=r'lacks declared columns: "day".*Did you mean "dayy"'):
         read_export(path, csv_source(), scratch)
+
+
+def test_a_missing_column_is_not_met_with_one_that_is_declared_for_something_else(
+    tmp_path: Path, scratch: Path
+) -> None:
+    declared = {"client": "client_id", "day": "day", "clinic": "clinic"}
+    source = csv_source(columns=declared)
+    path = write(tmp_path, GOOD.encode())
+    with pytest.raises(ExportError, match='lacks declared columns: "clinic"') as caught:
+        read_export(path, source, scratch)
+    assert "Did you mean" not in caught.value.fix
+    near = write(tmp_path, GOOD.replace("day", "clinik", 1).encode())
+    source = csv_source(columns={"client": "client_id", "clinic": "clinic"})
+    with pytest.raises(ExportError, match='Did you mean "clinik"'):
+        read_export(near, source, scratch)

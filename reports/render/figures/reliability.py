@@ -52,9 +52,10 @@ def describe_reliability(run: Run, entry: FigureEntry) -> Drawing:
 def reliability_data(run: Run) -> pd.DataFrame:
     """Return one row per occasion of each scale that is compared, of all clients."""
     found = run.rows(MEASURES, term="alpha", estimand="alpha")
+    if not found.empty:
+        found = found[found["group_a"].isna()].dropna(subset="estimate")
     if found.empty:
         return found
-    found = found[found["group_a"].isna()].dropna(subset="estimate")
     compared = compared_scales(run)
     chosen = found["outcome"].str.partition("@")[0].isin(compared)
     found = found[chosen] if chosen.any() else found
