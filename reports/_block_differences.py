@@ -197,11 +197,10 @@ def plain_rule(answers: Answers) -> str:
         f"; {answers.lead(same, f'{same.estimate:.0%}')} of them agree in its direction"
     )  # fmt: skip
     how_many = "other" if usable is None else answers.lead(usable, f"{usable['estimate']:.0f}")
-    lowest = answers.lead(low, plain(low["estimate"]))
-    highest = answers.lead(high, f"{plain(high['estimate'])}{answers.unit}")
+    lowest, highest = (answers.lead(row, apart(answers, row)) for row in (low, high))
     return (
         f"Under {how_many} ways to make the groups and to score, the difference in {answers.what} "
-        f"runs from {lowest} to {highest}{share}."
+        f"runs from {lowest} to {highest} in {clients_of(A)}{share}."
     )
 
 

@@ -21,7 +21,7 @@ from reports.answers import (
     missing_part,
 )
 from reports.families import WITHHELD
-from reports.wording import decimals, interval, plain, plausibly, plausibly_apart, signed
+from reports.wording import decimals, interval, plain, plausibly_apart, signed
 
 # What a row says whose scores went with dependence before treatment.
 BROUGHT_ALONG = "before treatment already"
@@ -87,8 +87,8 @@ def _plain_slope(answers: Answers, term: str) -> str:
     row = answers.known(CONTINUOUS, term, PER_SD)
     if row is None:
         return ""
-    slope = f"{plain(row['estimate'])}{answers.unit}"
-    how_sure = answers.lead(row, f"{slope} for each standard deviation, {plausibly(row)}")
+    size = _distance(answers, row, "higher" if row["estimate"] > 0 else "lower")
+    how_sure = answers.lead(row, f"{size} for each standard deviation, {plausibly_apart(row)}")
     if not is_clear(row):
         return f"it is undecided whether {term} goes with {answers.what} ({how_sure})"
     direction = "higher" if row["estimate"] > 0 else "lower"

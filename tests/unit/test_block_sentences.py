@@ -128,7 +128,8 @@ def test_every_block_that_was_run_speaks_in_a_fixed_order() -> None:
         ("missing", ("turns if missing overly dependent clients fared 4.5 points worse than like "
                     "clients; it stands up to a shift of 12 points")),
         ("specification", ("Under 16 ways to make the groups and to score, the difference in "
-                          "distress at the end runs from −0.4 to 3.2 points; 88% of them")),
+                          "distress at the end runs from 0.4 points lower to 3.2 points higher in "
+                          "overly dependent clients; 88% of them")),
         ("measurement_invariance", "could not be checked: fewer than 100 clients"),
         ("measurement_invariance", "measures the same before and after but for single items."),
     ],
