@@ -12,7 +12,7 @@ from flows.intake import replay
 from flows.ledger import Ledger
 from flows.open_store import OpenStore
 from flows.readmission import Originals, outdated_originals, read_again
-from flows.seal import is_sealed
+from flows.seal import is_sealed, seal
 from flows.study import Study
 from flows.workbench import FileReport
 from instruments.errors import StoreError
@@ -81,6 +81,7 @@ def rebuild(
             connection.execute("CHECKPOINT store")
         _write_ahead_log(study.store).unlink(missing_ok=True)
         part.replace(study.store)
+        seal(study.store)
     finally:
         _remove_store(part)
     return tuple(reports)
