@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from reports._block_parts import IN_WORDS, A, B, apart, reason_of_block, row_of_group
+from reports._block_parts import IN_WORDS, A, B, apart, of_hundred, reason_of_block, row_of_group
 from reports.answers import Answers, count_of
 from reports.families import WITHHELD
 from reports.wording import interval, p_value, plain, plausibly_apart, signed
@@ -27,7 +27,7 @@ def _of_hundred(answers: Answers, term: str, group: str) -> str:
     row = row_of_group(answers, "change", term, group)
     if row is None:
         return ""
-    number = answers.lead(row, f"about {round(100 * row['estimate'])}")
+    number = answers.lead(row, of_hundred(row))
     return f"{number} {IN_WORDS[group]} ones were {term}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from reports._block_parts import A, B, clients_of, reason_of_block
+from reports._block_parts import A, B, clients_of, of_hundred, reason_of_block
 from reports.answers import Answers
 from reports.wording import decimals, interval, p_value, signed
 
@@ -22,8 +22,7 @@ def plain_endings(answers: Answers) -> str:
 
 def _of_hundred(answers: Answers, group: str | None) -> str:
     ended = [
-        f"as “{row['term']}” for "
-        + answers.lead(row, f"about {100 * row['estimate']:.0f} {row['contrast']}")
+        f"as “{row['term']}” for " + answers.lead(row, f"{of_hundred(row)} {row['contrast']}")
         for _, row in _last_steps(answers, group).iterrows()
     ]
     who = "clients" if group is None else clients_of(group)

@@ -46,6 +46,18 @@ def apart(answers: Answers, row: pd.Series) -> str:
     return f"{plain(abs(row['estimate']))}{answers.unit} {side}"
 
 
+def of_hundred(row: pd.Series) -> str:
+    """Say a share as a number of a hundred, with its range where it is known.
+
+    >>> of_hundred(pd.Series({"estimate": 0.44, "ci_low": 0.3, "ci_high": 0.6}))
+    'about 44 (plausibly 30 to 60)'
+    """
+    said = f"about {100 * row['estimate']:.0f}"
+    if pd.isna(row["ci_low"]) or pd.isna(row["ci_high"]):
+        return said
+    return f"{said} (plausibly {100 * row['ci_low']:.0f} to {100 * row['ci_high']:.0f})"
+
+
 def row_of_group(answers: Answers, block: str, term: str, group: str | None) -> pd.Series | None:
     """Return the row of one group, or of everyone, None where it has no number."""
     rows = answers.rows[(answers.rows["analysis"] == block) & (answers.rows["term"] == term)]

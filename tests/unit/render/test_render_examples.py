@@ -12,6 +12,7 @@ import pytest
     "name",
     [
         "reports._block_differences",
+        "reports._block_parts",
         "reports.publishing.estimate_csv",
         "reports.answers",
         "reports.render.citations",
