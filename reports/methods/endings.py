@@ -25,6 +25,8 @@ from reports.methods.result import (
     require_level,
 )
 
+NEARLY_NONE = 1e-12
+
 
 @dataclass(frozen=True)
 class IncidencePoint:
@@ -237,7 +239,7 @@ def _point(curve: Any, time: float, times: FloatArray, level: float) -> Incidenc
         return IncidencePoint(time, 0.0, None, at_risk)
     share = float(curve.cif[reached[-1]])
     se = math.sqrt(float(curve.var[reached[-1]]))
-    if not 0 < share < 1:
+    if not NEARLY_NONE < share < 1 - NEARLY_NONE:  # sums of shares end a last bit beside 1
         return IncidencePoint(time, share, None, at_risk)
     half = float(stats.norm.ppf((1 + level) / 2)) * se / (share * abs(math.log(share)))
     ends = Interval(share ** math.exp(half), share ** math.exp(-half), level)

@@ -102,6 +102,14 @@ def test_no_clients_have_no_sessions() -> None:
     assert len(rows) == 0
 
 
+def test_a_share_that_sums_to_all_but_a_last_bit_has_no_interval() -> None:
+    times = [11.0, 7.0, 8.0, 10.0, 7.0, 9.0, 10.0]
+    kinds = ["dropout", "in_treatment", "dropout", "dropout", "dropout", "in_treatment", "dropout"]
+    (curve,) = cumulative_incidence(times, kinds, at=[11.0])
+    assert curve.points[0].share == pytest.approx(1.0)
+    assert curve.points[0].interval is None
+
+
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000), n=st.integers(5, 60))
 def test_shares_of_all_endings_and_order_of_clients(seed: int, n: int) -> None:
