@@ -17,8 +17,8 @@ from flows.study import Study
 from flows.workbench import FileReport
 from instruments.errors import StoreError
 from sql.digest import read_everything
+from sql.form_tables import prepare_store
 from sql.gateway import Connection, EngineError, rows, transaction
-from sql.publishing import prepare_store
 
 Outcome = Literal["in step", "replayed", "rebuilt", "new", "read again"]
 

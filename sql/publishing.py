@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from instruments.definition import Definition
 from instruments.errors import ExportError, StoreError
 from instruments.layout import Layout, Placement
 from sql.clients import has_clients, has_met, publish_clients, stage_clients
 from sql.events import FRESH, event_mark, publish_events, stage_events
-from sql.gateway import Connection, columns_of, fill, merge_files, rows, statement, value
+from sql.form_tables import form_table_of, held_items, items_of, make_room, response_view
+from sql.gateway import Connection, fill, merge_files, rows, value
 from sql.names import answer_of, identifier, literal
 from sql.scoring import score_expressions
 
@@ -59,13 +59,6 @@ class BatchFacts:
     counts: RowCounts
 
 
-def prepare_store(connection: Connection) -> None:
-    """Make the schemas and tables of an empty store."""
-    for name in ("schemas", "meta", "core", "out"):
-        connection.execute(statement(f"schema/{name}"))
-    connection.execute(response_view(connection))
-
-
 def stage_forms(connection: Connection, layout: Layout, sha256: str) -> list[StagedForm]:
     """Make the stage tables of clients, events and placements; compare them with the store."""
     keys = row_keys(layout, sha256)
@@ -85,14 +78,14 @@ def _stage_form(
             table=table,
             keys=keys,
             form_id=placement.definition.id,
-            items=_items(placement),
+            items=items_of(placement),
             given=_given_filter(connection, placement, layout),
             has_quarantined=bool(value(connection, "SELECT count(*) FROM stage.quarantined")),
         )
     )
     staged = f"stage.{identifier(table)}"
     form = _compare(connection, layout, placement, _keep_first(connection, staged, placement))
-    items = _items(placement)
+    items = items_of(placement)
     connection.execute(fill("stage_gaps", gaps=form.gaps, fresh=form.incoming, items=items))
     return form
 
@@ -162,24 +155,6 @@ def _occasion(layout: Layout, placement: Placement | None) -> str:
     return f"CASE {name} {cases} ELSE {name} END" if cases else name
 
 
-def _items(placement: Placement) -> list[dict[str, object]]:
-    return [
-        {
-            "name": item,
-            "column": column.name,
-            "answer": answer_of(column),
-            "type": store_type(placement.definition),
-            "codes": [(code, column.missing[text]) for text, code in column.staged_codes.items()],
-        }
-        for item, column in placement.columns.items()
-    ]
-
-
-def store_type(definition: Definition) -> str:
-    """Return the type of a form's answers in the store: as small as its answers are."""
-    return "DOUBLE" if definition.response.is_continuous else "SMALLINT"
-
-
 def _given_filter(connection: Connection, placement: Placement, layout: Layout) -> str:
     """Return the test of whether a form was given; true where the export has no empty form."""
     given = _given(placement, layout)
@@ -231,11 +206,6 @@ def _compare(
     return StagedForm(placement, incoming, _count(connection, incoming) - changed, changed)
 
 
-def held_items(connection: Connection, form_table: str) -> list[str]:
-    """Return the items that the store's table of a form has; none where there is no table."""
-    return columns_of(connection, f"store.core.{identifier(form_table)}")[1:]
-
-
 def _refuse_parts(
     connection: Connection, placement: Placement, incoming: str, held: list[str]
 ) -> None:
@@ -276,11 +246,6 @@ def new_scores_of(placement: Placement) -> str:
 
 def _count(connection: Connection, table: str) -> int:
     return int(value(connection, f"SELECT count(*) FROM {table}"))
-
-
-def form_table_of(definition: Definition) -> str:
-    """Return the name of a form's table in core."""
-    return f"form_{definition.id}"
 
 
 def count_staged(connection: Connection) -> RowCounts:
@@ -348,7 +313,7 @@ def _publish_rows(
         "column_name, fix FROM stage.finding ORDER BY ALL",
         [facts.sha256],
     )
-    has_grown = [_make_room(connection, form.placement) for form in forms]
+    has_grown = [make_room(connection, form.placement) for form in forms]
     if any(has_grown):
         connection.execute(response_view(connection))
     for form in forms:
@@ -357,23 +322,13 @@ def _publish_rows(
     publish_events(connection, layout, facts.batch)
 
 
-def _make_room(connection: Connection, placement: Placement) -> bool:
-    """Give a form its table and each of its items a column; return whether one was missing."""
-    table = form_table_of(placement.definition)
-    held = columns_of(connection, f"store.core.{identifier(table)}")
-    missing = [item for item in _items(placement) if item["name"] not in held]
-    if missing:
-        connection.execute(fill("form_table", table=table, items=missing, is_new=not held))
-    return bool(missing)
-
-
 def _publish_form(connection: Connection, form: StagedForm, batch: int) -> None:
     placement = form.placement
     table = form_table_of(placement.definition)
     context = {
         "form_id": placement.definition.id,
         "form_table": table,
-        "items": _items(placement),
+        "items": items_of(placement),
         "fresh": form.incoming,
         "low": placement.low,
         "high": placement.high,
@@ -390,14 +345,3 @@ def _publish_form(connection: Connection, form: StagedForm, batch: int) -> None:
     connection.execute(
         fill("score_insert", target="store.core.score", makes_table=False, **context)
     )
-
-
-def response_view(connection: Connection) -> str:
-    """Return the statement of core.response, the long view of every form's answers."""
-    found = rows(
-        connection,
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'store' "
-        "AND schema_name = 'core' AND starts_with(table_name, 'form_') ORDER BY table_name",
-    )
-    forms = [(name, held_items(connection, name)) for (name,) in found]
-    return fill("response_view", forms=forms)

@@ -9,8 +9,8 @@ import pandas as pd
 
 from instruments.layout import Placement
 from instruments.scale import Scale
+from sql.form_tables import form_table_of
 from sql.gateway import Connection, fill, statement
-from sql.publishing import form_table_of
 
 
 def read_clients(connection: Connection) -> pd.DataFrame:

@@ -9,8 +9,9 @@ from pathlib import Path
 from instruments.layout import Layout
 from sql.archiving import scan_archive
 from sql.clients import has_clients
+from sql.form_tables import form_table_of, held_items
 from sql.gateway import Connection, columns_of, fill, rows
-from sql.publishing import FACTS, StagedForm, form_table_of, held_items
+from sql.publishing import FACTS, StagedForm
 
 # What tells rows of an export apart; a day is a fact that may be corrected.
 KEYS = ("client", "occasion", "session", "rater", "target")

@@ -12,8 +12,9 @@ from typing import Any
 from flows.declarations import Source
 from flows.reading import keep_faults, read_file, stage_file
 from instruments.catalog import Catalog, load_catalog
+from sql.form_tables import prepare_store
 from sql.gateway import Connection, open_gateway, open_stage, rows, transaction
-from sql.publishing import BatchFacts, RowCounts, count_rows, prepare_store, publish, stage_forms
+from sql.publishing import BatchFacts, RowCounts, count_rows, publish, stage_forms
 
 IN_MEMORY = Path(":memory:")
 CATALOG = load_catalog()

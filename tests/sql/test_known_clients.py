@@ -9,8 +9,8 @@ import pytest
 
 from flows.layout import lay_out
 from sql.clients import meet_clients
+from sql.form_tables import prepare_store
 from sql.gateway import open_gateway, open_stage, rows
-from sql.publishing import prepare_store
 from tests.sql.chain import CATALOG, IN_MEMORY, source_of
 
 LETTERS = {"ascii": "aAbBiIzZ09_-", "any": "aAiIİıéÉßẞ0żŻ"}
