@@ -122,6 +122,9 @@ def telling_columns(
 def _check_is_header(
     path: Path, head: str, rows: Sequence[HeadRow], source: Source, admission: Admission
 ) -> None:
+    expected = _count_expected(rows[0], admission)
+    if expected and 2 * expected >= max(len(row.cells) for row in rows):
+        return  # no row is long enough to be a better header
     found = [_count_expected(row, admission) for row in rows[:50]]
     if max(found) > 2 * found[0]:
         _refuse_preamble(path, rows[found.index(max(found))].line, rows[0].line)
