@@ -57,7 +57,8 @@ def paint(
 def _lay_out(drawing: Drawing, width_mm: float) -> Figure:
     """Return a drawn figure whose axes have found their places.
 
-    Saving a figure that still has a layout engine would draw it twice each time.
+    Saving a figure that still has a layout engine would draw it twice each time; the engine called
+    "none" is a placeholder that counts as one.
     """
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
@@ -69,7 +70,7 @@ def _lay_out(drawing: Drawing, width_mm: float) -> Figure:
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)
-    figure.set_layout_engine("none")
+    figure.set_layout_engine(None)
     return figure
 
 
