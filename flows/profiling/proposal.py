@@ -9,6 +9,13 @@ from pathlib import Path
 
 from flows.profiling.attributes import AttributeProposal, describe_rest, propose_attributes
 from flows.profiling.binary_export import open_binary_export
+from flows.profiling.events import (
+    EventProposal,
+    doubt_days,
+    doubt_untold,
+    has_time,
+    propose_event,
+)
 from flows.profiling.forms import FormProposal, find_numbered, propose_numbered
 from flows.profiling.roles import RolesProposal, occasion_in, propose_roles
 from flows.profiling.subscales import propose_subscales
@@ -32,6 +39,7 @@ class SourceProposal:
     attributes: Sequence[AttributeProposal]
     forms: Sequence[FormProposal]
     notes: Sequence[str]
+    event: EventProposal | None = None
 
 
 def propose_sources(paths: Sequence[Path], catalog: Catalog) -> list[SourceProposal]:
@@ -71,12 +79,31 @@ def propose_source(export: UnknownExport, catalog: Catalog) -> SourceProposal:
     taken = frozenset(column for form in forms for column in form.columns) | unknown
     forms = propose_totals(export, forms, catalog, taken)
     taken |= frozenset(column for form in forms for column in form.totals.values())
-    roles = propose_roles(export, taken, has_occasions=_are_placed(forms))
-    taken |= frozenset(roles.columns.values())
+    roles, event = _propose_roles_and_event(export, taken, forms)
+    taken |= frozenset(roles.columns.values()) | (event.columns if event else frozenset())
     attributes = propose_attributes(export, taken)
     taken |= frozenset(attribute.column for attribute in attributes)
     return SourceProposal(export, roles, attributes, forms,
-                          [*notes, *describe_rest(export, taken)])  # fmt: skip
+                          [*notes, *describe_rest(export, taken)], event)  # fmt: skip
+
+
+def _propose_roles_and_event(
+    export: UnknownExport, taken: frozenset[str], forms: Sequence[FormProposal]
+) -> tuple[RolesProposal, EventProposal | None]:
+    """Return whom and when rows tell of, and what happened: an event's columns have no role."""
+    roles = propose_roles(export, taken, has_occasions=_are_placed(forms))
+    event = propose_event(export, taken, roles, has_forms=bool(forms))
+    if event is None:
+        if not taken:
+            roles.doubts += doubt_untold(export, roles)
+        return roles, None
+    own = propose_roles(export, taken | event.columns,
+                        has_occasions=_are_placed(forms) or not forms)  # fmt: skip
+    if has_time(event, own):
+        return own, doubt_days(export, event, own)
+    roles.doubts.append("Its rows seem to tell of events, but nothing says when: number the "
+                        "sessions, or count days since intake.")  # fmt: skip
+    return roles, None
 
 
 def _are_placed(forms: Sequence[FormProposal]) -> bool:

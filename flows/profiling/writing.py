@@ -8,6 +8,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from flows.profiling.attributes import AttributeProposal, quote
+from flows.profiling.events import EventProposal
 from flows.profiling.forms import FormProposal
 from flows.profiling.proposal import SourceProposal
 from instruments.catalog import Catalog
@@ -64,6 +65,8 @@ def _source_lines(one: SourceProposal, source_id: str, names: Sequence[str]) -> 
         yield f"missing = {_table(shared)}  # say what they mean"
     yield ""
     yield from _role_lines(one)
+    if one.event is not None:
+        yield from _event_lines(one.event)
     for attribute in one.attributes:
         yield from _attribute_lines(attribute)
     for form in one.forms:
@@ -84,6 +87,17 @@ def _role_lines(one: SourceProposal) -> Iterator[str]:
         yield "[source.occasions]"
         yield from (f"{quote(label)} = {quote(name)}" for label, name in roles.occasions.items())
         yield ""
+
+
+def _event_lines(event: EventProposal) -> Iterator[str]:
+    yield from _comments(f"Events: {'; '.join(event.reasons)}.")
+    yield from _doubts(event.doubts)
+    yield "[source.event]"
+    named = {"all_are": event.all_are, "kind": event.kind, "day": event.day, "until": event.until}
+    yield from (f"{key} = {quote(told)}" for key, told in named.items() if told is not None)
+    if event.kinds:
+        yield f"kinds = {_table(event.kinds)}"
+    yield ""
 
 
 def _attribute_lines(attribute: AttributeProposal) -> Iterator[str]:
