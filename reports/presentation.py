@@ -120,7 +120,7 @@ def read_landmark(
     Of the rule's cut and grey zone nothing enters; arguments are those of `assign_presentations`.
     """
     check_rule(rule, {name: measure.instrument for name, measure in measures.items()})
-    everyone = _in_order(scores["client_id"] if clients is None else clients)
+    everyone = order_clients(scores["client_id"] if clients is None else clients)
     frame = _landmark_scores(scores, rule, everyone)
     return only_complete(frame) if rule.complete_only else frame
 
@@ -153,7 +153,8 @@ def find_cuts(
     return settle_cuts(read_landmark(scores, rule, measures), rule, measures)
 
 
-def _in_order(clients: Iterable[str]) -> pd.Index:
+def order_clients(clients: Iterable[str]) -> pd.Index:
+    """Return each client once, in the order in which `read_landmark` returns them."""
     return pd.Index(clients).unique().sort_values()
 
 

@@ -27,6 +27,7 @@ from reports.presentation import (
     Flags,
     name_presentations,
     only_complete,
+    order_clients,
     read_landmark,
     settle_cuts,
 )
@@ -167,7 +168,7 @@ class Specifications:
 
     @cached_property
     def _everyone(self) -> pd.Index:
-        return self.inquiry.data.clients.index.unique().sort_values()
+        return order_clients(self.inquiry.data.clients.index)
 
     @cached_property
     def _included(self) -> pd.DataFrame:

@@ -105,8 +105,13 @@ def as_table(values: npt.ArrayLike) -> FloatArray:
 
 def standard_deviation(sample: FloatArray) -> float:
     """Return the standard deviation (n - 1), exactly 0 where all values are equal."""
-    spread = float(np.std(sample, ddof=1))
-    return 0.0 if spread <= _ROUNDING * float(np.abs(sample).max()) else spread
+    return float(_standard_deviations(sample[np.newaxis])[0])
+
+
+def _standard_deviations(table: FloatArray) -> FloatArray:
+    spreads: FloatArray = np.std(table, axis=1, ddof=1)
+    spreads[spreads <= _ROUNDING * np.abs(table).max(axis=1)] = 0.0
+    return spreads
 
 
 def summarize_group(values: npt.ArrayLike) -> GroupSummary:
@@ -121,8 +126,7 @@ def summarize_groups(values: npt.ArrayLike) -> list[GroupSummary]:
     n = table.shape[1]
     if n < 2:
         raise NotEstimableError(f"needs at least 2 values, has {n}")
-    means, spreads = table.mean(axis=1), np.std(table, axis=1, ddof=1)
-    spreads[spreads <= _ROUNDING * np.abs(table).max(axis=1)] = 0.0
+    means, spreads = table.mean(axis=1), _standard_deviations(table)
     return [
         GroupSummary(mean, sd, n) for mean, sd in zip(means.tolist(), spreads.tolist(), strict=True)
     ]

@@ -74,7 +74,13 @@ def shift_imputed(imputed: ImputedScores, delta: float, shift: Shift) -> Imputed
     >>> float((moved.scores[0] - imputed.scores[0]).sum().round(6))
     3.0
     """
-    return replace(imputed, scores=imputed.scores + delta * _moved(imputed, shift))
+    return _shift_rows(imputed, delta, _moved(imputed, shift))
+
+
+def _shift_rows(
+    imputed: ImputedScores, delta: float, is_moved: npt.NDArray[np.bool_]
+) -> ImputedScores:
+    return replace(imputed, scores=imputed.scores + delta * is_moved)
 
 
 def of_each_frame(analyse: Callable[[pd.DataFrame], Answer]) -> Analysis:
@@ -231,8 +237,7 @@ def find_tipping_point(
     is_moved = _moved(imputed, shift)
 
     def at(delta: float) -> PooledEstimate:
-        moved = replace(imputed, scores=imputed.scores + delta * is_moved)
-        return analyse_imputed(moved, analysis, level=level)
+        return analyse_imputed(_shift_rows(imputed, delta, is_moved), analysis, level=level)
 
     curve = [(float(d), at(float(d))) for d in np.linspace(0.0, largest, steps + 1)]
     first = _answer(curve[0][1])
