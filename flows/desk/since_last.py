@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flows.books import AcceptedFile
+from flows.taking_back import TOLD
 from flows.validation import Finding
 from flows.validation.engine import SAYS
 from instruments.layout import Layout
@@ -56,11 +57,13 @@ def find_last(accepted: Iterable[AcceptedFile], source_id: str, sha256: str) -> 
     return last
 
 
-def compare_with(last: AcceptedFile, findings: Iterable[Finding], layout: Layout) -> SinceLast:
+def compare_with(last: AcceptedFile, findings: Sequence[Finding], layout: Layout) -> SinceLast:
     """Return what changed; notes are left out, since nothing has to be done about them."""
     before = {(c.rule, c.code): c.count for c in last.findings if c.severity != "note"}
     now = {(f.rule, f.code): f.count for f in findings if f.severity != "note"}
-    says = dict(SAYS) | {rule.id: rule.says for rule in describe_rules(layout)}
+    says = {finding.rule: finding.says for finding in findings} | dict(SAYS)
+    says |= {rule: text for rule, (_, text, _) in TOLD.items()}
+    says |= {rule.id: rule.says for rule in describe_rules(layout)}
     return SinceLast(
         last.name,
         tuple(

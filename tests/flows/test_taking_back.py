@@ -187,6 +187,18 @@ def test_the_scorecard_says_it_once(study: Path, capsys: pytest.CaptureFixture[s
     assert said.count("1 of the 12 rows of intake_1.csv are not here (there row 1)") == 1
 
 
+def test_the_difference_to_the_last_export_calls_it_what_it_is(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, first in (("intake_2.csv", 1), ("intake_3.csv", 2)):
+        path = export(study, name, clients()[first:])
+        check_files([path], study, None, Wanted())
+        said = capsys.readouterr().out
+        assert said.count("Rows of an earlier export of this source are not in this one") == 2
+        assert "no longer has" not in said
+        take_in(study)
+
+
 def test_a_file_that_was_accepted_before_takes_nothing_back(
     study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
