@@ -43,6 +43,8 @@ def gate_count_rows(exact: pd.DataFrame, policy: DisclosurePolicy) -> pd.DataFra
     counts = count_values(exact)
     chosen = exact[counts.notna()]
     published = pd.DataFrame(np.nan, index=chosen.index, columns=PUBLISHED)
+    if chosen.empty:
+        return published
     for rows in chosen.groupby(TABLE_OF_COUNTS, dropna=False, sort=True).groups.values():
         keys = _keys(chosen.loc[rows], ["term", "contrast", "group_a", "group_b"])
         shown = _shown(keys, counts.loc[rows], chosen.loc[rows], policy)
@@ -56,6 +58,8 @@ def gate_share_rows(exact: pd.DataFrame, policy: DisclosurePolicy) -> pd.DataFra
     parts = share_parts(exact)
     chosen = exact[parts.notna()]
     published = pd.DataFrame(np.nan, index=chosen.index, columns=PUBLISHED)
+    if chosen.empty:
+        return published
     for rows in chosen.groupby(TABLE_OF_SHARES, dropna=False, sort=True).groups.values():
         published.loc[rows] = _gate_shares(chosen.loc[rows], parts.loc[rows], policy)
     return published

@@ -26,6 +26,8 @@ _WHOSE = [*_STUDY, "term", "who"]
 def untold_incidence(exact: pd.DataFrame, policy: DisclosurePolicy) -> Flags:
     """Return the cumulative incidences, and tests of them, that would tell a small number."""
     silent = np.zeros(len(exact), dtype=bool)
+    if not exact["estimand"].isin((INCIDENCE, DIFFERENCE)).any():
+        return silent
     rows = exact[(exact["estimand"] == INCIDENCE) & exact["n_a"].notna()]
     rows = rows.assign(end=rows["contrast"].map(_session), who=rows["group_a"].fillna(""))
     for _, study in rows.groupby(_STUDY, sort=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -72,11 +74,12 @@ def gate_estimates(frame: pd.DataFrame, policy: DisclosurePolicy) -> ClearedTabl
     hidden = withhold_rows(exact, policy, policy.threshold)
     told = _told_by_difference(exact, policy)
     _publish_counts(published, exact, hidden | told, policy)
-    published.loc[hidden, "n_clusters"] = np.nan
-    published.loc[told, "df"] = _blurred(published.loc[told, "df"], policy)
+    _blank(published, hidden, ["n_clusters"])
+    if told.any():
+        published.loc[told, "df"] = _blurred(published.loc[told, "df"], policy)
     _publish_tables(published, exact, hidden | told, policy)
     untold = untold_incidence(exact, policy)
-    published.loc[untold, [*STATISTICS, *COUNTS, "n_clusters"]] = np.nan
+    _blank(published, untold, [*STATISTICS, *COUNTS, "n_clusters"])
     _refuse(published, untold, policy)
     notes = published["note"].map(lambda note: publishable_note(note, policy), na_action="ignore")
     published["note"] = notes.astype("str")
@@ -87,11 +90,12 @@ def gate_estimates(frame: pd.DataFrame, policy: DisclosurePolicy) -> ClearedTabl
 def _publish_statistics(exact: pd.DataFrame, policy: DisclosurePolicy) -> pd.DataFrame:
     published = coarsen_statistics(exact, policy)
     declared = is_declared(exact)
-    published.loc[declared, list(STATISTICS)] = exact.loc[declared, list(STATISTICS)]
+    if declared.any():
+        published.loc[declared, list(STATISTICS)] = exact.loc[declared, list(STATISTICS)]
     silent = withhold_rows(exact, policy, policy.min_group_for_statistics)
     silent &= count_values(exact).isna().to_numpy(dtype=bool)
     refused = (exact["status"] == "refused").to_numpy(dtype=bool)
-    published.loc[silent | refused, list(STATISTICS)] = np.nan
+    _blank(published, silent | refused, STATISTICS)
     _refuse(published, silent, policy)
     return published
 
@@ -104,9 +108,15 @@ def _publish_counts(
     both = (exact["n_a"] + exact["n_b"] == exact["n"]) & exact["n"].notna()
     # Who has ended so and who has not are no groups: their clients stay one number in all rows.
     both &= exact["estimand"] != INCIDENCE
-    published.loc[both, "n"] = published["n_a"] + published["n_b"]
-    published.loc[_few_missing(exact, policy), "n_missing"] = np.nan
-    published.loc[hidden, list(COUNTS)] = np.nan
+    published["n"] = (published["n_a"] + published["n_b"]).where(both, published["n"])
+    _blank(published, _few_missing(exact, policy), ["n_missing"])
+    _blank(published, hidden, COUNTS)
+
+
+def _blank(published: pd.DataFrame, rows: Flags, columns: Sequence[str]) -> None:
+    """Empty cells of some rows; most tables have no such rows, and pandas takes long to see it."""
+    if rows.any():
+        published.loc[rows, list(columns)] = np.nan
 
 
 def _few_missing(exact: pd.DataFrame, policy: DisclosurePolicy) -> Flags:
@@ -137,14 +147,16 @@ def _publish_tables(
         (gate_share_rows(exact, policy), "estimate"),
     ):
         rows = gated.index
+        if rows.empty:
+            continue
         newly_refused = (published["status"] != exact["status"]).to_numpy(dtype=bool)
         gated.loc[(hidden | newly_refused)[rows]] = np.nan
         published.loc[rows, gated.columns] = gated
         lost = np.zeros(len(exact), dtype=bool)
         lost[rows] = gated[stated].isna()
-        published.loc[lost, [*STATISTICS, "n_missing", "n_clusters"]] = np.nan
+        _blank(published, lost, [*STATISTICS, "n_missing", "n_clusters"])
         _refuse(published, lost, policy)
-    published.loc[count_values(exact).notna(), UNCERTAINTY] = np.nan
+    _blank(published, count_values(exact).notna().to_numpy(dtype=bool), UNCERTAINTY)
 
 
 def _rounded(counts: pd.Series, policy: DisclosurePolicy) -> pd.Series:
@@ -155,6 +167,8 @@ def _rounded(counts: pd.Series, policy: DisclosurePolicy) -> pd.Series:
 def _refuse(published: pd.DataFrame, rows: Flags, policy: DisclosurePolicy) -> None:
     """Say why rows are silent; what an analysis refused by itself keeps its own reason."""
     newly = rows & (published["status"] != "refused").to_numpy(dtype=bool)
+    if not newly.any():
+        return
     published.loc[newly, "status"] = "refused"
     published.loc[newly, "note"] = withheld_note(policy)
 
