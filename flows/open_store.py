@@ -7,7 +7,14 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from flows.seal import seal
-from sql.gateway import Connection, EngineError, attach_store, detach_store, open_gateway
+from sql.gateway import (
+    Connection,
+    EngineError,
+    attach_store,
+    detach_store,
+    open_gateway,
+    work_alone,
+)
 
 
 class OpenStore:
@@ -51,7 +58,7 @@ class OpenStore:
             # To close is to write the last rows down, column by column: threads that share so
             # little wait for each other. After a fatal error nothing can be set nor written.
             with suppress(EngineError):
-                self._opened.execute("SET threads = 1")
+                work_alone(self._opened)
         self.drop()
         if has_store:
             seal(self.path)
@@ -63,5 +70,6 @@ class OpenStore:
 
     def _open(self) -> Connection:
         if self._opened is None:
-            self._opened = self._stack.enter_context(open_gateway(scratch=self.scratch))
+            opened = open_gateway(scratch=self.scratch, is_alone=True)
+            self._opened = self._stack.enter_context(opened)
         return self._opened

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -18,7 +19,7 @@ from flows.workbench import FileReport
 from instruments.errors import StoreError
 from sql.digest import read_everything
 from sql.form_tables import prepare_store
-from sql.gateway import Connection, EngineError, rows, transaction
+from sql.gateway import Connection, EngineError, rows, share_work, transaction
 
 Outcome = Literal["in step", "replayed", "rebuilt", "new", "read again"]
 
@@ -78,6 +79,7 @@ def rebuild(
                     reports.append(read_again(study, connection, file, originals, store.scratch))
                 else:
                     replay(study, connection, file, store.scratch)
+            share_work(connection)
             connection.execute("CHECKPOINT store")
         _write_ahead_log(study.store).unlink(missing_ok=True)
         part.replace(study.store)
@@ -90,25 +92,27 @@ def rebuild(
 def _held_batches(study: Study, store: OpenStore, decisions: str) -> list[tuple[int, str]] | None:
     """Return the batches that the store holds; None where it must be built again."""
     made_of = {"declarations": declarations_digest(study), "decisions": decisions}
-    is_whole = is_sealed(study.store)
-    try:
-        remembered = dict(rows(store.connection, "SELECT name, content FROM store.meta.state"))
-        if not made_of.items() <= remembered.items():
+    # The file is read while the engine starts, which takes as long.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        is_whole = beside.submit(is_sealed, study.store)
+        try:
+            remembered = dict(rows(store.connection, "SELECT name, content FROM store.meta.state"))
+            if not made_of.items() <= remembered.items():
+                return None
+            found = rows(
+                store.connection, "SELECT batch, sha256 FROM store.meta.source_file ORDER BY 1"
+            )
+            if not is_whole.result():
+                read_everything(store.connection, study.store)
+            return [(batch, sha256) for batch, sha256 in found]
+        except StoreError as error:
+            store.drop()
+            if error.code == "E_STORE_DAMAGED":
+                return None
+            raise
+        except EngineError:  # the damage lies where the store keeps its books
+            store.drop()
             return None
-        found = rows(
-            store.connection, "SELECT batch, sha256 FROM store.meta.source_file ORDER BY 1"
-        )
-        if not is_whole:
-            read_everything(store.connection, study.store)
-        return [(batch, sha256) for batch, sha256 in found]
-    except StoreError as error:
-        store.drop()
-        if error.code == "E_STORE_DAMAGED":
-            return None
-        raise
-    except EngineError:  # the damage lies where the store keeps its books
-        store.drop()
-        return None
 
 
 def _remember(connection: Connection, study: Study, accepted: list[AcceptedFile]) -> None:

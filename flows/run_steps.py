@@ -26,6 +26,7 @@ from reports.analyses import analyse
 from reports.plan_check import check_plan
 from reports.publication import publish_run
 from reports.render import render_report
+from sql.gateway import share_work
 from sql.results import held_results, keep_results
 
 
@@ -99,6 +100,7 @@ def compute(key: str) -> None:
     """Run the analyses and keep their results; the ledger has nothing to say of it."""
     bench = workbench(key)
     file = bench.study.file
+    share_work(bench.connection)
     # Arrow's texts are made for long columns: with those of an analysis, each call costs more.
     with pd.option_context("mode.string_storage", "python"):
         data = load_study_data(bench.study, bench.connection, accepted_files(bench.ledger))

@@ -24,6 +24,7 @@ FIRST_DAY = "DATE '2000-01-01'"
 # Stands for a date of another format; no format reads it.
 NO_DATE = "0-0-0"
 LOOKS_LIKE_DATE = r"^\d+[-./ ]\d+[-./ ]\d+"
+FINDS_CELLS = "SELECT count(*) FROM stage.finding WHERE _record IS NOT NULL"
 # One row per record with cells that are not of their column's type: what is wrong, by header.
 BROKEN = f"""
 SELECT {RECORD}, map(list(column_name), list(code)) AS codes
@@ -107,7 +108,7 @@ def _moved(column: StageColumn, layout: Layout) -> str:
 def _mark_texts(connection: Connection, layout: Layout) -> set[str]:
     """List ids and codes that are none, which may be anything; return their headers."""
     texts = [column for column in layout if column.kind in ("id", "code")]
-    if not texts or not value(connection, "SELECT count(*) FROM stage.finding"):
+    if not texts or not value(connection, FINDS_CELLS):
         return set()
     connection.execute(fill("stage_unkept", columns=texts, mark=NOT_KEPT))
     return _headers(connection, "stage.unkept")

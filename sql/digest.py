@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sql.gateway import Connection, EngineError, damaged, rows, value
+from sql.gateway import Connection, EngineError, damaged, rows, share_work, value
 from sql.names import identifier
 
 
@@ -27,6 +27,7 @@ def read_everything(connection: Connection, path: Path) -> None:
     StoreError
         ``E_STORE_DAMAGED`` where one is not what it was.
     """
+    share_work(connection)
     try:
         for schema, table in _tables(connection):
             rows(connection, f"SELECT bit_xor(hash(t)) FROM {_name(schema, table)} AS t")

@@ -43,15 +43,20 @@ _HELD_ELSEWHERE = ("Could not set lock", "Conflicting lock", "already open", "an
 
 
 @contextmanager
-def open_gateway(store: Path | None = None, scratch: Path | None = None) -> Iterator[Connection]:
+def open_gateway(
+    store: Path | None = None, scratch: Path | None = None, *, is_alone: bool = False
+) -> Iterator[Connection]:
     """Open a connection, with the store attached where one is named.
+
+    One that ``is_alone`` works without other threads until `share_work` calls them: to start and
+    to end them takes longer than much of what is done with a small file.
 
     Raises
     ------
     StoreError
         ``E_STORE_LOCKED`` while another process writes, ``E_STORE_DAMAGED`` where the file is none.
     """
-    connection = duckdb.connect(":memory:")
+    connection = duckdb.connect(":memory:", config={"threads": 1} if is_alone else {})
     try:
         connection.execute("SET temp_file_encryption = true")
         connection.execute("SET TimeZone = 'UTC'")
@@ -113,18 +118,25 @@ def open_stage(connection: Connection, size: int, scratch: Path) -> Iterator[Non
     """Attach an empty `stage` for one export of so many bytes, and drop it afterwards."""
     place = ":memory:" if size <= STAGE_IN_MEMORY_BYTES else str(scratch / "stage.duckdb")
     Path(place).unlink(missing_ok=True) if place != ":memory:" else None
-    threads = value(connection, "SELECT current_setting('threads')")
-    if size <= ONE_THREAD_BYTES:
-        connection.execute("SET threads = 1")
+    work_alone(connection) if size <= ONE_THREAD_BYTES else share_work(connection)
     connection.execute(f"ATTACH {literal(place)} AS stage")
     try:
         connection.execute(statement("stage/tables"))
         yield
     finally:
         connection.execute("DETACH stage")
-        connection.execute(f"SET threads = {threads}")
         if place != ":memory:":
             Path(place).unlink(missing_ok=True)
+
+
+def work_alone(connection: Connection) -> None:
+    """Do what follows in one thread."""
+    connection.execute("SET threads = 1")
+
+
+def share_work(connection: Connection) -> None:
+    """Do what follows in as many threads as there are processors."""
+    connection.execute("RESET threads")
 
 
 @contextmanager

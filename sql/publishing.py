@@ -41,11 +41,6 @@ class StagedForm:
     fresh_count: int
     changed_count: int
 
-    @property
-    def gaps(self) -> str:
-        """The stage table of those among them that have an unanswered item."""
-        return f"stage.{identifier(f'gaps__{self.placement.alias}')}"
-
 
 @dataclass(frozen=True)
 class BatchFacts:
@@ -83,11 +78,8 @@ def _stage_form(
             has_quarantined=bool(value(connection, "SELECT count(*) FROM stage.quarantined")),
         )
     )
-    staged = f"stage.{identifier(table)}"
-    form = _compare(connection, layout, placement, _keep_first(connection, staged, placement))
-    items = items_of(placement)
-    connection.execute(fill("stage_gaps", gaps=form.gaps, fresh=form.incoming, items=items))
-    return form
+    once = _keep_first(connection, _staged(placement), placement)
+    return _compare(connection, layout, placement, once)
 
 
 def _keep_first(connection: Connection, staged: str, placement: Placement) -> tuple[str, int]:
@@ -250,8 +242,11 @@ def _count(connection: Connection, table: str) -> int:
 
 def count_staged(connection: Connection) -> RowCounts:
     """Return what becomes of each row of the stage when no store is asked what it knows."""
-    rows_in = _count(connection, "stage.rows") + _count(connection, "stage.fault")
-    quarantined = _count(connection, "stage.quarantined")
+    ((rows_in, quarantined),) = rows(
+        connection,
+        "SELECT (SELECT count(*) FROM stage.rows) + (SELECT count(*) FROM stage.fault), "
+        "(SELECT count(*) FROM stage.quarantined)",
+    )
     return RowCounts(rows_in, rows_in - quarantined, quarantined, 0)
 
 
@@ -263,7 +258,7 @@ def count_rows(connection: Connection, layout: Layout, forms: Iterable[StagedFor
 
 
 def _count_known(connection: Connection, layout: Layout, forms: list[StagedForm]) -> int:
-    if layout.a_row_is == "person":
+    if layout.a_row_is == "person" or _are_all_new(connection, layout, forms):
         return 0
     context = {
         "given": [_given_any(form.placement) for form in forms] + event_mark(layout),
@@ -271,6 +266,18 @@ def _count_known(connection: Connection, layout: Layout, forms: list[StagedForm]
         "has_clients": has_clients(connection),
     }
     return int(value(connection, fill("known_rows", **context)))
+
+
+def _are_all_new(connection: Connection, layout: Layout, forms: list[StagedForm]) -> bool:
+    """Whether no row can be known: nothing tells of a client in the store, no form comes twice."""
+    if layout.events is not None or any(form.incoming != _staged(form.placement) for form in forms):
+        return False
+    return not has_met(connection, layout)
+
+
+def _staged(placement: Placement) -> str:
+    """Return the stage table of a placement's forms, all that the file has."""
+    return f"stage.{identifier(f'form__{placement.alias}')}"
 
 
 def _given_any(placement: Placement) -> str:
@@ -341,7 +348,7 @@ def _publish_form(connection: Connection, form: StagedForm, batch: int) -> None:
         new_scores = new_scores_of(placement)
         connection.execute(fill("amendment", new_scores=new_scores, **context))
     connection.execute(fill("form_insert", **context))
-    connection.execute(fill("missing_insert", gaps=form.gaps, **context))
+    connection.execute(fill("missing_insert", **context))
     connection.execute(
         fill("score_insert", target="store.core.score", makes_table=False, **context)
     )

@@ -33,6 +33,17 @@ from sql.gateway import Connection, rows, value
 # file of a few rows the rows speak for themselves.
 BROKEN_SHARE = 0.5
 MIN_ROWS = 10
+# The rows of a file, those held back, and those that equal an earlier one.
+COUNTED = """
+SELECT
+    (SELECT count(*) FROM stage.rows) + (SELECT count(DISTINCT _record) FROM stage.fault),
+    (SELECT count(*) FROM stage.quarantined),
+    (
+        SELECT count(DISTINCT _record)
+        FROM stage.finding
+        WHERE rule = 'file.known_row' AND _record NOT IN (SELECT _record FROM stage.quarantined)
+    )
+"""
 # So many records of a broken rule are named; a record may break it in several cells.
 NAMED, MOST_CELLS = 3, 20
 
@@ -73,8 +84,7 @@ def validate(
 def _conclude(
     connection: Connection, known: tuple[Rule, ...], run: int, broken: tuple[Rule, ...]
 ) -> Validation:
-    quarantined = int(value(connection, "SELECT count(*) FROM stage.quarantined"))
-    counted = _count_rows(connection)
+    ((counted, quarantined, known_count),) = rows(connection, COUNTED)
     refusal = _refuse_mostly_broken(connection, counted, quarantined)
     return Validation(
         suite_size=run,
@@ -82,24 +92,8 @@ def _conclude(
         findings=_findings(connection, {rule.id: rule for rule in known}),
         rows=counted,
         quarantined=quarantined,
-        known=_count_known(connection),
+        known=known_count,
         refusal=refusal,
-    )
-
-
-def _count_rows(connection: Connection) -> int:
-    read = value(connection, "SELECT count(*) FROM stage.rows")
-    return int(read + value(connection, "SELECT count(DISTINCT _record) FROM stage.fault"))
-
-
-def _count_known(connection: Connection) -> int:
-    return int(
-        value(
-            connection,
-            "SELECT count(DISTINCT _record) FROM stage.finding "
-            "WHERE rule = 'file.known_row' "
-            "AND _record NOT IN (SELECT _record FROM stage.quarantined)",
-        )
     )
 
 
@@ -144,8 +138,9 @@ def _refuse_mostly_broken(
 def _findings(connection: Connection, rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
     counted = rows(
         connection,
-        "SELECT rule, code, category, severity, count(*), min(fix), count(DISTINCT column_name), "
-        "min(column_name), count(DISTINCT _record), min(_record, ?) FROM stage.finding "
+        "SELECT rule, code, category, severity, count(*), min(fix), "
+        "min(column_name) = max(column_name), min(column_name), count(DISTINCT _record), "
+        "min(_record, ?) FROM stage.finding "
         "GROUP BY rule, code, category, severity ORDER BY min(rowid)",
         NAMED * MOST_CELLS,
     )
@@ -155,15 +150,13 @@ def _findings(connection: Connection, rules: Mapping[str, Rule]) -> tuple[Findin
     )
 
 
-def _where(columns: int, column: str | None, records: int, first: list[int] | None) -> str:
+def _where(is_one: bool | None, column: str | None, records: int, first: list[int] | None) -> str:
     """Return the column that a rule is broken in, if it is one, and the first records in words."""
     named = sorted(set(first or ()))[:NAMED]
     more = f" and {records - len(named)} more" if records > len(named) else ""
     listed = ", ".join(map(str, named))
     rows_named = [f"{'row' if records == 1 else 'rows'} {listed}{more}"] if named else []
-    return ", ".join(
-        [*([_column_in_words(column)] if columns == 1 and column else []), *rows_named]
-    )
+    return ", ".join([*([_column_in_words(column)] if is_one and column else []), *rows_named])
 
 
 def _column_in_words(column: str) -> str:

@@ -10,11 +10,16 @@ from flows.sources.identifiers import UnknownColumn
 from flows.validation.advice import FIXES, OTHER_FIX, ROW_FIXES
 from flows.validation.statements import offending_sql
 from instruments.rule import Category, Rule, Severity
-from sql.gateway import Connection
+from sql.gateway import Connection, rows
 from sql.names import literal
 
 # Rows that somebody decided to keep out, by the code that they are set aside with.
 DECIDED: Mapping[str, str] = {"E_REJECTED": "file.rejected", "E_WITHDRAWN": "file.withdrawn"}
+
+BROKEN_CELLS = (
+    "SELECT 'fault' AS place, code FROM stage.fault "
+    "UNION SELECT 'miscast', code FROM stage.miscast ORDER BY ALL"
+)
 
 
 @dataclass(frozen=True)
@@ -30,26 +35,24 @@ def record_unknown_columns(connection: Connection, columns: Iterable[UnknownColu
     """Record the columns that go nowhere."""
     for column in columns:
         label = _Label("file.columns", column.code, "conformance", "warning", FIXES[column.code])
-        name = column.shown_name or f"column {column.position}"
-        _record(connection, label, _whole_file(name))
+        _record_of_file(connection, label, column.shown_name or f"column {column.position}")
 
 
 def record_notes(connection: Connection, notes: Iterable[Note]) -> None:
     """Record what the reader found odd and accepted."""
     for note in notes:
         label = _Label("file.text", note.code, "conformance", "note", note.text)
-        _record(connection, label, _whole_file(None))
+        _record_of_file(connection, label, None)
 
 
 def record_broken_cells(connection: Connection) -> None:
     """Record the rows that could not be read and the cells that could not be typed."""
-    for rule, table in (("file.rows", "stage.fault"), ("file.cells", "stage.miscast")):
-        codes = connection.execute(f"SELECT DISTINCT code FROM {table} ORDER BY code").fetchall()  # noqa: S608
-        for (code,) in codes:
-            fix = ROW_FIXES.get(code) or FIXES.get(code, OTHER_FIX)
-            label = _Label(DECIDED.get(code, rule), code, "conformance", "error", fix)
-            query = f"SELECT _record, column_name FROM {table} WHERE code = {literal(code)}"  # noqa: S608
-            _record(connection, label, query)
+    for table, code in rows(connection, BROKEN_CELLS):
+        fix = ROW_FIXES.get(code) or FIXES.get(code, OTHER_FIX)
+        rule = DECIDED.get(code, "file.rows") if table == "fault" else "file.cells"
+        label = _Label(rule, code, "conformance", "error", fix)
+        query = f"SELECT _record, column_name FROM stage.{table} WHERE code = {literal(code)}"  # noqa: S608
+        _record(connection, label, query)
 
 
 def record_offending(connection: Connection, rules: Iterable[Rule]) -> None:
@@ -63,7 +66,7 @@ def record_alarms(connection: Connection, alarms: Iterable[tuple[Rule, str | Non
     """Record what the answers of the file say together, with the column of an item or without."""
     for rule, column in alarms:
         label = _Label(rule.id, rule.code, rule.category, rule.severity, rule.fix)
-        _record(connection, label, _whole_file(column))
+        _record_of_file(connection, label, column)
 
 
 def record_quarantine(connection: Connection) -> None:
@@ -74,9 +77,13 @@ def record_quarantine(connection: Connection) -> None:
     )
 
 
-def _whole_file(column: str | None) -> str:
-    name = "CAST(NULL AS VARCHAR)" if column is None else literal(column)
-    return f"SELECT CAST(NULL AS BIGINT) AS _record, {name} AS column_name"
+def _record_of_file(connection: Connection, label: _Label, column: str | None) -> None:
+    """Append what is said of the whole file, or of a column of it."""
+    connection.execute(
+        "INSERT INTO stage.finding "
+        "VALUES ($rule, $code, $category, $severity, NULL, $column, $fix)",
+        {**vars(label), "column": column},
+    )
 
 
 def _record(connection: Connection, label: _Label, query: str) -> None:

@@ -21,6 +21,8 @@ def free_released(
     Of two rows that contradict each other the released one stands. A row whose own cells are wrong
     stays held back, whatever was decided.
     """
+    if not released:
+        return
     held = {record for (record,) in rows(connection, "SELECT _record FROM stage.quarantined")}
     freed = held & set(released)
     if not freed:

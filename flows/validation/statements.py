@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from itertools import groupby
 
@@ -37,16 +38,15 @@ def joint_query(rules: Iterable[Rule]) -> str:
     One row says it all, and holds no cell's value. The answers to several items, each in a set, are
     read once.
     """
-    items: list[str] = []
+    items: list[Rule] = []
     parts: list[str] = []
     for rule in rules:
         if is_of_items(rule):
-            values = rule.check.given["values"]
-            items.append(f"({is_outside(rule.columns[0], values)})")  # type: ignore[arg-type]
+            items.append(rule)
         else:
             parts.append(f"SELECT 1 FROM ({_batch_sql(rule)}\n) AS rule_{len(parts)}")  # noqa: S608
     if items:
-        parts.append(f"SELECT 1 FROM {{batch}} WHERE {' OR '.join(items)}")  # noqa: S608
+        parts.append(f"SELECT 1 FROM {{batch}} WHERE {_any_outside(items)}")  # noqa: S608
     return f"SELECT 1 AS is_broken FROM ({' UNION ALL '.join(parts)}) AS offending LIMIT 1"  # noqa: S608
 
 
@@ -69,6 +69,28 @@ def is_outside(column: StageColumn, values: Iterable[str | int | float]) -> str:
     return " AND ".join(f"{name} NOT BETWEEN {first} AND {last}" for first, last in _runs(values))
 
 
+def _any_outside(rules: Iterable[Rule]) -> str:
+    """Return the test of whether the cell of any item holds none of the values of its rule.
+
+    Items whose values are the same whole numbers without a gap are compared at once: to plan a test
+    for each of them takes longer than to run it.
+    """
+    tests: list[str] = []
+    alike: dict[tuple[int, int], list[str]] = {}
+    for rule in rules:
+        column = rule.columns[0]
+        values: tuple[int | float | str, ...] = tuple(rule.check.given["values"])  # type: ignore[arg-type]
+        runs = list(_runs(values)) if column.sql_type == "SMALLINT" else []
+        if len(runs) == 1:
+            alike.setdefault(runs[0], []).append(identifier(column.name))
+        else:
+            tests.append(f"({is_outside(column, values)})")
+    for (first, last), names in alike.items():
+        cells = ", ".join(names)
+        tests.append(f"least({cells}) < {first} OR greatest({cells}) > {last}")
+    return " OR ".join(tests)
+
+
 def _runs(values: Iterable[str | int | float]) -> Iterator[tuple[int, int]]:
     """Yield the first and last of every run of whole numbers."""
     numbers = sorted(map(int, set(values)))
@@ -82,11 +104,45 @@ def answer(column: StageColumn) -> str:
 
     Codes outside the range are no answers already: naming them would double the planning.
     """
-    name, low, high = identifier(column.name), column.low, column.high
+    name = identifier(column.name)
+    test = f"{name} BETWEEN {literal(column.low)} AND {literal(column.high)}"  # type: ignore[arg-type]
+    return f"CASE WHEN {test}{_no_code(column)} THEN {name} END"
+
+
+def _no_code(column: StageColumn) -> str:
+    """Return the further test that a number of the range is no code; empty where none can be."""
+    low, high = column.low, column.high
     within = [code for code in column.staged_codes.values() if low <= code <= high]  # type: ignore[operator]
-    codes = f" AND {name} NOT IN ({', '.join(map(literal, within))})" if within else ""
-    test = f"{name} BETWEEN {literal(low)} AND {literal(high)}{codes}"  # type: ignore[arg-type]
-    return f"CASE WHEN {test} THEN {name} END"
+    listed = ", ".join(map(literal, within))
+    return f" AND {identifier(column.name)} NOT IN ({listed})" if within else ""
+
+
+def is_answer_above(column: StageColumn, limit: float) -> str:
+    """Return the test of whether the answer in a cell of numbers is above a limit."""
+    name, high = identifier(column.name), literal(column.high)  # type: ignore[arg-type]
+    if column.sql_type == "SMALLINT":
+        return f"{name} BETWEEN {math.floor(limit) + 1} AND {high}{_no_code(column)}"
+    return f"{name} > {literal(limit)} AND {name} <= {high}{_no_code(column)}"
+
+
+def count_answers(column: StageColumn) -> str:
+    """Return how many cells of a column of numbers hold an answer.
+
+    Two comparisons with one bound each are planned in half the time of one that has both.
+    """
+    if _no_code(column):
+        return f"count({answer(column)})"
+    name, low, high = identifier(column.name), literal(column.low), literal(column.high)  # type: ignore[arg-type]
+    return f"count_if({name} >= {low}) - count_if({name} > {high})"
+
+
+def of_each_kind(columns: Iterable[StageColumn], flipped: Collection[str]) -> list[StageColumn]:
+    """Return one column of each range, codes and direction."""
+    found = {
+        (column.low, column.high, *column.staged_codes.values(), column.name in flipped): column
+        for column in columns
+    }
+    return list(found.values())
 
 
 def answers(columns: Iterable[StageColumn]) -> str:
@@ -102,6 +158,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {"ident": identifier, "literal": literal}
     environment.globals |= {"is_outside": is_outside, "one_event": ONE_EVENT}
-    environment.globals |= {"answer": answer, "answers": answers}
+    environment.globals |= {"answer": answer, "answers": answers, "count_answers": count_answers}
+    environment.globals |= {"is_answer_above": is_answer_above, "of_each_kind": of_each_kind}
     environment.globals["cells"] = environment.get_template("macros/cells.sql").module
     return environment

@@ -11,15 +11,14 @@ from flows.validation.statements import is_of_items, joint_query, offending_sql
 from instruments.errors import StoreError
 from instruments.expectations import RESULT_FORMAT, load_great_expectations, to_expectation
 from instruments.rule import Rule
-from sql.gateway import Connection, EngineError, value
+from sql.gateway import Connection, EngineError, rows, value
 
 TABLE = "rows"
 # In a file of so many rows every rule is judged in less time than an expectation takes.
 FEW_ROWS = 122_880
-COUNT_ROWS = "SELECT count(*) FROM stage.rows"
+COUNTED = "SELECT (SELECT count(*) FROM stage.rows), EXISTS (SELECT 1 FROM stage.repeated LIMIT 1)"
 # Checks that look at clients of more than one row only: in most exports there are none.
 OF_REPEATED = ("conflict", "event_conflict", "jump", "known_row", "two_values")
-COUNT_REPEATED = "SELECT count(*) FROM stage.repeated"
 # Two suites at once mix their results without an error.
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -35,12 +34,12 @@ def find_broken(connection: Connection, rules: Sequence[Rule]) -> tuple[Rule, ..
         ``E_RULE_FAILED``: a rule could not be judged. That is a fault of the program or of a
         declaration, never a finding.
     """
-    is_repeated = value(connection, COUNT_REPEATED)
+    ((row_count, is_repeated),) = rows(connection, COUNTED)
     open_ = [rule for rule in rules if is_repeated or rule.check.name not in OF_REPEATED]
     if not open_:
         return ()
     with _ONE_AT_A_TIME, _staged_batch(connection) as batch:
-        together = _together(open_, is_small=value(connection, COUNT_ROWS) <= FEW_ROWS)
+        together = _together(open_, is_small=row_count <= FEW_ROWS)
         expectations = [to_expectation(some[0], joint_query(some)) for some in together]
         suite = load_great_expectations().ExpectationSuite(name="rules", expectations=expectations)
         judged = {

@@ -1,26 +1,17 @@
 -- item_missing: items that are mostly unanswered.
 -- Counts items whose share of unanswered cells among forms with any answer is above a limit.
 -- Parameters: table; columns (the items); share (the limit); min_forms (fewer say nothing).
-WITH filled AS (
-    SELECT
-{%- for column in columns %}
-        {{ answer(column) }} AS answer_{{ loop.index }}{{ "," if not loop.last }}
-{%- endfor %}
-
-    FROM {{ table }}
-    WHERE coalesce({{ answers(columns) }}) IS NOT NULL
-),
-
-counted AS (
+WITH counted AS (
     SELECT
         count(*) AS forms,
         [
 {%- for column in columns %}
-            {'column_name': {{ column.source | literal }}, 'answered': count(answer_{{ loop.index }})}{{ "," if not loop.last }}
+            {'column_name': {{ column.source | literal }}, 'answered': {{ count_answers(column) }}}{{ "," if not loop.last }}
 {%- endfor %}
 
         ] AS items
-    FROM filled
+    FROM {{ table }}
+    WHERE coalesce({{ answers(columns) }}) IS NOT NULL
 )
 
 SELECT

@@ -14,7 +14,7 @@ FROM (
             FROM {{ table }}
             WHERE
 {%- for column in columns %}
-                {{ "OR " if not loop.first }}({{ answer(column) }}) > {{ highest | literal }}
+                {{ "OR " if not loop.first }}({{ is_answer_above(column, highest) }})
 {%- endfor %}
 
         )

@@ -1,9 +1,10 @@
 -- straight_line: forms whose every item has the same answer.
 -- Counts forms that are answered completely and with one value; answers that the export holds
 -- mirrored are mirrored back first. Most rows part at their first answers and are left there.
+-- Where all cells say the same, one of each kind tells whether that is an answer.
 -- Parameters: table; columns (the items); flipped (names of mirrored columns); mirror (low + high).
-{%- macro given(column) -%}
-{% if column.name in flipped %}{{ mirror | literal }} - {% endif %}({{ answer(column) }})
+{%- macro told(column) -%}
+{% if column.name in flipped %}CAST({{ mirror | literal }} AS INTEGER) - {% endif %}{{ column.name | ident }}
 {%- endmacro %}
 
 WITH begun AS (
@@ -11,14 +12,18 @@ WITH begun AS (
         _record,
         [
 {%- for column in columns %}
-            {{ given(column) }}{{ "," if not loop.last }}
+            {{ told(column) }}{{ "," if not loop.last }}
 {%- endfor %}
 
         ] AS answers
     FROM {{ table }}
     WHERE
-        {{ given(columns[0]) }} = {{ given(columns[1]) }}
-        AND {{ given(columns[1]) }} = {{ given(columns[2]) }}
+        {{ told(columns[0]) }} = {{ told(columns[1]) }}
+        AND {{ told(columns[1]) }} = {{ told(columns[2]) }}
+{%- for column in of_each_kind(columns, flipped) %}
+        AND ({{ answer(column) }}) IS NOT NULL
+{%- endfor %}
+
 )
 
 SELECT
