@@ -14,7 +14,7 @@ from instruments.layout import Placement
 from instruments.scale import Scale
 from reports.study_data import StudyData, measure_of
 from sql.gateway import Connection
-from sql.study_frames import read_answers, read_clients, read_scores
+from sql.study_frames import Answers, read_answers, read_clients, read_scores
 
 # Analyses ask for the answers to the scales of a form, most of them one after the other.
 FORMS_KEPT = 8
@@ -29,12 +29,12 @@ def load_study_data(
     placements = {id(placement): placement for placement, _ in placed.values()}
 
     @lru_cache(maxsize=FORMS_KEPT)
-    def read(placement: int, occasion: str) -> dict[str, pd.DataFrame]:
-        return read_answers(connection, placements[placement], occasion)
+    def read(placement: int) -> Answers:
+        return read_answers(connection, placements[placement])
 
     def items(scale_name: str, occasion: str) -> pd.DataFrame:
         placement, scale = placed[scale_name]
-        return read(id(placement), occasion)[scale.id].copy(deep=False)
+        return read(id(placement)).of(scale.id, occasion)
 
     measures = {name: measure_of(*where) for name, where in placed.items()}
     return StudyData(read_clients(connection), read_scores(connection), items, measures)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from instruments.layout import Placement
     from instruments.scale import Cutoff, Norm, Scale
 
+FloatArray = npt.NDArray[np.float64]
+# Rows by their position, or numbers that stand for names.
+Places = npt.NDArray[np.intp]
 # The occasions that interdep knows, in the order of time; a study may name others.
 OCCASIONS = ("intake", "month_3", "month_6", "end", "follow_up")
 # Columns of `StudyData.clients` that are not declared attributes.
@@ -137,15 +140,23 @@ class StudyData:
     occasions: tuple[str, ...] = OCCASIONS
 
     @cached_property
-    def _places(self) -> dict[tuple[str, str], npt.NDArray[np.intp]]:
+    def _places(self) -> dict[tuple[str, str], Places]:
         """The rows of every scale and occasion: most are never cut out of the whole table."""
         grouped = self.scores.groupby(["scale", "occasion"], sort=True, observed=True)
-        cells = cast("dict[tuple[object, object], npt.NDArray[np.intp]]", grouped.indices)
+        cells = cast("dict[tuple[object, object], Places]", grouped.indices)
         return {(str(scale), str(time)): places for (scale, time), places in cells.items()}
 
     @cached_property
     def _administrations(self) -> dict[tuple[str, str], pd.DataFrame]:
         return {}  # filled by `scores_at`, which every analysis asks for the same few
+
+    @cached_property
+    def _by_client(self) -> pd.DataFrame:
+        return self.scores.set_index("client_id")
+
+    @cached_property
+    def _order(self) -> _Order:
+        return _Order.among(self.scores)
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -167,7 +178,8 @@ class StudyData:
         asked = (scale, occasion)
         if asked not in self._administrations:
             places = self._places.get(asked, np.empty(0, dtype=np.intp))
-            self._administrations[asked] = one_per_client(self.scores.iloc[places])
+            chosen = places[self._order.of(places).pick_one_per_client()]
+            self._administrations[asked] = self._by_client.iloc[chosen]
         return self._administrations[asked].copy(deep=False)
 
     def values_at(self, scale: str, occasion: str) -> pd.Series:
@@ -181,28 +193,31 @@ class StudyData:
         One rater and one target are kept, as in `one_per_client`. Of several forms of one day the
         first in the order of occasions counts.
         """
-        own = [places for (name, _), places in self._places.items() if name == scale]
-        rows = self.scores.iloc[np.sort(np.concatenate(own))] if own else self.scores.iloc[:0]
-        rows = rows[rows["value"].notna()]
-        if rows.empty:
-            return rows
-        chosen = rows[_is_preferred(rows)]
-        place = chosen["occasion"].map(self.place_in_time)
-        when = ["client_id", "day", "session"]
-        ordered = chosen.assign(_place=place).sort_values([*when, "_place", "value"], kind="stable")
-        return ordered.drop_duplicates(when).drop(columns="_place").reset_index(drop=True)
+        occasions = self.occasions_of(scale)
+        if not occasions:
+            return self.scores.iloc[:0]
+        own = [self._places[scale, occasion] for occasion in occasions]
+        places = np.concatenate(own)
+        in_time = np.repeat([self.place_in_time(name) for name in occasions], [*map(len, own)])
+        is_scored = ~self._order.is_unscored[places]
+        order = self._order.of(places[is_scored])
+        chosen = order.pick_one_per_time(in_time[is_scored])
+        course: pd.DataFrame = self.scores.iloc[places[is_scored][chosen]]
+        return course.reset_index(drop=True)
 
     def count_therapists(self, clients: pd.Index) -> int | None:
         """Return how many therapists stand behind these clients, None where none is known."""
-        places = self.clients.index.get_indexer(clients)
-        codes = self._therapist_codes[places[places >= 0]]
-        return len(np.unique(codes[codes >= 0])) or None
+        return count_known(self.therapist_codes(clients))
+
+    def therapist_codes(self, clients: pd.Index) -> Places:
+        """Return a number per client for the therapist, -1 where none is known."""
+        return self._therapists[self.clients.index.get_indexer(clients)]
 
     @cached_property
-    def _therapist_codes(self) -> npt.NDArray[np.intp]:
-        """A number per client for the therapist, -1 where none is known."""
-        codes: npt.NDArray[np.intp] = pd.factorize(self.clients["therapist_id"])[0]
-        return codes
+    def _therapists(self) -> Places:
+        """The therapist of each client as a number; the last is that of clients unknown here."""
+        codes: Places = pd.factorize(self.clients["therapist_id"])[0]
+        return np.append(codes, -1)
 
 
 def are_among(ids: pd.Index | pd.Series, clients: pd.Index | pd.Series) -> npt.NDArray[np.bool_]:
@@ -217,6 +232,11 @@ def are_among(ids: pd.Index | pd.Series, clients: pd.Index | pd.Series) -> npt.N
     return among
 
 
+def count_known(codes: Places) -> int | None:
+    """Return how many different numbers there are, without -1; None where there is none."""
+    return len(np.unique(codes[codes >= 0])) or None
+
+
 def one_per_client(rows: pd.DataFrame) -> pd.DataFrame:
     """Return one administration per client, by ``client_id``.
 
@@ -224,25 +244,71 @@ def one_per_client(rows: pd.DataFrame) -> pd.DataFrame:
     one, of no target in particular where there is one, else the first by name. Of several
     administrations the first that has a score counts.
     """
-    if rows.empty:
-        return rows.set_index("client_id")
-    chosen = rows[_is_preferred(rows)]
-    if chosen["client_id"].is_unique:
-        return chosen.set_index("client_id").sort_index()
-    ordered = chosen.assign(_unscored=chosen["value"].isna()).sort_values(
-        ["client_id", "_unscored", "day", "session"], kind="stable"
-    )
-    return ordered.drop_duplicates("client_id").drop(columns="_unscored").set_index("client_id")
+    return rows.iloc[_Order.among(rows).pick_one_per_client()].set_index("client_id")
 
 
-def _is_preferred(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    keep = np.ones(len(rows), dtype=bool)
-    for name, first in (("rater", "client"), ("target", "")):
-        if len(rows[name].unique()) > 1:
-            said = rows[name].astype("str").fillna("")
-            keep &= (said == _preferred(said, first)).to_numpy(dtype=bool)
-    return keep
+@dataclass(frozen=True)
+class _Order:
+    """What decides which of several administrations counts, as one number per row.
+
+    The lower comes first; a day or session that is not known comes last.
+    """
+
+    client: Places
+    rater: Places
+    target: Places
+    day: FloatArray
+    session: FloatArray
+    is_unscored: npt.NDArray[np.bool_]
+    value: FloatArray
+
+    @classmethod
+    def among(cls, rows: pd.DataFrame) -> _Order:
+        """Return the order of the rows of a table of scores."""
+        value, day, session = (
+            rows[name].to_numpy(dtype=np.float64, na_value=np.nan)
+            for name in ("value", "day", "session")
+        )
+        return cls(
+            client=pd.factorize(rows["client_id"], sort=True)[0],
+            rater=_ranks(rows["rater"], "client"),
+            target=_ranks(rows["target"], ""),
+            day=np.where(np.isnan(day), np.inf, day),
+            session=np.where(np.isnan(session), np.inf, session),
+            is_unscored=np.isnan(value),
+            value=value,
+        )
+
+    def of(self, places: Places) -> _Order:
+        """Return the order of some rows."""
+        return _Order(*(getattr(self, field.name)[places] for field in fields(self)))
+
+    def pick_one_per_client(self) -> Places:
+        """Return the rows that count, as in `one_per_client`, by client."""
+        return self._pick([self.client], [self.is_unscored, self.day, self.session])
+
+    def pick_one_per_time(self, occasion: Places) -> Places:
+        """Return the rows that count, one per client, day and session, in this order."""
+        return self._pick([self.client, self.day, self.session], [occasion, self.value])
+
+    def _pick(self, of_each: list[npt.NDArray[Any]], first_by: list[npt.NDArray[Any]]) -> Places:
+        kept = np.flatnonzero(_is_lowest(self.rater) & _is_lowest(self.target))
+        ordered = kept[np.lexsort([key[kept] for key in reversed([*of_each, *first_by])])]
+        is_first = np.ones(len(ordered), dtype=bool)
+        is_first[1:] = np.logical_or.reduce(
+            [key[ordered[1:]] != key[ordered[:-1]] for key in of_each]
+        )
+        return ordered[is_first]
 
 
-def _preferred(names: pd.Series, first: str) -> str:
-    return min((str(name) for name in names.unique()), key=lambda name: (name != first, name))
+def _ranks(names: pd.Series, first: str) -> Places:
+    """Return the place of each name among all: this one first, the others by name."""
+    codes, levels = pd.factorize(names.astype("str").fillna(""))
+    by_rank = sorted(range(len(levels)), key=lambda code: (levels[code] != first, levels[code]))
+    ranks: Places = np.argsort(by_rank)[codes]
+    return ranks
+
+
+def _is_lowest(ranks: Places) -> npt.NDArray[np.bool_]:
+    lowest: npt.NDArray[np.bool_] = ranks == ranks.min(initial=len(ranks))
+    return lowest

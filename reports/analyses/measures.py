@@ -28,7 +28,7 @@ from reports.methods.correlation import pearson
 from reports.methods.norms import check_norms
 from reports.methods.result import FloatArray, NotEstimableError
 from reports.presentation import PARTS
-from reports.study_data import Measure, StudyData
+from reports.study_data import Measure, Places, count_known
 
 BoolArray = npt.NDArray[np.bool_]
 ANALYSIS = "measures"
@@ -54,7 +54,7 @@ def describe_measures(inquiry: Inquiry) -> list[Estimate]:
 class _Forms:
     """Scores and answers of one scale at one occasion, as arrays; NaN where there is none."""
 
-    clients: pd.Index
+    therapists: Places
     values: FloatArray
     is_prorated: BoolArray
     answers: FloatArray | None
@@ -62,7 +62,7 @@ class _Forms:
     def of(self, own: BoolArray, own_answers: BoolArray) -> _Forms:
         """Return those of one group."""
         answers = None if self.answers is None else self.answers[own_answers]
-        return _Forms(self.clients[own], self.values[own], self.is_prorated[own], answers)
+        return _Forms(self.therapists[own], self.values[own], self.is_prorated[own], answers)
 
 
 def _describe_scale(
@@ -73,12 +73,13 @@ def _describe_scale(
     measure, scores = data.measures[scale], data.scores_at(scale, occasion)
     items = data.items(scale, occasion) if measure.items else None
     everyone = _Forms(
-        scores.index, scores["value"].to_numpy(dtype=np.float64, na_value=np.nan),
+        data.therapist_codes(scores.index),
+        scores["value"].to_numpy(dtype=np.float64, na_value=np.nan),
         scores["is_prorated"].eq(True).to_numpy(dtype=bool),
         None if items is None else answers_of(items),
     )  # fmt: skip
     caution = None if measure.is_verified else UNVERIFIED
-    rows = _describe_group(question, data, everyone, level, caution=caution, group_a=None)
+    rows = _describe_group(question, everyone, level, caution=caution, group_a=None)
     rows += _check_key(question, measure, items, rows)
     caution = RESTRICTED if scale in inquiry.rule.scales else caution
     group_of = presentation.reindex(scores.index).to_numpy(dtype=object)
@@ -87,15 +88,14 @@ def _describe_scale(
     present = set(presentation.dropna())
     for group in (name for name in PRESENTATIONS if name in present):
         own = everyone.of(group_of == group, group_of_items == group)
-        rows += _describe_group(question, data, own, level, caution=caution, group_a=group)
+        rows += _describe_group(question, own, level, caution=caution, group_a=group)
     return rows
 
 
 def _describe_group(
-    question: Question, data: StudyData, forms: _Forms, level: float, *, caution: str | None,
-    group_a: str | None,
-) -> list[Estimate]:  # fmt: skip
-    group: dict[str, Any] = {"group_a": group_a, "n_clusters": data.count_therapists(forms.clients)}
+    question: Question, forms: _Forms, level: float, *, caution: str | None, group_a: str | None
+) -> list[Estimate]:
+    group: dict[str, Any] = {"group_a": group_a, "n_clusters": count_known(forms.therapists)}
     is_scored = ~np.isnan(forms.values)
     values = forms.values[is_scored]
     missing = len(is_scored) - len(values)

@@ -1,4 +1,4 @@
--- Analysis frame: one row per client: the answers to a form at one occasion, as its scales key
+-- Analysis frame: one row per occasion and client: the answers to a form, as its scales key
 -- them. Which items are flipped hangs on each form: its export may have reversed them already. So
 -- does their unit: answers in other units of the form come in its own.
 {% macro keyed(item) -%}
@@ -13,7 +13,8 @@
 {%- endmacro %}
 
 SELECT
-    form.client_id
+    form.client_id,
+    form.occasion
 {%- for column, item in items %},
     CAST({{ keyed(item) }} AS DOUBLE){{ unit() }} AS {{ column | ident }}
 {%- endfor %}
@@ -22,8 +23,7 @@ FROM store.core.{{ form_table | ident }} AS answers
 INNER JOIN store.core.administration AS form ON answers.administration_id = form.administration_id
 WHERE
     form.form_id = {{ form_id | literal }}
-    AND form.occasion = {{ occasion | literal }}
     AND form.rater = {{ rater | literal }}
     AND form.target = {{ target | literal }}
-QUALIFY row_number() OVER (PARTITION BY form.client_id ORDER BY form.session) = 1
-ORDER BY form.client_id
+QUALIFY row_number() OVER (PARTITION BY form.occasion, form.client_id ORDER BY form.session) = 1
+ORDER BY form.occasion, form.client_id
