@@ -108,8 +108,9 @@ def _sorted(frame: pd.DataFrame) -> pd.DataFrame:
 def round_numbers(values: pd.Series) -> pd.Series:
     """Return numbers rounded to 10 significant digits, without negative zeros."""
     # The last digits of a double differ between machines; ten significant ones do not.
-    rounded = [float(f"{value:.{SIGNIFICANT_DIGITS}g}") + 0.0 for value in values]
-    return pd.Series(rounded, index=values.index, dtype="float64")
+    known = values.dropna()
+    rounded = [float(f"{value:.{SIGNIFICANT_DIGITS}g}") + 0.0 for value in known]
+    return pd.Series(rounded, index=known.index, dtype="float64").reindex(values.index)
 
 
 def adjust_families(

@@ -52,10 +52,8 @@ class CourseData:
     def members_of(self, *groups: str) -> pd.Index:
         """Return the clients with a score of some presentations, all clients without one."""
         everyone = self.clients
-        members: pd.Index = (
-            everyone[everyone["presentation"].isin(groups)] if groups else everyone
-        ).index
-        return members
+        members: pd.Index = everyone.index
+        return members[everyone["presentation"].isin(groups)] if groups else members
 
     def repeated(self, group: str) -> int:
         """Return how many clients of a group have two scores or more."""

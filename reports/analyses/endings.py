@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from reports.analyses._contrast import EXTREMES, named
@@ -15,7 +16,7 @@ from reports.analyses._question import MIN_GROUP, TOO_FEW_AT_ALL, Question, limi
 from reports.analyses._shares import TOO_RARE
 from reports.estimates import Estimate
 from reports.methods.endings import IncidencePoint, compare_incidence, cumulative_incidence
-from reports.methods.result import NotEstimableError
+from reports.methods.result import FloatArray, NotEstimableError
 
 ANALYSIS, THEME, OUTCOME = "endings", "how treatments end", "treatment"
 STILL_IN = "ongoing"
@@ -54,21 +55,20 @@ class _Endings:
         where there are none, all clients have steps of their own and a group the last one only.
         """
         ended = self.clients[self.clients["ending"] == kind]
-        shared = self._cut([own["session"] for own in self._parts(ended)], len(ended))
+        sessions = ended["session"].to_numpy()
+        is_in = [ended["presentation"].eq(name).to_numpy(dtype=bool) for name in EXTREMES]
+        parts = [sessions[own] for own in (*is_in, ~np.logical_or(*is_in))]
+        shared = self._cut(parts, len(ended))
         if len(shared) > 2 or group is not None:
             return shared
-        return self._cut([ended["session"]], len(ended))
+        return self._cut([sessions], len(ended))
 
-    def _parts(self, rows: pd.DataFrame) -> list[pd.DataFrame]:
-        others = rows[~rows["presentation"].isin(EXTREMES)]
-        return [*(rows[rows["presentation"] == group] for group in EXTREMES), others]
-
-    def _cut(self, parts: list[pd.Series], total: int) -> list[int]:
+    def _cut(self, parts: list[FloatArray], total: int) -> list[int]:
         """Return a grid's sessions between which every part has enough, and all have a sixth."""
         last = GRID * math.ceil(self.clients["session"].max() / GRID)
         steps = [0]
         for end in range(GRID, last, GRID):
-            within = [int(at.between(steps[-1], end, inclusive="right").sum()) for at in parts]
+            within = [int(((at > steps[-1]) & (at <= end)).sum()) for at in parts]
             after = [int((at > end).sum()) for at in parts]
             if min(*within, *after) >= MIN_GROUP and sum(within) >= total / MOST_STEPS:
                 steps.append(end)

@@ -107,6 +107,7 @@ def draw_trajectory(found: OutcomeValues, course: Course, measure: Measure) -> F
 def _modelled(data: CourseData, growth: GrowthModel) -> pd.DataFrame:
     times = [data.horizon * step / TRAJECTORY_STEPS for step in range(TRAJECTORY_STEPS + 1)]
     points = predict_trajectory(growth, times)
+    sizes = {level: len(data.members_of(level)) for level in {point.level for point in points}}
     return pd.DataFrame(
         {
             "presentation": [point.level for point in points],
@@ -115,7 +116,7 @@ def _modelled(data: CourseData, growth: GrowthModel) -> pd.DataFrame:
             "mean": [point.mean.estimate for point in points],
             "ci_low": [point.mean.interval.low for point in points],
             "ci_high": [point.mean.interval.high for point in points],
-            "n": [len(data.members_of(point.level)) for point in points],
+            "n": [sizes[point.level] for point in points],
         }
     )
 

@@ -74,25 +74,12 @@ def follow_missing(inquiry: Inquiry, found: OutcomeValues) -> list[Estimate]:
         return [question.refuse(*AVAILABLE, found.refusal or ATTRIBUTE)]
     rows = list(_absent_rows(question, inquiry, found))
     rows += _against_rows(question, inquiry, found)
-    rows += available_rows(inquiry, found)
-    if rows[-1].status == "refused":
-        return rows
     repeated = gather_repeated(inquiry, found)
-    return [*rows, *_imputed_rows(question, inquiry, found, repeated, _facts(inquiry, repeated))]
-
-
-def available_rows(inquiry: Inquiry, found: OutcomeValues) -> list[Estimate]:
-    """Return the difference by the likelihood of all available scores, or why there is none."""
-    question = Question(ANALYSIS, THEME_CONTRAST, found.name)
-    repeated = gather_repeated(inquiry, found)
-    facts, reason = _facts(inquiry, repeated), _refuse_model(inquiry, found, repeated)
-    if reason:
-        return [question.refuse(*AVAILABLE, reason, **facts)]
-    return [_available_row(question, inquiry, repeated, facts)]
-
-
-def _facts(inquiry: Inquiry, repeated: RepeatedScores) -> dict[str, Any]:
-    return group_facts(inquiry, pd.Index(repeated.in_contrast["client_id"].unique()))
+    facts = group_facts(inquiry, pd.Index(repeated.in_contrast["client_id"].unique()))
+    available = available_row(inquiry, found, repeated, **facts)
+    if available.status == "refused":
+        return [*rows, available]
+    return [*rows, available, *_imputed_rows(question, inquiry, found, repeated, facts)]
 
 
 def _absent_rows(question: Question, inquiry: Inquiry, found: OutcomeValues) -> Iterator[Estimate]:
@@ -139,9 +126,14 @@ def _refuse_model(inquiry: Inquiry, found: OutcomeValues, repeated: RepeatedScor
     return TOO_FEW if min(present) < MIN_GROUP else None
 
 
-def _available_row(
-    question: Question, inquiry: Inquiry, repeated: RepeatedScores, facts: dict[str, Any]
+def available_row(
+    inquiry: Inquiry, found: OutcomeValues, repeated: RepeatedScores, **facts: Any
 ) -> Estimate:
+    """Return the difference by the likelihood of all available scores, or why there is none."""
+    question = Question(ANALYSIS, THEME_CONTRAST, found.name)
+    reason = _refuse_model(inquiry, found, repeated)
+    if reason:
+        return question.refuse(*AVAILABLE, reason, **facts)
     model, term = fit_all_available(repeated, inquiry.level)
     if term is None:
         return question.refuse(*AVAILABLE, reason_of_model(model), **facts)

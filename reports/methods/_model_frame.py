@@ -91,7 +91,7 @@ def _formula_columns(frame: pd.DataFrame, formula: str) -> list[str]:
 
 def _sorted_rows(columns: list[pd.Series[Any]], groups: list[str]) -> pd.DataFrame:
     """Return the complete rows in a fixed order, numbers as floats and all else as categories."""
-    complete = ~np.logical_or.reduce([column.isna().to_numpy() for column in columns])
+    complete = ~np.logical_or.reduce([column.array.isna() for column in columns])
     plain = {
         str(column.name): _plain(column, complete, is_group=column.name in groups)
         for column in columns
@@ -106,13 +106,19 @@ def _plain(column: pd.Series[Any], complete: Flags, *, is_group: bool) -> Plain:
     values = column.array[complete]
     if not is_group and pd.api.types.is_numeric_dtype(column):
         return np.asarray(values, dtype=np.float64)
-    if not is_group and isinstance(values, pd.Categorical):
+    if isinstance(values, pd.Categorical):
         # A level that no row has would become a coefficient.
-        return values.remove_unused_categories()
+        values = values.remove_unused_categories()
+        if not is_group or _are_sorted_words(values.categories):
+            return values
     # Distinct levels are put into words and order, not every row.
     codes, levels = pd.factorize(values)
-    names = pd.Categorical(pd.Index(levels).astype(str))
-    return pd.Categorical.from_codes(names.codes[codes], names.categories)
+    names, places = np.unique([str(level) for level in levels], return_inverse=True)
+    return pd.Categorical.from_codes(places[codes], pd.Index(names, dtype="str"))
+
+
+def _are_sorted_words(levels: pd.Index) -> bool:
+    return levels.dtype == "str" and levels.is_monotonic_increasing
 
 
 def _sortable(values: Plain) -> npt.NDArray[Any]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from reports.methods.result import FloatArray
 
@@ -167,8 +168,13 @@ def _draw(scores: pd.DataFrame, design: FloatArray, draws: int, seed: int) -> li
         return [values] * draws
     from reports.methods._longmi import draw_completed
 
-    with threadpool_limits(1):  # matrices of a few occasions: threads only wait for each other
+    with _threads().limit(limits=1):  # matrices of a few occasions: threads wait for each other
         return draw_completed(values, design, draws=draws, seed=seed, burn_in=_BURN_IN, thin=_THIN)
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    return ThreadpoolController()  # it searches the process for libraries
 
 
 def _grid(scores: pd.DataFrame, people: pd.DataFrame, client: str, occasion: str) -> pd.DataFrame:

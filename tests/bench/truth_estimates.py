@@ -26,7 +26,7 @@ from reports.analyses.dependence_and_outcome import relate_dependence
 from reports.analyses.four_presentations import ANALYSIS as FOUR
 from reports.analyses.four_presentations import describe_presentations
 from reports.analyses.measurement_invariance import check_invariance
-from reports.analyses.missing import available_rows, impute
+from reports.analyses.missing import available_row, impute
 from reports.analyses.overdependent_against_overindependent import ANALYSIS as GROUPS
 from reports.analyses.overdependent_against_overindependent import compare_groups
 from reports.declarations import Comparison
@@ -185,8 +185,7 @@ def _harm(inquiry: Inquiry, found: OutcomeValues, rows: list[Estimate]) -> Itera
 
 def _missing(inquiry: Inquiry, found: OutcomeValues, seed: int) -> Iterator[Seen]:
     repeated = gather_repeated(inquiry, found)
-    for row in available_rows(inquiry, found):
-        yield _seen("difference, all available", row)
+    yield _seen("difference, all available", available_row(inquiry, found, repeated))
     try:
         imputed = impute(repeated, seed, draws=DRAWS)
         compared = compared_at(imputed, repeated.target)
@@ -271,8 +270,8 @@ def large_values(world: World, n_clients: int) -> dict[str, float]:
     data = study_data(study, FORMS)
     inquiry, found = _inquiry(data), find_outcome(data, RULE, OUTCOME)
     values = {seen.headline: seen.estimate for seen in _headlines(headline_rows(inquiry, found))}
-    for row in available_rows(inquiry, found):
-        values["difference, all available"] = float(row.estimate or np.nan)
+    available = available_row(inquiry, found, gather_repeated(inquiry, found))
+    values["difference, all available"] = float(available.estimate or np.nan)
     # What imputation aims at: the difference that all available data imply.
     values["difference, imputed"] = values["difference, all available"]
     return values | {f"latent {name}": value for name, value in _latent(study, inquiry).items()}
