@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -21,20 +22,19 @@ def present_clients(data: StudyData, rule: PresentationRule, standing: Standing)
     Medians that divide the groups are those of the clients who stay.
     """
     reasons = _reasons(data, rule, standing)
-    scores = included_scores(data, rule, standing)
-    found = assign_presentations(scores, rule, data.measures, data.clients.index)
+    found = assign_presentations(only_included(data, rule, standing), rule)
     if reasons.empty:
         return found
     excluded = found["client_id"].map(reasons)
     return found.assign(reason=found["reason"].where(excluded.isna(), excluded).astype("str"))
 
 
-def included_scores(data: StudyData, rule: PresentationRule, standing: Standing) -> pd.DataFrame:
-    """Return the scores of the clients whom the plan does not leave out."""
+def only_included(data: StudyData, rule: PresentationRule, standing: Standing) -> StudyData:
+    """Return the study with the scores of those clients alone whom the plan does not leave out."""
     excluded = _reasons(data, rule, standing).index
     if excluded.empty:
-        return data.scores
-    return data.scores[~are_among(data.scores["client_id"], excluded)]
+        return data
+    return replace(data, scores=data.scores[~are_among(data.scores["client_id"], excluded)])
 
 
 def _reasons(data: StudyData, rule: PresentationRule, standing: Standing) -> pd.Series:

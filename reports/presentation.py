@@ -14,7 +14,7 @@ from instruments.errors import StudyError
 from reports.declarations import PresentationRule
 from reports.methods.result import FloatArray
 from reports.rule_fit import check_rule
-from reports.study_data import Measure, are_among, one_per_client
+from reports.study_data import Measure, StudyData, are_among
 
 PRESENTATION_COLUMNS = ("client_id", "rule", "presentation", "dependence", "independence",
                         "interdependence", "is_usable", "reason", "p_overdependent",
@@ -23,9 +23,7 @@ PARTS = ("dependence", "independence")
 Flags = npt.NDArray[np.bool_]
 # Scores are sums of products of doubles: one that is at the cut may lie this far beside it.
 _ROUNDING = 1e-9
-# What is read of each score, and what is kept once one per client was chosen.
-_KEPT = ["value", "answered", "item_count"]
-_READ = ["client_id", "scale", "rater", "target", "day", "session", *_KEPT]
+_READ = ["value", "answered", "item_count"]
 
 NO_FORM = "no form at the landmark"
 INCOMPLETE = "not every item answered"
@@ -46,12 +44,7 @@ class Cuts:
         return getattr(self, part), getattr(self, f"grey_{part}")
 
 
-def assign_presentations(
-    scores: pd.DataFrame,
-    rule: PresentationRule,
-    measures: Mapping[str, Measure],
-    clients: Iterable[str] | None = None,
-) -> pd.DataFrame:
+def assign_presentations(data: StudyData, rule: PresentationRule) -> pd.DataFrame:
     """Return the presentation of each client, with the probability of each.
 
     A score at or above its cut is high. High on dependence alone is ``overdependent``, high on
@@ -65,14 +58,10 @@ def assign_presentations(
 
     Parameters
     ----------
-    scores : DataFrame
-        Scores of the study, with `reports.study_data.SCORE_COLUMNS`.
+    data : StudyData
+        Clients, scores and measures of the study.
     rule : PresentationRule
         The declared rule.
-    measures : mapping of str to Measure
-        What is known of each scale, by its name.
-    clients : iterable of str, optional
-        All clients of the study; without it, those who have any score.
 
     Returns
     -------
@@ -100,28 +89,24 @@ def assign_presentations(
     ...     row | {"scale": "ecr.anxiety", "value": 5.5},
     ...     row | {"scale": "ecr.avoidance", "value": 2.0},
     ... ])
+    >>> clients = pd.DataFrame(index=pd.Index(["c1"], name="client_id"))
+    >>> data = StudyData(clients, scores, lambda scale, occasion: pd.DataFrame(), measures)
     >>> rule = PresentationRule(
     ...     rule="attachment", dependence="ecr.anxiety", independence="ecr.avoidance"
     ... )
-    >>> assign_presentations(scores, rule, measures)["presentation"].item()
+    >>> assign_presentations(data, rule)["presentation"].item()
     'overdependent'
     """
-    return present(read_landmark(scores, rule, measures, clients), rule, measures)
+    return present(read_landmark(data, rule), rule, data.measures)
 
 
-def read_landmark(
-    scores: pd.DataFrame,
-    rule: PresentationRule,
-    measures: Mapping[str, Measure],
-    clients: Iterable[str] | None = None,
-) -> pd.DataFrame:
+def read_landmark(data: StudyData, rule: PresentationRule) -> pd.DataFrame:
     """Return the rule's scores of each client at the landmark, and why they are not usable.
 
-    Of the rule's cut and grey zone nothing enters; arguments are those of `assign_presentations`.
+    Of the rule's cut and grey zone nothing enters.
     """
-    check_rule(rule, {name: measure.instrument for name, measure in measures.items()})
-    everyone = order_clients(scores["client_id"] if clients is None else clients)
-    frame = _landmark_scores(scores, rule, everyone)
+    check_rule(rule, {name: measure.instrument for name, measure in data.measures.items()})
+    frame = _landmark_scores(data, rule)
     return only_complete(frame) if rule.complete_only else frame
 
 
@@ -146,11 +131,9 @@ def name_presentations(
     return pd.Series(_present(frame, rule, settle_cuts(frame, rule, measures)), frame.index)
 
 
-def find_cuts(
-    scores: pd.DataFrame, rule: PresentationRule, measures: Mapping[str, Measure]
-) -> Cuts:
+def find_cuts(data: StudyData, rule: PresentationRule) -> Cuts:
     """Return the cuts of a rule; medians are those of the clients with both scores."""
-    return settle_cuts(read_landmark(scores, rule, measures), rule, measures)
+    return settle_cuts(read_landmark(data, rule), rule, data.measures)
 
 
 def order_clients(clients: Iterable[str]) -> pd.Index:
@@ -164,20 +147,17 @@ def only_complete(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(reason=kept, is_usable=kept.isna())
 
 
-def _landmark_scores(
-    scores: pd.DataFrame, rule: PresentationRule, everyone: pd.Index
-) -> pd.DataFrame:
-    then = scores.loc[(scores["occasion"] == rule.landmark).to_numpy(dtype=bool), _READ]
-    index = pd.Index(everyone, name="client_id", dtype=scores["client_id"].dtype)
+def _landmark_scores(data: StudyData, rule: PresentationRule) -> pd.DataFrame:
+    index = order_clients(data.clients.index)
     rows = {
-        part: _scale_rows(then, getattr(rule, part)).reindex(index)
+        part: data.scores_at(getattr(rule, part), rule.landmark)[_READ].reindex(index)
         for part in (*PARTS, "interdependence")
         if getattr(rule, part)
     }
     values = dict.fromkeys((*PARTS, "interdependence"), np.full(len(index), np.nan))
     values |= {part: found["value"].to_numpy(dtype="float64") for part, found in rows.items()}
     absent = {f"no score of {part}": np.isnan(values[part]) for part in PARTS}
-    reason = _first_true({NO_FORM: ~are_among(index, then["client_id"]), **absent})
+    reason = _first_true({NO_FORM: ~are_among(index, data.clients_at(rule.landmark)), **absent})
     complete = _is_complete(rows["dependence"]) & _is_complete(rows["independence"])
     frame = pd.DataFrame(values | {"reason": reason, "is_complete": complete}, index=index)
     return frame.assign(is_usable=frame["reason"].isna())
@@ -195,11 +175,6 @@ def _first_true(conditions: Mapping[str, Flags]) -> pd.api.extensions.ExtensionA
     names = pd.array([*(name or None for name in conditions), None], dtype="str")
     places = np.select(list(conditions.values()), range(len(conditions)), default=-1)
     return names[places]
-
-
-def _scale_rows(then: pd.DataFrame, scale: str) -> pd.DataFrame:
-    """Return one administration per client of a scale at the landmark: value and answers."""
-    return one_per_client(then[(then["scale"] == scale).to_numpy(dtype=bool)])[_KEPT]
 
 
 def settle_cuts(

@@ -25,6 +25,8 @@ CLIENT_COLUMNS = ("clinic", "therapist_id", "ending", "ending_session")
 SCORE_COLUMNS = ("client_id", "scale", "occasion", "session", "day", "rater", "target",
                  "therapist_id", "clinic", "value", "answered", "item_count",
                  "is_prorated")  # fmt: skip
+# What `StudyData.scores_at` returns of them.
+_OF_ONE_SCALE = ("session", "day", "value", "answered", "item_count", "is_prorated")
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ class StudyData:
 
     @cached_property
     def _by_client(self) -> pd.DataFrame:
-        return self.scores.set_index("client_id")
+        return self.scores.set_index("client_id").filter(_OF_ONE_SCALE)
 
     @cached_property
     def _order(self) -> _Order:
@@ -186,6 +188,12 @@ class StudyData:
         """Return the scores of a scale at an occasion by ``client_id``, without missing ones."""
         values: pd.Series = self.scores_at(scale, occasion)["value"].dropna()
         return values
+
+    def clients_at(self, occasion: str) -> pd.Index:
+        """Return the clients who filled in any form at an occasion, each once or more."""
+        own = [places for (_, name), places in self._places.items() if name == occasion]
+        clients: pd.Index = self._by_client.index
+        return clients[np.concatenate([np.empty(0, dtype=np.intp), *own])]
 
     def course_of(self, scale: str) -> pd.DataFrame:
         """Return every scored administration of a scale, one per client, day and session.

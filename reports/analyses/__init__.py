@@ -32,7 +32,7 @@ from reports.analyses.overdependent_against_overindependent import (
 )
 from reports.declarations import Comparison, Outcome, PresentationRule
 from reports.estimates import Estimate, adjust_families, to_frame
-from reports.exclusions import included_scores, present_clients
+from reports.exclusions import only_included, present_clients
 from reports.plan_standing import NO_PLAN, Standing
 from reports.presentation import find_cuts
 from reports.study_data import StudyData
@@ -142,6 +142,5 @@ def _shared(inquiry: Inquiry, found: Sequence[OutcomeValues]) -> list[Estimate]:
 
 def _plane(inquiry: Inquiry) -> FigureData:
     data, rule = inquiry.data, inquiry.rule
-    scores = included_scores(data, rule, inquiry.standing)
-    cuts = find_cuts(scores, rule, data.measures)
+    cuts = find_cuts(only_included(data, rule, inquiry.standing), rule)
     return draw_plane(inquiry.presentations, rule, cuts, data.measures)

@@ -14,7 +14,7 @@ from reports.analyses._inquiry import Inquiry
 from reports.analyses._outcome_values import OutcomeValues, find_circle
 from reports.analyses._question import MIN_GROUP, TOO_FEW
 from reports.declarations import PresentationRule
-from reports.exclusions import included_scores
+from reports.exclusions import only_included
 from reports.methods.mean_difference import welch_difference
 from reports.methods.reliability import (
     alpha_from_covariance,
@@ -158,11 +158,8 @@ class Specifications:
     def _at_landmark(self, rule: PresentationRule) -> pd.DataFrame:
         """Return what a rule reads, whatever its cut: of clients who are not excluded."""
         if rule.rule not in self._read:
-            measures = self.inquiry.data.measures
             any_score = rule.model_copy(update={"complete_only": False})
-            self._read[rule.rule] = read_landmark(
-                self._included, any_score, measures, self._everyone
-            )
+            self._read[rule.rule] = read_landmark(self._included, any_score)
         frame = self._read[rule.rule]
         return only_complete(frame) if rule.complete_only else frame
 
@@ -171,9 +168,9 @@ class Specifications:
         return order_clients(self.inquiry.data.clients.index)
 
     @cached_property
-    def _included(self) -> pd.DataFrame:
+    def _included(self) -> StudyData:
         inquiry = self.inquiry
-        return included_scores(inquiry.data, inquiry.rule, inquiry.standing)
+        return only_included(inquiry.data, inquiry.rule, inquiry.standing)
 
     def _with_cut(self, rule: PresentationRule, cut: str) -> PresentationRule:
         if cut == DECLARED_CUT:

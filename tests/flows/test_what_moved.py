@@ -128,7 +128,7 @@ def all_presentations(study: Path) -> dict[str, str]:
     with open_gateway(study / "store.duckdb") as connection:
         data = load_study_data(loaded, connection, accepted_files(Ledger(loaded.ledger)))
     rule = loaded.file.presentation
-    found = assign_presentations(data.scores, rule, data.measures, data.clients.index)
+    found = assign_presentations(data, rule)
     names = found.set_index("client_id")["presentation"].fillna("not known")
     return {str(client): str(name) for client, name in names.items()}
 

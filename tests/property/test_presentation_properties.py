@@ -13,6 +13,7 @@ from reports.declarations import PRESENTATIONS, PresentationRule
 from reports.presentation import assign_presentations
 from reports.study_data import Measure
 from tests.conftest import examples
+from tests.studies.scores_alone import scores_alone
 
 NAMES = ("ecr.anxiety", "ecr.avoidance")
 MEASURES = {name: Measure(name, "ecr", name, 1, 7, "mean", "more", "worse") for name in NAMES}
@@ -55,7 +56,7 @@ def as_scores(pairs: Pairs) -> pd.DataFrame:
 @QUICK
 @given(PAIRS, CUT, GREY)
 def test_every_client_has_a_presentation_or_a_reason(pairs: Pairs, cut: object, grey: Grey) -> None:
-    frame = assign_presentations(as_scores(pairs), a_rule(cut, grey), MEASURES)
+    frame = assign_presentations(scores_alone(as_scores(pairs), MEASURES), a_rule(cut, grey))
     assert frame["client_id"].tolist() == [f"c{i:02}" for i in range(len(pairs))]
     assert set(frame["presentation"].dropna()) <= set(PRESENTATIONS)
     assert (frame["presentation"].notna() == frame["is_usable"]).all()
@@ -66,7 +67,7 @@ def test_every_client_has_a_presentation_or_a_reason(pairs: Pairs, cut: object, 
 @QUICK
 @given(PAIRS, CUT, GREY)
 def test_probabilities_sum_to_one(pairs: Pairs, cut: object, grey: Grey) -> None:
-    frame = assign_presentations(as_scores(pairs), a_rule(cut, grey), MEASURES)
+    frame = assign_presentations(scores_alone(as_scores(pairs), MEASURES), a_rule(cut, grey))
     usable = frame.loc[frame["is_usable"], P_COLUMNS]
     assert usable.ge(0).all(axis=None)
     assert np.allclose(usable.sum(axis=1), 1)
@@ -75,7 +76,7 @@ def test_probabilities_sum_to_one(pairs: Pairs, cut: object, grey: Grey) -> None
 @QUICK
 @given(PAIRS, CUT, GREY)
 def test_a_determined_presentation_is_the_likeliest(pairs: Pairs, cut: object, grey: Grey) -> None:
-    frame = assign_presentations(as_scores(pairs), a_rule(cut, grey), MEASURES)
+    frame = assign_presentations(scores_alone(as_scores(pairs), MEASURES), a_rule(cut, grey))
     determined = frame[frame["is_usable"] & (frame["presentation"] != "indeterminate")]
     for _, row in determined.iterrows():
         assert row[f"p_{row['presentation']}"] >= max(row[P_COLUMNS]) - 1e-9
@@ -91,6 +92,6 @@ def test_the_order_of_the_rows_does_not_matter(
     random.shuffle(order)
     rule = a_rule(cut, grey)
     pd.testing.assert_frame_equal(
-        assign_presentations(scores, rule, MEASURES),
-        assign_presentations(scores.iloc[order], rule, MEASURES),
+        assign_presentations(scores_alone(scores, MEASURES), rule),
+        assign_presentations(scores_alone(scores.iloc[order], MEASURES), rule),
     )

@@ -10,6 +10,7 @@ import pytest
 from reports.declarations import PresentationRule
 from reports.presentation import assign_presentations, find_cuts
 from reports.study_data import Measure
+from tests.studies.scores_alone import scores_alone
 
 pytestmark = pytest.mark.shared
 
@@ -66,7 +67,7 @@ def test_the_scores_are_those_of_other_software(scores: pd.DataFrame) -> None:
 
 
 def test_the_midpoint_divides_real_answers_as_other_software_does(scores: pd.DataFrame) -> None:
-    frame = assign_presentations(scores, RULE, MEASURES)
+    frame = assign_presentations(scores_alone(scores, MEASURES), RULE)
     assert counted(frame) == {
         "neither": 13_453,
         "overdependent": 18_768,
@@ -78,9 +79,9 @@ def test_the_midpoint_divides_real_answers_as_other_software_does(scores: pd.Dat
 
 def test_exact_medians_divide_real_answers_as_other_software_does(scores: pd.DataFrame) -> None:
     rule = RULE.model_copy(update={"cut": "median"})
-    cuts = find_cuts(scores, rule, MEASURES)
+    cuts = find_cuts(scores_alone(scores, MEASURES), rule)
     assert (cuts.dependence, cuts.independence) == pytest.approx((3.1111, 2.4444), abs=5e-5)
-    assert counted(assign_presentations(scores, rule, MEASURES)) == {
+    assert counted(assign_presentations(scores_alone(scores, MEASURES), rule)) == {
         "neither": 10_919,
         "overdependent": 11_510,
         "overindependent": 11_559,
@@ -93,6 +94,6 @@ def test_a_grey_zone_of_one_error_of_measurement_leaves_out_about_a_third(
 ) -> None:
     sem = (0.80336 * (1 - 0.9155) ** 0.5, 0.83964 * (1 - 0.938) ** 0.5)
     rule = RULE.model_copy(update={"grey_zone": sem})
-    frame = assign_presentations(scores, rule, MEASURES)
+    frame = assign_presentations(scores_alone(scores, MEASURES), rule)
     share = counted(frame)["indeterminate"] / int(frame["is_usable"].sum())
     assert 0.30 < share < 0.45

@@ -18,6 +18,7 @@ from reports.presentation import (
     find_cuts,
 )
 from reports.study_data import Measure
+from tests.studies.scores_alone import scores_alone
 
 SCALES = {
     "ecr.anxiety": (1, 7),
@@ -79,7 +80,9 @@ def two_scores(
 def presentations(
     pairs: Iterable[tuple[float | None, float | None]], rule: PresentationRule = ATTACHMENT
 ) -> list[str]:
-    return assign_presentations(two_scores(pairs, rule), rule, MEASURES)["presentation"].tolist()
+    return assign_presentations(scores_alone(two_scores(pairs, rule), MEASURES), rule)[
+        "presentation"
+    ].tolist()
 
 
 def test_each_quarter_of_the_plane_has_its_word() -> None:
@@ -101,16 +104,16 @@ def test_the_midpoint_is_that_of_the_declared_range() -> None:
         for name in ("ecr.anxiety", "ecr.avoidance")
     }
     scores = two_scores([(3.5, 2)])
-    assert assign_presentations(scores, ATTACHMENT, measures)["presentation"].item() == (
-        "overdependent"
-    )
+    assert assign_presentations(scores_alone(scores, measures), ATTACHMENT)[
+        "presentation"
+    ].item() == ("overdependent")
     assert presentations([(3.5, 2)]) == ["neither"]
 
 
 def test_medians_are_exact_and_of_clients_with_both_scores() -> None:
     rule = ATTACHMENT.model_copy(update={"cut": "median"})
     scores = two_scores([(1, 4), (2, 3), (3, 2), (4, 1), (7, None)])
-    cuts = find_cuts(scores, rule, MEASURES)
+    cuts = find_cuts(scores_alone(scores, MEASURES), rule)
     assert (cuts.dependence, cuts.independence) == (2.5, 2.5)
 
 
@@ -128,7 +131,7 @@ def test_a_cut_outside_the_range_is_refused() -> None:
 def test_the_grey_zone_is_open_at_its_ends_and_names_its_scale() -> None:
     rule = ATTACHMENT.model_copy(update={"grey_zone": (0.5, 0.25)})
     scores = two_scores([(4.4, 1), (4.5, 1), (3.5, 7), (7, 3.8), (4, 4)])
-    frame = assign_presentations(scores, rule, MEASURES)
+    frame = assign_presentations(scores_alone(scores, MEASURES), rule)
     assert frame["presentation"].tolist() == [
         "indeterminate", "overdependent", "overindependent", "indeterminate", "indeterminate",
     ]  # fmt: skip
@@ -150,7 +153,7 @@ def test_interdependence_needs_positive_evidence() -> None:
             ),
         ]
     )
-    found = assign_presentations(scores, PROFILE, MEASURES)["presentation"].tolist()
+    found = assign_presentations(scores_alone(scores, MEASURES), PROFILE)["presentation"].tolist()
     assert found == ["interdependent", "neither", "neither", "overdependent"]
 
 
@@ -164,7 +167,9 @@ def test_clients_without_both_scores_have_a_reason_and_no_presentation() -> None
             ),
         ]
     )  # fmt: skip
-    frame = assign_presentations(scores, ATTACHMENT, MEASURES, clients=[f"c{i}" for i in range(6)])
+    frame = assign_presentations(
+        scores_alone(scores, MEASURES, [f"c{i}" for i in range(6)]), ATTACHMENT
+    )
     assert list(frame.columns) == list(PRESENTATION_COLUMNS)
     assert frame["is_usable"].tolist() == [True, *[False] * 5]
     assert frame["reason"].iloc[1:].tolist() == [
@@ -187,16 +192,19 @@ def test_complete_only_takes_clients_who_answered_every_item() -> None:
             filled_in("c1", "ecr.avoidance", 2),
         ]
     )
-    assert assign_presentations(scores, rule, MEASURES)["reason"].iloc[0] == (
+    assert assign_presentations(scores_alone(scores, MEASURES), rule)["reason"].iloc[0] == (
         "not every item answered"
     )
-    assert assign_presentations(scores, rule, MEASURES)["is_usable"].tolist() == [False, True]
-    assert assign_presentations(scores, ATTACHMENT, MEASURES)["is_usable"].all()
+    assert assign_presentations(scores_alone(scores, MEASURES), rule)["is_usable"].tolist() == [
+        False,
+        True,
+    ]
+    assert assign_presentations(scores_alone(scores, MEASURES), ATTACHMENT)["is_usable"].all()
 
 
 def test_probabilities_follow_the_normal_error_of_measurement() -> None:
     rule = ATTACHMENT.model_copy(update={"grey_zone": (1.0, 0.0)})
-    frame = assign_presentations(two_scores([(5, 2), (4, 6)]), rule, MEASURES)
+    frame = assign_presentations(scores_alone(two_scores([(5, 2), (4, 6)]), MEASURES), rule)
     columns = ["p_overdependent", "p_overindependent", "p_mixed", "p_neither"]
     assert frame.loc[0, columns].tolist() == pytest.approx([0.841345, 0, 0, 0.158655], abs=1e-6)
     assert frame.loc[1, columns].tolist() == pytest.approx([0, 0.5, 0.5, 0])
@@ -212,7 +220,9 @@ def test_the_first_scored_administration_of_the_client_counts() -> None:
             filled_in("c0", "ecr.avoidance", 2),
         ]
     )
-    assert assign_presentations(scores, ATTACHMENT, MEASURES)["dependence"].item() == 6
+    assert (
+        assign_presentations(scores_alone(scores, MEASURES), ATTACHMENT)["dependence"].item() == 6
+    )
 
 
 def test_the_landmark_says_which_occasion_counts() -> None:
@@ -226,7 +236,7 @@ def test_the_landmark_says_which_occasion_counts() -> None:
             ("ecr.avoidance", "month_3", 2),
         ]
     )
-    found = assign_presentations(scores, rule, MEASURES)["presentation"].tolist()
+    found = assign_presentations(scores_alone(scores, MEASURES), rule)["presentation"].tolist()
     assert found == ["overdependent"]
 
 
@@ -277,7 +287,10 @@ def test_forms_about_a_therapist_cannot_be_known_at_intake(rule: PresentationRul
         presentations([(5, 2)], early)
     assert error.value.code == "E_RULE_LANDMARK"
     scores = two_scores([(5, 2)], rule).assign(occasion="month_3")
-    assert assign_presentations(scores, rule, MEASURES)["presentation"].item() == "overdependent"
+    assert (
+        assign_presentations(scores_alone(scores, MEASURES), rule)["presentation"].item()
+        == "overdependent"
+    )
 
 
 def test_the_documented_example_holds() -> None:

@@ -20,7 +20,7 @@ from reports.study_data import StudyData
 
 
 def endings_of(data: StudyData, rule: PresentationRule) -> pd.DataFrame:
-    presentations = assign_presentations(data.scores, rule, data.measures, data.clients.index)
+    presentations = assign_presentations(data, rule)
     inquiry = Inquiry(data, rule, presentations, Comparison(), seed=1)
     return to_frame(follow_endings(inquiry), run_id="r")
 
