@@ -23,8 +23,7 @@ OCCASIONS = ("intake", "month_3", "month_6", "end", "follow_up")
 # Columns of `StudyData.clients` that are not declared attributes.
 CLIENT_COLUMNS = ("clinic", "therapist_id", "ending", "ending_session")
 SCORE_COLUMNS = ("client_id", "scale", "occasion", "session", "day", "rater", "target",
-                 "therapist_id", "clinic", "value", "answered", "item_count",
-                 "is_prorated")  # fmt: skip
+                 "value", "answered", "item_count", "is_prorated")  # fmt: skip
 # What `StudyData.scores_at` returns of them.
 _OF_ONE_SCALE = ("session", "day", "value", "answered", "item_count", "is_prorated")
 

@@ -20,7 +20,7 @@ def read_clients(connection: Connection) -> pd.DataFrame:
 
 
 def read_scores(connection: Connection) -> pd.DataFrame:
-    """Return one row per administration and scale, with its client, occasion and therapist."""
+    """Return one row per administration and scale, with its client and occasion."""
     columns = connection.execute(statement("frames/scores")).fetchnumpy()
     # DuckDB's own frames look at every text to guess its type, which takes as long as the query.
     return pd.DataFrame({name: _as_column(values) for name, values in columns.items()})

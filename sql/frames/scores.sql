@@ -7,8 +7,6 @@ SELECT
     form.day,
     form.rater,
     form.target,
-    form.therapist_id,
-    form.clinic_id AS clinic,
     score.score AS value,
     score.answered_count AS answered,
     score.item_count,

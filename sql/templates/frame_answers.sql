@@ -12,6 +12,16 @@
 {% if units %} * CASE{% for low, high, factor in units %} WHEN form.range_low = {{ low | literal }} AND form.range_high = {{ high | literal }} THEN {{ factor | literal }}{% endfor %} ELSE 1.0 END{% endif %}
 {%- endmacro %}
 
+WITH first_form AS (
+    SELECT *
+    FROM store.core.administration
+    WHERE
+        form_id = {{ form_id | literal }}
+        AND rater = {{ rater | literal }}
+        AND target = {{ target | literal }}
+    QUALIFY row_number() OVER (PARTITION BY occasion, client_id ORDER BY session) = 1
+)
+
 SELECT
     form.client_id,
     form.occasion
@@ -20,10 +30,5 @@ SELECT
 {%- endfor %}
 
 FROM store.core.{{ form_table | ident }} AS answers
-INNER JOIN store.core.administration AS form ON answers.administration_id = form.administration_id
-WHERE
-    form.form_id = {{ form_id | literal }}
-    AND form.rater = {{ rater | literal }}
-    AND form.target = {{ target | literal }}
-QUALIFY row_number() OVER (PARTITION BY form.occasion, form.client_id ORDER BY form.session) = 1
+INNER JOIN first_form AS form ON answers.administration_id = form.administration_id
 ORDER BY form.occasion, form.client_id

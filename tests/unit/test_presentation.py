@@ -61,7 +61,7 @@ def filled_in(
     """One score as the store holds it."""
     return {
         "client_id": client, "scale": scale, "occasion": occasion, "session": 1, "day": day,
-        "rater": rater, "target": "", "therapist_id": "t1", "clinic": "c1", "value": value,
+        "rater": rater, "target": "", "value": value,
         "answered": answered, "item_count": 18, "is_prorated": answered < 18,
     }  # fmt: skip
 

@@ -50,8 +50,8 @@ def scored(items: pd.DataFrame, measure: Measure, occasion: str, day: int) -> pd
     return pd.DataFrame(
         {
             "client_id": items.index, "scale": measure.scale, "occasion": occasion,
-            "session": 1, "day": day, "rater": "client", "target": "", "therapist_id": "t01",
-            "clinic": "north", "value": value.to_numpy(), "answered": answered.to_numpy(),
+            "session": 1, "day": day, "rater": "client", "target": "",
+            "value": value.to_numpy(), "answered": answered.to_numpy(),
             "item_count": ITEM_COUNT, "is_prorated": (answered < ITEM_COUNT).to_numpy(),
         }
     )  # fmt: skip
