@@ -214,15 +214,19 @@ class StudyData:
 
     def count_therapists(self, clients: pd.Index) -> int | None:
         """Return how many therapists stand behind these clients, None where none is known."""
-        return count_known(self.therapist_codes(clients))
+        return count_known(self.therapists[self.places_of(clients)])
 
-    def therapist_codes(self, clients: pd.Index) -> Places:
-        """Return a number per client for the therapist, -1 where none is known."""
-        return self._therapists[self.clients.index.get_indexer(clients)]
+    def places_of(self, clients: pd.Index) -> Places:
+        """Return the row of each client in the table of clients, -1 where there is none."""
+        places: Places = self.clients.index.get_indexer(clients)
+        return places
 
     @cached_property
-    def _therapists(self) -> Places:
-        """The therapist of each client as a number; the last is that of clients unknown here."""
+    def therapists(self) -> Places:
+        """The therapist of each client as a number, -1 where none is known.
+
+        The last one is that of clients who are not in the table of clients.
+        """
         codes: Places = pd.factorize(self.clients["therapist_id"])[0]
         return np.append(codes, -1)
 

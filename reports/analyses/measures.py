@@ -44,9 +44,11 @@ def describe_measures(inquiry: Inquiry) -> list[Estimate]:
     rows: list[Estimate] = []
     presentation = inquiry.presentations.set_index("client_id")["presentation"]
     shown = presentation.iloc[:0] if inquiry.standing.refusal else presentation
+    by_place = shown.reindex(inquiry.data.clients.index).to_numpy(dtype=object)
+    groups = np.append(by_place, None)  # of a client who is not in the table of clients
     for scale in sorted(inquiry.data.measures):
         for occasion in inquiry.data.occasions_of(scale):
-            rows += _describe_scale(inquiry, scale, occasion, shown)
+            rows += _describe_scale(inquiry, scale, occasion, groups)
     return [*rows, _correlate_rule_scales(inquiry)]
 
 
@@ -66,27 +68,25 @@ class _Forms:
 
 
 def _describe_scale(
-    inquiry: Inquiry, scale: str, occasion: str, presentation: pd.Series
+    inquiry: Inquiry, scale: str, occasion: str, groups: npt.NDArray[np.object_]
 ) -> list[Estimate]:
     question = Question(ANALYSIS, THEME_MEASURES, f"{scale}@{occasion}")
     data, level = inquiry.data, inquiry.level
     measure, scores = data.measures[scale], data.scores_at(scale, occasion)
     items = data.items(scale, occasion) if measure.items else None
+    places = data.places_of(scores.index)
     everyone = _Forms(
-        data.therapist_codes(scores.index),
-        scores["value"].to_numpy(dtype=np.float64, na_value=np.nan),
-        scores["is_prorated"].eq(True).to_numpy(dtype=bool),
+        data.therapists[places], scores["value"].to_numpy(dtype=np.float64, na_value=np.nan),
+        scores["is_prorated"].to_numpy(dtype=bool, na_value=False),
         None if items is None else answers_of(items),
     )  # fmt: skip
     caution = None if measure.is_verified else UNVERIFIED
     rows = _describe_group(question, everyone, level, caution=caution, group_a=None)
     rows += _check_key(question, measure, items, rows)
     caution = RESTRICTED if scale in inquiry.rule.scales else caution
-    group_of = presentation.reindex(scores.index).to_numpy(dtype=object)
-    answered_by = scores.index if items is None else items.index
-    group_of_items = presentation.reindex(answered_by).to_numpy(dtype=object)
-    present = set(presentation.dropna())
-    for group in (name for name in PRESENTATIONS if name in present):
+    group_of = groups[places]
+    group_of_items = group_of if items is None else groups[data.places_of(items.index)]
+    for group in (name for name in PRESENTATIONS if name in groups):
         own = everyone.of(group_of == group, group_of_items == group)
         rows += _describe_group(question, own, level, caution=caution, group_a=group)
     return rows

@@ -35,11 +35,23 @@ def item_covariance(items: npt.ArrayLike) -> tuple[FloatArray, int]:
     >>> covariance.tolist(), n
     ([[1.0, 1.0], [1.0, 1.0]], 3)
     """
+    deviations = deviations_of(items)
+    return covariance_of(deviations), len(deviations)
+
+
+def deviations_of(items: npt.ArrayLike) -> FloatArray:
+    """Return complete answers of two clients or more as deviations from the mean of each item."""
     table = as_table(items)
     if len(table) < 2:
         raise NotEstimableError("reliability needs at least two clients")
-    covariance: FloatArray = np.atleast_2d(np.cov(table, rowvar=False))
-    return covariance, len(table)
+    deviations: FloatArray = table - table.mean(axis=0)
+    return deviations
+
+
+def covariance_of(deviations: FloatArray) -> FloatArray:
+    """Return the covariance matrix of what `deviations_of` returned, with divisor n - 1."""
+    covariance: FloatArray = np.dot(deviations.T, deviations) * (1 / (len(deviations) - 1))
+    return covariance
 
 
 def covariance_from_sums(n: int, sums: npt.ArrayLike, products: npt.ArrayLike) -> FloatArray:

@@ -10,7 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from reports.methods.item_covariance import as_covariance, item_covariance
+from reports.methods.item_covariance import (
+    as_covariance,
+    covariance_of,
+    deviations_of,
+)
 from reports.methods.result import FloatArray, Interval, NotEstimableError, require_level
 
 
@@ -59,11 +63,9 @@ def mcdonald_omega(items: npt.ArrayLike, *, level: float = 0.95) -> Omega:
     https://doi.org/10.1111/j.2044-8317.1988.tb00896.x
     """
     require_level(level)
-    table = np.asarray(items, dtype=np.float64)
-    covariance, n = item_covariance(table)
-    loadings, uniques = _one_factor(covariance)
-    value = _omega(loadings, uniques)
-    deviations = table - table.mean(axis=0)
+    deviations = deviations_of(items)
+    loadings, uniques = _one_factor(covariance_of(deviations))
+    value, n = _omega(loadings, uniques), len(deviations)
     parts = ((deviations @ _slope(loadings, uniques)) * deviations).sum(axis=1)
     error = float(np.std(parts, ddof=1)) / math.sqrt(n)
     if not (math.isfinite(error) and 0 < value < 1):
@@ -153,18 +155,17 @@ def _slope(loadings: FloatArray, uniques: FloatArray) -> FloatArray:
     """
     inverse = np.linalg.inv(np.outer(loadings, loadings) + np.diag(uniques))
     weights = inverse @ loadings
-    across = inverse * weights
-    information = np.block([
-        [inverse * float(loadings @ weights) + np.outer(weights, weights), across],
-        [across.T, inverse**2 / 2],
-    ])  # fmt: skip
+    k, across = len(loadings), inverse * weights
+    information = np.empty((2 * k, 2 * k))
+    information[:k, :k] = inverse * float(loadings @ weights) + np.outer(weights, weights)
+    information[:k, k:], information[k:, :k] = across, across.T
+    information[k:, k:] = inverse**2 / 2
     total, unique = float(loadings.sum()), float(uniques.sum())
-    gradient = np.repeat([2 * total * unique, -(total**2)], len(loadings))
+    gradient = np.repeat([2 * total * unique, -(total**2)], k)
     try:
         steps = np.linalg.solve(information, gradient / (total**2 + unique) ** 2)
     except np.linalg.LinAlgError as error:
         raise NotEstimableError("the error of omega cannot be told") from error
-    of_loadings, of_uniques = np.split(steps, 2)
-    outer = np.outer(weights, inverse @ of_loadings)
-    slope: FloatArray = (outer + outer.T) / 2 + inverse @ np.diag(of_uniques) @ inverse / 2
+    outer = np.outer(weights, inverse @ steps[:k])
+    slope: FloatArray = (outer + outer.T) / 2 + (inverse * steps[k:]) @ inverse / 2
     return slope
