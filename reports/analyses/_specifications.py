@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from reports.analyses._contrast import EXTREMES
@@ -21,7 +19,7 @@ from reports.methods.reliability import (
     item_covariance,
     standard_error_of_measurement,
 )
-from reports.methods.result import Interval, NotEstimableError
+from reports.methods.result import FloatArray, Interval, NotEstimableError
 from reports.methods.specification_curve import Choice
 from reports.presentation import (
     Flags,
@@ -32,7 +30,7 @@ from reports.presentation import (
     settle_cuts,
 )
 from reports.rule_fit import other_rules
-from reports.study_data import StudyData, are_among
+from reports.study_data import Places, StudyData, are_among, count_known
 
 DECLARED_CUT, MEDIAN = "as declared", "median"
 SHIFTS = {"one SEM lower": -1.0, "one SEM higher": 1.0}
@@ -43,8 +41,6 @@ NO_SEM = "the error of measurement of the rule's scales is not known here"
 OUTSIDE = "this cut lies outside the scale"
 EARLY = "the groups are known only after the outcome"
 
-Places = npt.NDArray[np.intp]
-
 
 @dataclass(frozen=True)
 class Groups:
@@ -54,6 +50,15 @@ class Groups:
     b: Flags
 
 
+@dataclass(frozen=True)
+class Split:
+    """The outcome of both groups under one specification, and how many therapists they have."""
+
+    a: FloatArray
+    b: FloatArray
+    n_clusters: int | None
+
+
 @dataclass
 class Specifications:
     """All specifications of one study; groups are made once, for every outcome."""
@@ -61,9 +66,9 @@ class Specifications:
     inquiry: Inquiry
     _made: dict[tuple[str, str, str], Groups | str] = field(default_factory=dict)
     _read: dict[str, pd.DataFrame] = field(default_factory=dict)
-    _split: dict[tuple[str, ...], tuple[pd.Series, pd.Series]] = field(default_factory=dict)
+    _split: dict[tuple[str, ...], Split] = field(default_factory=dict)
     _errors: dict[tuple[str, str], float | None] = field(default_factory=dict)
-    _known: dict[tuple[str, str], tuple[pd.Series, Places]] = field(default_factory=dict)
+    _known: dict[tuple[str, str], tuple[FloatArray, Places]] = field(default_factory=dict)
 
     @cached_property
     def rules(self) -> dict[str, PresentationRule]:
@@ -87,35 +92,34 @@ class Specifications:
         """Return Welch's difference of an outcome under one specification."""
         rule = self.rules[str(choice["rule"])]
         self._check(found, rule)
-        a, b = self.values(found, choice)
-        welch = welch_difference(a, b, level=self.inquiry.level)
+        split = self.split(found, choice)
+        welch = welch_difference(split.a, split.b, level=self.inquiry.level)
         return welch.difference, welch.interval
 
-    def values(self, found: OutcomeValues, choice: Choice) -> tuple[pd.Series, pd.Series]:
+    def split(self, found: OutcomeValues, choice: Choice) -> Split:
         """Return the outcome of both groups under one specification."""
         key = (found.name, *(str(choice[name]) for name in ("rule", "cut", "scoring")))
         if key not in self._split:
             self._split[key] = self._two_groups(found, *key[1:])
         return self._split[key]
 
-    def _two_groups(
-        self, found: OutcomeValues, rule: str, cut: str, scoring: str
-    ) -> tuple[pd.Series, pd.Series]:
+    def _two_groups(self, found: OutcomeValues, rule: str, cut: str, scoring: str) -> Split:
         groups = self._groups(rule, cut, scoring)
         values, places = self._placed_values(found, scoring)
         a, b = (values[members[places]] for members in (groups.a, groups.b))
         if min(len(a), len(b)) < MIN_GROUP:
             raise NotEstimableError(TOO_FEW)
-        return a, b
+        is_in_either = (groups.a | groups.b)[places]
+        return Split(a, b, count_known(self._therapists[places[is_in_either]]))
 
-    def _placed_values(self, found: OutcomeValues, scoring: str) -> tuple[pd.Series, Places]:
+    def _placed_values(self, found: OutcomeValues, scoring: str) -> tuple[FloatArray, Places]:
         """Return the outcome as it was scored, and the places of its clients among all."""
         key = (found.name, scoring)
         if key not in self._known:
             values = found.values
             if scoring == COMPLETE:
                 values = values[are_among(values.index, self._complete(found))]
-            self._known[key] = values, self._everyone.get_indexer(values.index)
+            self._known[key] = values.to_numpy(), self._everyone.get_indexer(values.index)
         return self._known[key]
 
     def _check(self, found: OutcomeValues, rule: PresentationRule) -> None:
@@ -166,6 +170,11 @@ class Specifications:
     @cached_property
     def _everyone(self) -> pd.Index:
         return order_clients(self.inquiry.data.clients.index)
+
+    @cached_property
+    def _therapists(self) -> Places:
+        data = self.inquiry.data
+        return data.therapists[data.places_of(self._everyone)]
 
     @cached_property
     def _included(self) -> StudyData:

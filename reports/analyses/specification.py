@@ -66,10 +66,9 @@ def _facts(
     """Return the sizes of the groups that a specification makes."""
     if one.estimate is None:
         return {}
-    a, b = specifications.values(found, dict(one.choice))
-    clients = a.index.append(b.index)
-    therapists = specifications.inquiry.data.count_therapists(clients)
-    return {"n": len(clients), "n_a": len(a), "n_b": len(b), "n_clusters": therapists}
+    split = specifications.split(found, dict(one.choice))
+    n_a, n_b = len(split.a), len(split.b)
+    return {"n": n_a + n_b, "n_a": n_a, "n_b": n_b, "n_clusters": split.n_clusters}
 
 
 def describe_choice(one: Specification) -> str:
