@@ -11,7 +11,7 @@ import pandas as pd
 
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._question import GROUP_A, GROUP_B
-from reports.study_data import StudyData, are_among
+from reports.methods.result import FloatArray
 
 HORIZONS = {"weeks": (4, 13, 26, 52), "sessions": (5, 10, 20, 40)}
 DAYS_OF_A_WEEK = 7
@@ -30,24 +30,25 @@ class CourseData:
     unit: str
     horizon: int
 
-    @property
+    @cached_property
     def in_contrast(self) -> pd.DataFrame:
         """The scores of the two extreme groups."""
         return self.rows[self.rows["presentation"].isin([GROUP_A, GROUP_B])]
 
     def of_each(self, known: pd.Series) -> pd.api.extensions.ExtensionArray:
         """Return for each row what is known of its client."""
-        return _of_each(self.rows["client_id"].array, known)
+        clients = self.rows["client_id"].array
+        told: pd.api.extensions.ExtensionArray = known.reindex(clients.categories).array
+        return told.take(clients.codes)
 
     @cached_property
     def clients(self) -> pd.DataFrame:
         """How many scores each client has, and the presentation, by ``client_id``."""
         of_client = self.rows["client_id"].cat
-        counts = np.bincount(of_client.codes, minlength=len(of_client.categories))
-        told = self.rows.drop_duplicates("client_id").set_index("client_id")["presentation"]
-        frame = pd.DataFrame({"scores": counts}, index=pd.Index(of_client.categories))
-        frame["presentation"] = told.reindex(frame.index)
-        return frame[frame["scores"] > 0]
+        codes, first, counts = np.unique(of_client.codes, return_index=True, return_counts=True)
+        told = self.rows["presentation"].array.take(first)
+        index = of_client.categories[codes]
+        return pd.DataFrame({"scores": counts, "presentation": told}, index=index)
 
     def members_of(self, *groups: str) -> pd.Index:
         """Return the clients with a score of some presentations, all clients without one."""
@@ -68,46 +69,45 @@ class CourseData:
 
 def gather_course(inquiry: Inquiry, scale: str) -> CourseData | None:
     """Return the scores of a scale from the landmark on, None where none can be placed in time."""
-    data = inquiry.data
-    scores = data.course_of(scale)
-    known = scores[are_among(scores["client_id"], inquiry.usable.index)]
-    unit = "weeks" if known["day"].notna().any() else "sessions"
-    time = _weeks(data, inquiry, known) if unit == "weeks" else known["session"].astype("float64")
-    clients = pd.Categorical(known["client_id"])
-    presentation = inquiry.presentations.set_index("client_id")["presentation"]
+    scores, everyone = inquiry.data.course_of(scale), inquiry.usable
+    of_client = everyone.index.get_indexer(pd.Index(scores["client_id"]))
+    day, session, score = (
+        scores[name].to_numpy(dtype=np.float64, na_value=np.nan)
+        for name in ("day", "session", "value")
+    )
+    unit = "sessions" if np.isnan(day[of_client >= 0]).all() else "weeks"
+    if unit == "weeks":
+        is_at_landmark = scores["occasion"].eq(inquiry.rule.landmark).to_numpy(dtype=bool)
+        time = np.where(is_at_landmark, 0.0, day - _start(inquiry)[of_client]) / DAYS_OF_A_WEEK
+    else:
+        time = session
+    kept = (of_client >= 0) & (time >= 0)
+    if not kept.any():
+        return None
+    own = of_client[kept]
+    therapists = pd.Categorical(inquiry.data.clients["therapist_id"].reindex(everyone.index))
     rows = pd.DataFrame(
         {
-            "client_id": clients,
-            "time": time,
-            "score": known["value"].astype("float64"),
-            "therapist_id": _of_each(clients, data.clients["therapist_id"]).astype("category"),
-            "presentation": _of_each(clients, presentation),
-        },
-        index=known.index,
+            "client_id": pd.Categorical.from_codes(own, everyone.index),
+            "time": time[kept],
+            "score": score[kept],
+            "therapist_id": therapists.take(own),
+            "presentation": everyone["presentation"].array.take(own),
+        }
     )
-    timed = rows[rows["time"].notna() & (rows["time"] >= 0)].reset_index(drop=True)
-    if timed.empty:
-        return None
-    return CourseData(timed, unit, _horizon(timed, unit))
+    return CourseData(rows, unit, _horizon(rows, unit))
 
 
-def _of_each(clients: pd.Categorical, known: pd.Series) -> pd.api.extensions.ExtensionArray:
-    """Return what is known of the client of each row."""
-    told: pd.api.extensions.ExtensionArray = known.reindex(clients.categories).array
-    return told.take(clients.codes)
-
-
-def _weeks(data: StudyData, inquiry: Inquiry, known: pd.DataFrame) -> pd.Series:
-    """Return weeks since the client's form at the landmark; that occasion itself is time 0."""
-    rule = inquiry.rule
-    start = data.scores_at(rule.dependence, rule.landmark)["day"].astype("float64")
-    days = known["day"].astype("float64") - known["client_id"].map(start)
-    at_landmark = known["occasion"] == rule.landmark
-    return days.mask(at_landmark, 0.0) / DAYS_OF_A_WEEK
+def _start(inquiry: Inquiry) -> FloatArray:
+    """Return the day of each usable client's form at the landmark; that occasion is time 0."""
+    then = inquiry.data.scores_at(inquiry.rule.dependence, inquiry.rule.landmark)["day"]
+    days = then.reindex(inquiry.usable.index)
+    start: FloatArray = days.to_numpy(dtype=np.float64, na_value=np.nan)
+    return start
 
 
 def _horizon(rows: pd.DataFrame, unit: str) -> int:
-    reached = float(rows.groupby("client_id")["time"].max().median())
+    reached = float(rows.groupby("client_id", observed=True)["time"].max().median())
     within = [horizon for horizon in HORIZONS[unit] if horizon <= reached]
     return within[-1] if within else HORIZONS[unit][0]
 

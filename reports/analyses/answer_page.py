@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from reports.analyses._change_reference import NO_REFERENCE, better_end, find_references
@@ -15,6 +16,7 @@ from reports.analyses._question import MIN_GROUP, THEME_CONTRAST, Question
 from reports.analyses.change import Changes, gather_changes, refuse_change
 from reports.estimates import Estimate
 from reports.methods.reliable_change import DIRECTIONS, SYMPTOM_CHANGES, reliable_direction
+from reports.study_data import count_known
 
 ANALYSIS = "answer_page"
 NAMES = ("symptoms by dependency", "count")
@@ -110,17 +112,20 @@ def _classify(inquiry: Inquiry, symptoms: Changes, dependency: Changes) -> pd.Da
 def _counts(
     question: Question, inquiry: Inquiry, clients: pd.DataFrame, method: str
 ) -> Iterator[Estimate]:
+    therapists = inquiry.data.therapists[inquiry.data.places_of(clients.index)]
+    told = {str(name): column.to_numpy(dtype=object) for name, column in clients.items()}
+    everyone = np.ones(len(clients), dtype=bool)
     for group in (None, *EXTREMES):
-        own = clients if group is None else clients[clients["presentation"] == group]
-        if len(own) < LEAST_FOR_PAGE:
-            yield question.refuse(*NAMES, method, TOO_FEW_FOR_PAGE, group_a=group, n=len(own))
+        own = everyone if group is None else told["presentation"] == group
+        if own.sum() < LEAST_FOR_PAGE:
+            yield question.refuse(*NAMES, method, TOO_FEW_FOR_PAGE, group_a=group, n=int(own.sum()))
             continue
         for symptoms in ("all", *SYMPTOM_CHANGES):
             for dependency in (None, *DIRECTIONS):
-                cell = own if symptoms == "all" else own[own["symptoms"] == symptoms]
-                cell = cell if dependency is None else cell[cell["dependency"] == dependency]
+                cell = own if symptoms == "all" else own & (told["symptoms"] == symptoms)
+                cell = cell if dependency is None else cell & (told["dependency"] == dependency)
                 yield question.answer(
-                    symptoms, "count", method, group_a=group, n=len(cell),
+                    symptoms, "count", method, group_a=group, n=int(cell.sum()),
                     contrast=None if dependency is None else f"dependency {dependency}",
-                    n_clusters=inquiry.data.count_therapists(cell.index) or 0,
+                    n_clusters=count_known(therapists[cell]) or 0,
                 )  # fmt: skip

@@ -45,7 +45,7 @@ def describe_measures(inquiry: Inquiry) -> list[Estimate]:
     presentation = inquiry.presentations.set_index("client_id")["presentation"]
     shown = presentation.iloc[:0] if inquiry.standing.refusal else presentation
     by_place = shown.reindex(inquiry.data.clients.index).to_numpy(dtype=object)
-    groups = np.append(by_place, None)  # of a client who is not in the table of clients
+    groups = np.array([*by_place, None])  # the last of a client who is not in that table
     for scale in sorted(inquiry.data.measures):
         for occasion in inquiry.data.occasions_of(scale):
             rows += _describe_scale(inquiry, scale, occasion, groups)
