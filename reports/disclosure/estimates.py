@@ -21,6 +21,7 @@ from reports.disclosure.estimate_table import (
     GROUP_SIZES,
     HARMLESS_AT_ZERO,
     STATISTICS,
+    TEXTS,
     admit_estimates,
     is_declared,
 )
@@ -69,7 +70,14 @@ def gate_estimates(frame: pd.DataFrame, policy: DisclosurePolicy) -> ClearedTabl
     - A row without any number of clients is withheld, unless it repeats a number of the
       study file (method ``declared``).
     """
-    exact = admit_estimates(frame)
+    # Arrow's texts are made for long columns: with so few rows, each call costs more.
+    with pd.option_context("mode.string_storage", "python"):
+        exact = admit_estimates(frame)
+        published = exact if exact.empty else _publish(exact, policy)
+    return _issue_table(published.astype(dict.fromkeys(TEXTS, "str")), "estimates", policy.digest)
+
+
+def _publish(exact: pd.DataFrame, policy: DisclosurePolicy) -> pd.DataFrame:
     published = _publish_statistics(exact, policy)
     hidden = withhold_rows(exact, policy, policy.threshold)
     told = _told_by_difference(exact, policy)
@@ -84,7 +92,7 @@ def gate_estimates(frame: pd.DataFrame, policy: DisclosurePolicy) -> ClearedTabl
     notes = published["note"].map(lambda note: publishable_note(note, policy), na_action="ignore")
     published["note"] = notes.astype("str")
     check_published(published, policy)
-    return _issue_table(published, "estimates", policy.digest)
+    return published
 
 
 def _publish_statistics(exact: pd.DataFrame, policy: DisclosurePolicy) -> pd.DataFrame:
