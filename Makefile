@@ -6,6 +6,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Compiled once, tests and program need not be compiled by every process of every run.
+unexport PYTHONDONTWRITEBYTECODE
 
 
 demo: $(READY)

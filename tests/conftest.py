@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable
@@ -16,6 +17,10 @@ from hypothesis import settings
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+# Large tables and figures are freed by counting; what is left for the search for cycles is little,
+# and each search walks through all that the libraries hold.
+gc.set_threshold(50_000, 20, 20)
+
 # How long an example takes depends on what else the machine does; speed is measured by make bench.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
@@ -27,6 +32,11 @@ DRAWS_ALL = os.environ.get("EXAMPLES") == "all"
 def examples(count: int) -> int:
     """Return how many examples a property is tried on, of so many in `make slow`."""
     return count if DRAWS_ALL else -(-count // 3)
+
+
+def pytest_collection_finish() -> None:
+    """Spare what was imported and collected every later search for garbage: it stays anyway."""
+    gc.freeze()
 
 
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -160,10 +160,10 @@ def publish_small(folder: Path) -> None:
     assert run(write_small_study(folder)).ending == "published"
 
 
-def write_eventful_study(folder: Path, text: str = STUDY) -> Path:
+def write_eventful_study(folder: Path, text: str = STUDY, count: int = 40) -> Path:
     """Write a study with rows held back, known rows, amendments and a second source."""
     write_study(folder, text)
-    first, second = intake_rows(), intake_rows()
+    first, second = intake_rows(count), intake_rows(count)
     first[3]["dar_1"] = 9
     first[5]["age"] = 130
     second[7] |= {"dar_2": 1 + second[7]["dar_2"] % 5, "age": 33, "clinic": "south"}
@@ -214,7 +214,8 @@ def answers_of(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
         "missing": "SELECT * FROM store.core.missing",
         "score": "SELECT * FROM store.core.score",
     }
-    return {name: ask(folder, f"{query} ORDER BY ALL") for name, query in queries.items()}
+    with open_gateway(folder / "store.duckdb") as connection:
+        return {name: rows(connection, f"{query} ORDER BY ALL") for name, query in queries.items()}
 
 
 def snapshot(folder: Path, *kept: str) -> dict[str, str]:

@@ -57,7 +57,7 @@ def publish_with_sources(folder: Path) -> None:
     sources = "".join(source_text(k, case) for k, case in enumerate(REFUSED))
     before, mark, after = WITHOUT_OUTCOME.partition("[presentation]")
     write_study(folder, before + sources + mark + after)
-    write_export(folder, "intake.csv", intake_rows())
+    write_export(folder, "intake.csv", intake_rows(8))
     assert run(folder).ending == "published"
 
 
@@ -100,7 +100,7 @@ def test_a_refused_file_changes_nothing_and_leaves_one_record(study: Path) -> No
 def test_the_other_files_of_the_run_go_in(study: Path) -> None:
     (study / "exports" / "nasty_0.csv").write_bytes(REFUSED[0].content)
     (study / "exports" / "nasty_7.csv").write_bytes(REFUSED[7].content)
-    write_export(study, "weekly.csv", weekly_rows())
+    write_export(study, "weekly.csv", weekly_rows(4))
     outcome = run(study)
     assert (outcome.ending, outcome.exit_code) == ("published", 3)
     assert accepted_names(study) == ["intake.csv", "weekly.csv"]

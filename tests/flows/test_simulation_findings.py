@@ -79,6 +79,7 @@ def test_nothing_planted_is_found_where_nothing_was_planted(tmp_path):
     check_findings(folder, tmp_path, manifest)
 
 
+@pytest.mark.slow
 def test_a_form_that_came_reversed_is_found(tmp_path):
     folder = tmp_path / "study"
     manifest = write_demonstration(folder, is_ecr_reversed=True)

@@ -42,9 +42,9 @@ def slow_marked(points: list[str]) -> list[Any]:
 
 
 def write(folder: Path) -> Path:
-    """Write a study whose files both have rows to be held back."""
+    """Write a study of few clients, whose files both have rows to be held back."""
     write_study(folder, WITHOUT_OUTCOME)
-    intake, weekly = intake_rows(), weekly_rows()
+    intake, weekly = intake_rows(8), weekly_rows(4)
     intake[3]["dar_1"] = 9
     weekly[4]["date"] = "soon"
     write_export(folder, "intake.csv", intake)
