@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from flows.declarations import FormBlock, Source
+from flows.sources.admission import declare_admission
 from flows.sources.names import name_key
 from instruments.definition import Definition
 from instruments.errors import ExportError, StudyError, suggest
@@ -26,21 +27,23 @@ class Header:
         """Return the file's own spelling of a column, None where it has no such column."""
         return next((n for n in self.names if name_key(n) == name_key(wanted)), None)
 
-    def require(self, wanted: str, source: Source) -> str:
-        """Return the file's own spelling of a column.
+    def require(self, wanted: str, source: Source, others: Collection[str] = ()) -> str:
+        """Return the file's own spelling of a column; ``others`` are wanted for something else.
 
         Raises
         ------
         ExportError
-            ``E_COLUMN_MISSING``, with the nearest name that the file has.
+            ``E_COLUMN_MISSING``, with the nearest name that the file has and nobody else wants.
         """
         found = self.find(wanted)
         if found is None:
+            taken = set(map(name_key, others))
+            free = [name for name in self.names if name_key(name) not in taken]
             raise ExportError(
                 "E_COLUMN_MISSING",
                 f'The export has no column "{wanted}"',
                 where=f'source "{source.id}"',
-                fix=suggest(wanted, self.names)
+                fix=suggest(wanted, free)
                 or "Check the export's settings, or the names in study.toml.",
             )
         return found
@@ -62,8 +65,10 @@ def item_columns(
         return _subscale_columns(source, form, header, definition)
     names = definition.item_names()
     wanted = listed_columns(form, names)
+    others = (*wanted, *declare_admission(source).facts)
     return {
-        item: header.require(column, source) for item, column in zip(names, wanted, strict=True)
+        item: header.require(column, source, others)
+        for item, column in zip(names, wanted, strict=True)
     }
 
 

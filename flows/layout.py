@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from flows.declarations import Attribute, FormBlock, Source
-from flows.event_columns import event_roles, lay_out_events
+from flows.event_columns import codes_beside, event_roles, lay_out_events
 from flows.item_columns import Header, item_columns, listed_columns, require_scale_pattern
 from instruments.catalog import Catalog
 from instruments.definition import Definition
@@ -130,26 +130,15 @@ def _role(role: str, source: Source, column: str) -> StageColumn:
         high=high,
         values=_role_values(role, source),
         shape=source.id_shape if kind == "id" else None,
-        missing=_missing_keys(role, source) if kind in ("whole", "code") else {},
+        missing=_missing_of(role, source) if kind in ("whole", "code") else {},
         is_required=role in ("client", "occasion"),
         date_format=source.date_format if kind == "date" else None,
     )
 
 
-def _missing_keys(role: str, source: Source) -> dict[str, str]:
-    """Return the missing codes that the column of a role cannot mean otherwise.
-
-    Codes are declared for answers: 99 may be a session, and the 99th day of a treatment. That many
-    days before intake are rarer than the code.
-    """
-    values = _role_values(role, source) or ()
+def _missing_of(role: str, source: Source) -> dict[str, str]:
     first = {"session": 1, "day": 0}.get(role, math.inf)
-    numbers = {code: number_of(code) for code in source.missing}
-    return {
-        code: source.missing[code]
-        for code, number in numbers.items()
-        if code not in values and (number is None or number < first)
-    }
+    return codes_beside(source, values=_role_values(role, source) or (), first=first)
 
 
 def _role_values(role: str, source: Source) -> tuple[str, ...] | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from flows.ledger import Entry, Ledger
 from flows.study import Study
+from flows.study_checks import check_presentation
 from flows.toml_places import TomlFile
 from instruments.errors import PlanError
 from reports.plan import Plan, describe_changes, substance_of
@@ -33,6 +34,18 @@ class PlanLock:
 def plan_path(study: Study) -> Path:
     """Return where the plan of a study lies."""
     return study.folder / PLAN_FILE
+
+
+def require_fitting_rule(study: Study) -> None:
+    """Refuse a study whose own rule no comparison could follow; a plan's is checked with the plan.
+
+    Raises
+    ------
+    StudyError
+        Where the presentation rule does not fit the scales.
+    """
+    if not plan_path(study).exists():
+        check_presentation(study, study.file.presentation)
 
 
 def load_plan(study: Study) -> Plan | None:

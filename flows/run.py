@@ -39,7 +39,7 @@ def run_study(folder: Path, tell: Tell, steps: Steps | None = None) -> RunOutcom
 
 def run_on_bench(key: str, steps: Steps) -> RunOutcome:
     """Run the steps in their order on an open workbench."""
-    run_steps.require_fitting_rule(key)
+    run_steps.require_rule(key)
     steps.mend(key)
     for position in range(steps.find(key)):
         take_in_file(key, position, steps)

@@ -12,12 +12,11 @@ from flows.files import replaced
 from flows.identity import identify_run
 from flows.inbox import new_files
 from flows.plan_scope import known_study
-from flows.plans import plan_path, standing_of
+from flows.plans import require_fitting_rule, standing_of
 from flows.publication import describe_run
 from flows.reconcile import reconcile
 from flows.run_pages import write_changes, write_index
 from flows.study import LATEST
-from flows.study_checks import check_presentation
 from flows.study_data import load_study_data
 from flows.takeover import is_interrupted
 from flows.workbench import workbench
@@ -30,17 +29,9 @@ from sql.gateway import share_work
 from sql.results import held_results, keep_results
 
 
-def require_fitting_rule(key: str) -> None:
-    """Stop before any file is taken in where no comparison could follow.
-
-    Raises
-    ------
-    StudyError
-        Where the presentation rule does not fit the scales; one of a plan is checked with the plan.
-    """
-    study = workbench(key).study
-    if not plan_path(study).exists():
-        check_presentation(study, study.file.presentation)
+def require_rule(key: str) -> None:
+    """Stop before any file is taken in where no comparison could follow."""
+    require_fitting_rule(workbench(key).study)
 
 
 def mend(key: str) -> None:

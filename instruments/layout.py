@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -173,9 +173,14 @@ class Layout:
 
     @property
     def event_mark(self) -> StageColumn:
-        """The column that is filled in where a row tells of an event."""
-        marks = ("event", "event_day", "client")
-        return next(self.roles[role] for role in marks if role in self.roles)
+        """The column that is filled in where a row tells of an event.
+
+        A code for missing in place of a kind tells of none; in place of a day, of one whose day is
+        not known.
+        """
+        if "event" in self.roles:
+            return self.roles["event"]
+        return replace(self.roles.get("event_day", self.roles["client"]), missing={})
 
     @property
     def event_day(self) -> StageColumn | None:

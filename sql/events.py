@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from instruments.layout import Events, Layout
 from sql.gateway import Connection, fill
-from sql.names import answer_of, identifier, literal, named_by
+from sql.names import answer_of, literal, named_by
 
 # What may be corrected of an event: name in the store, and the roles of which one tells it.
 FACTS = {
@@ -41,7 +41,7 @@ def stage_events(connection: Connection, layout: Layout, keys: Mapping[str, str]
         "day": answer_of(day) if day else "CAST(NULL AS SMALLINT)",
         "until_day": _told(layout, "event_until", "SMALLINT"),
         "detail": _detail(layout, layout.events),
-        "mark": identifier(layout.event_mark.name),
+        "mark": answer_of(layout.event_mark),
     }
     connection.execute(fill("stage_event", keys=keys, one_event=ONE_EVENT, **columns))
     connection.execute(fill("stage_fresh_event", fresh=FRESH, same=SAME, facts=_facts(layout)))
@@ -59,7 +59,7 @@ def event_mark(layout: Layout) -> list[str]:
     """Return the test of whether a row tells of an event, in a list; empty where none can."""
     if layout.events is None:
         return []
-    return [f"{identifier(layout.event_mark.name)} IS NOT NULL"]
+    return [f"{answer_of(layout.event_mark)} IS NOT NULL"]
 
 
 def _facts(layout: Layout) -> list[str]:

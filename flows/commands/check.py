@@ -22,6 +22,7 @@ from flows.desk.wording import describe
 from flows.intake import open_intake, read_step, source_of, stage_step, validate_step
 from flows.ledger import Ledger
 from flows.outcome import DONE, REFUSED, WARNINGS
+from flows.plans import require_fitting_rule
 from flows.settings import apply_settings
 from flows.sources.location import check_location
 from flows.sources.names import show_file
@@ -53,7 +54,16 @@ def check_files(files: list[Path], folder: Path, source: str | None, wanted: Wan
     if wanted.as_json:
         typer.echo(json.dumps([_as_facts(card) for card in cards], indent=2))
     _write_files(study, cards, wanted)
+    _tell_rule(study)
     return max((EXIT_CODES[card.verdict] for card in cards), key=(DONE, WARNINGS, REFUSED).index)
+
+
+def _tell_rule(study: Study) -> None:
+    """Tell what a run of this study would stop at, whatever its exports hold."""
+    try:
+        require_fitting_rule(study)
+    except StudyError as error:
+        typer.echo(f"A run would take no file in yet: {error}", err=True)
 
 
 def _source(study: Study, file: Path, named: str | None) -> Source:

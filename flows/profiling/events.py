@@ -218,8 +218,8 @@ def _doubt_codes(export: UnknownExport, name: str, untold: Sequence[str]) -> Ite
     parts += [f"{hidden} that are too long to be shown here"] if hidden else []
     yield (
         f'Of "{name}" these codes say no kind of event: {" and ".join(parts)}. '
-        f"Their {_count(export, name, untold)} rows are held back until kinds names them, or "
-        "the cells are blank."
+        f"Their {_count(export, name, untold)} rows are held back until kinds or missing names "
+        "them, or the cells are blank."
     )
 
 

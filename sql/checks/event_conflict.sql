@@ -15,7 +15,7 @@ WITH told AS (
         {{ cells.given(therapist) }} AS therapist_id
     FROM {{ table }}
     WHERE
-        {{ mark.name | ident }} IS NOT NULL
+        {{ cells.given(mark) }} IS NOT NULL
         AND {{ cells.is_repeated(client.name | ident) }}
 )
 

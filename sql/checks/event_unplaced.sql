@@ -7,6 +7,6 @@ SELECT
     CAST(NULL AS VARCHAR) AS column_name
 FROM {{ table }}
 WHERE
-    {{ mark.name | ident }} IS NOT NULL
+    {{ cells.given(mark) }} IS NOT NULL
     AND {{ cells.given(session) }} IS NULL
     AND {{ cells.given(day) }} IS NULL

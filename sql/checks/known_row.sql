@@ -9,7 +9,7 @@ WITH typed AS (
     FROM {{ table }}
     WHERE
         {{ cells.is_repeated(client | ident) }}
-        AND ({% if items %}coalesce({{ cells.names(items) }}) IS NOT NULL{% else %}false{% endif %}{% if mark %} OR {{ mark.name | ident }} IS NOT NULL{% endif %})
+        AND ({% if items %}coalesce({{ cells.names(items) }}) IS NOT NULL{% else %}false{% endif %}{% if mark %} OR {{ cells.given(mark) }} IS NOT NULL{% endif %})
         AND _record NOT IN (SELECT _record FROM stage.miscast)
 ),
 

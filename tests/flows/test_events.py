@@ -212,6 +212,36 @@ def test_an_event_that_cannot_be_right_is_held_back(
     assert ask(study, EVENTS) == []
 
 
+def test_the_missing_codes_of_a_source_hold_for_what_it_tells_of_events(tmp_path: Path) -> None:
+    coded = LOG.replace(
+        "[source.columns]", 'missing = { "-99" = "?", "NK" = "?" }\n[source.columns]'
+    )
+    study = study_with(tmp_path / "s", SESSIONS, coded)
+    write_export(study, "sessions.csv", [a_session("K001", 1, how=-99)])
+    row = {"client": "K001", "began": "2024-02-28", "on": "2024-03-01", "what": "TA"}
+    write_export(study, "log.csv", [row, row | {"on": "2024-03-08", "what": "NK"}])
+    take_in(study)
+    assert ask(study, "SELECT code FROM store.meta.finding WHERE severity = 'error'") == []
+    assert ask(study, "SELECT event, session, detail FROM store.core.event ORDER BY ALL") == [
+        ("session", 1, None),
+        ("therapist_absence", 0, None),
+    ]
+
+
+def test_a_day_that_is_not_known_is_no_day_and_an_event_without_one_is_held_back(
+    tmp_path: Path,
+) -> None:
+    coded = ASSIGNMENTS.replace("columns =", 'missing = { "-99" = "not known" }\ncolumns =')
+    study = study_with(tmp_path / "s", coded)
+    row = {"client": "K001", "therapist": "T1x", "from": 0, "to": -99}
+    write_export(study, "assignments.csv", [row, row | {"therapist": "T2x", "from": -99}])
+    assert counts(study, "assignments.csv") == (2, 1, 1, 0)
+    assert ("E_OCCASION", "error") in codes(study)
+    assert ask(study, "SELECT therapist_id, day, until_day FROM store.core.event") == [
+        ("T1x", 0, None)
+    ]
+
+
 @pytest.mark.parametrize(
     ("line", "wrong", "said"),
     [

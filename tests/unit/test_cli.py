@@ -18,6 +18,7 @@ from flows.cli import app, main
 from flows.takeover import hold_study
 from tests.conftest import REPOSITORY
 from tests.flows.small_study import (
+    STUDY,
     digests,
     intake_rows,
     publish_small,
@@ -132,6 +133,18 @@ def test_figures_are_listed_and_drawn_again_in_the_width_that_is_asked_for(
     svgs = [(tmp_path / width / "plane.svg").read_bytes() for width in ("90mm", "9cm")]
     assert svgs[0] == svgs[1]
     assert gc.isenabled()
+
+
+def test_check_says_that_a_run_would_stop_at_the_rule_of_the_study(
+    tmp_path: Path, ask: Ask
+) -> None:
+    text = STUDY.replace('dependence = "ecr_rs.anxiety"', 'dependence = "ecr_rs.avoidance"')
+    study = write_study(tmp_path / "study", text)
+    good = write_export(study, "intake.csv", intake_rows(12))
+    code, out, told = ask("check", good, "--study", study)
+    assert code == 0
+    assert out.startswith("ACCEPTED")
+    assert "E_RULE_SCALE" in told
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,12 @@ def test_a_form_addressed_by_subscale_has_the_items_that_the_header_has() -> Non
     ]  # fmt: skip
 
 
+def test_a_missing_item_is_not_met_with_the_column_of_another_item() -> None:
+    header = ("id", "no", "d1", "d2", "d3", "d5")
+    assert "Did you mean" not in (fault_of(declared(), *header).fix or "")
+    assert 'Did you mean "d_4"?' in (fault_of(declared(), *header, "d_4").fix or "")
+
+
 def test_a_gap_in_the_items_of_a_subscale_refuses_the_file_and_names_what_is_missing() -> None:
     fault = fault_of(subscales(), "id", "no", "c_secure_2", "c_secure_5", "c_avoidant_fearful_1")
     assert fault.code == "E_COLUMN_MISSING"
