@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Literal
 
@@ -84,6 +84,17 @@ def to_frame(rows: Iterable[Estimate], *, run_id: str | None = None) -> pd.DataF
     if run_id is not None:
         frame["run_id"] = run_id
     return _sorted(_rounded(_typed(frame)))
+
+
+def join_tables(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return several tables of `to_frame` as one, in its order.
+
+    Raises
+    ------
+    ValueError
+        If two estimates have the same `ESTIMATE_KEY`.
+    """
+    return _sorted(pd.concat(tables, ignore_index=True))
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:

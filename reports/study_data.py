@@ -152,6 +152,10 @@ class StudyData:
         return {}  # filled by `scores_at`, which every analysis asks for the same few
 
     @cached_property
+    def _values(self) -> dict[tuple[str, str], pd.Series]:
+        return {}  # filled by `values_at`
+
+    @cached_property
     def _by_client(self) -> pd.DataFrame:
         return self.scores.set_index("client_id").filter(_OF_ONE_SCALE)
 
@@ -185,8 +189,10 @@ class StudyData:
 
     def values_at(self, scale: str, occasion: str) -> pd.Series:
         """Return the scores of a scale at an occasion by ``client_id``, without missing ones."""
-        values: pd.Series = self.scores_at(scale, occasion)["value"].dropna()
-        return values
+        asked = (scale, occasion)
+        if asked not in self._values:
+            self._values[asked] = self.scores_at(scale, occasion)["value"].dropna()
+        return self._values[asked].copy(deep=False)
 
     def clients_at(self, occasion: str) -> pd.Index:
         """Return the clients who filled in any form at an occasion, each once or more."""
@@ -245,7 +251,7 @@ def are_among(ids: pd.Index | pd.Series, clients: pd.Index | pd.Series) -> npt.N
 
 def count_known(codes: Places) -> int | None:
     """Return how many different numbers there are, without -1; None where there is none."""
-    return len(np.unique(codes[codes >= 0])) or None
+    return int(np.count_nonzero(np.bincount(codes + 1)[1:])) or None
 
 
 def one_per_client(rows: pd.DataFrame) -> pd.DataFrame:
@@ -314,9 +320,10 @@ class _Order:
 
 def _ranks(names: pd.Series, first: str) -> Places:
     """Return the place of each name among all: this one first, the others by name."""
-    codes, levels = pd.factorize(names.astype("str").fillna(""))
-    by_rank = sorted(range(len(levels)), key=lambda code: (levels[code] != first, levels[code]))
-    ranks: Places = np.argsort(by_rank)[codes]
+    codes, levels = pd.factorize(names)
+    words = [*map(str, levels), ""]  # the last where none is given: its code is -1
+    by_rank = sorted(set(words), key=lambda word: (word != first, word))
+    ranks: Places = np.array([by_rank.index(word) for word in words])[codes]
     return ranks
 
 

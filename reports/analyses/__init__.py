@@ -31,7 +31,7 @@ from reports.analyses.overdependent_against_overindependent import (
     PLANNED,
 )
 from reports.declarations import Comparison, Outcome, PresentationRule
-from reports.estimates import Estimate, adjust_families, to_frame
+from reports.estimates import Estimate, adjust_families, join_tables, to_frame
 from reports.exclusions import only_included, present_clients
 from reports.plan_standing import NO_PLAN, Standing
 from reports.presentation import find_cuts
@@ -107,9 +107,10 @@ def _judge(rows: Sequence[Estimate], inquiry: Inquiry) -> pd.DataFrame:
     """Return the table of all rows: marked by the plan, adjusted within families, judged."""
     methods = adjustments(inquiry.standing)
     marked = mark_planned(rows, inquiry.standing)
-    tested = adjust_families(to_frame(row for row in marked if row.p_value is not None), methods)
+    table = adjust_families(to_frame(marked), methods)
+    tested = table[table["p_value"].notna()]
     verdicts = judge_comparisons(tested, JUDGED, inquiry.comparison.alpha, methods)
-    return adjust_families(to_frame([*marked, *verdicts]), methods)
+    return join_tables([table, to_frame(verdicts)])
 
 
 def _check_outcomes(outcomes: Sequence[Outcome]) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from reports.estimates import Estimate
+from reports.estimates import Estimate, Status
 from reports.methods.result import Interval
 
 # Below this, one client moves a mean by a tenth of their own distance: nothing is concluded.
@@ -38,6 +38,19 @@ class Question:
         """Return one estimate; a ``caution`` becomes its status and its note."""
         caution = facts.pop("caution", None)
         note = join_notes(facts.pop("note", None), caution)
+        return self._row((term, estimand, method), "caution" if caution else "ok", note, facts)
+
+    def refuse(
+        self, term: str, estimand: str, method: str, reason: str, /, **facts: Any
+    ) -> Estimate:
+        """Return the row that says why there is no estimate."""
+        note = join_notes(reason, facts.pop("caution", None))
+        return self._row((term, estimand, method), "refused", note, facts)
+
+    def _row(
+        self, names: tuple[str, str, str], status: Status, note: str | None, facts: dict[str, Any]
+    ) -> Estimate:
+        term, estimand, method = names
         return Estimate(
             analysis=self.analysis,
             theme=self.theme,
@@ -46,17 +59,10 @@ class Question:
             estimand=estimand,
             method=method,
             plan_status="exploratory",
-            status="caution" if caution else "ok",
+            status=status,
             note=note,
             **facts,
         )
-
-    def refuse(
-        self, term: str, estimand: str, method: str, reason: str, /, **facts: Any
-    ) -> Estimate:
-        """Return the row that says why there is no estimate."""
-        row = self.answer(term, estimand, method, note=reason, **facts)
-        return replace(row, status="refused")
 
 
 def limits(interval: Interval) -> dict[str, float]:

@@ -181,7 +181,7 @@ def fit_growth(
     rows, n_other = _keep_groups(frame, client, groups)
     rows, compared = _add_moderator(rows, client, groups, moderator)
     timed = time_columns(rows[time], shape=shape, knot=knot)
-    rows = pd.concat([rows.drop(columns=timed.columns, errors="ignore"), timed], axis=1)
+    rows = rows.assign(**{str(name): timed[name] for name in timed})
     terms = tuple(timed.columns)
     formula = _formula(outcome, terms, compared, covariates, client, therapist, has_random_slope)
     model = fit_mixed_model(
@@ -240,10 +240,14 @@ def _keep_groups(
     if groups is None:
         return frame, 0
     column, *pair = groups
-    kept = frame[frame[column].isin(pair)]
-    empty = [name for name in pair if not (kept[column] == name).any()]
+    is_kept = frame[column].isin(pair).to_numpy(dtype=bool)
+    kept = frame[is_kept]
+    there = set(kept[column].unique())
+    empty = [name for name in pair if name not in there]
     if empty:
         raise ValueError(f"no client in group {', '.join(empty)} of {column}")
+    if is_kept.all():
+        return frame, 0
     return kept, int(frame[client].nunique() - kept[client].nunique())
 
 

@@ -336,7 +336,7 @@ def _empty_model(
 def _fit_refusal(fit: EngineFit, prepared: ModelFrame) -> str:
     if fit.faults:
         return "; ".join(fit.faults)
-    spread = float(prepared.frame[prepared.outcome].var())
+    spread = float(prepared.frame[prepared.outcome].to_numpy().var(ddof=1))
     if fit.residual_variance <= _EXACT_FIT * spread:
         return "the model fits exactly: no residual is left to test against"
     estimated = np.isfinite(fit.beta)

@@ -69,10 +69,14 @@ def require_complete(*arrays: npt.ArrayLike) -> None:
     ValueError: argument 2 holds missing or infinite values: drop and count them first
     """
     for position, array in enumerate(arrays, start=1):
-        if not np.isfinite(_as_floats(array)).all():
-            raise ValueError(
-                f"argument {position} holds missing or infinite values: drop and count them first"
-            )
+        _require_finite(_as_floats(array), position)
+
+
+def _require_finite(array: FloatArray, position: int) -> None:
+    if not np.isfinite(array).all():
+        raise ValueError(
+            f"argument {position} holds missing or infinite values: drop and count them first"
+        )
 
 
 def _as_floats(values: npt.ArrayLike) -> FloatArray:
@@ -88,7 +92,7 @@ def as_sample(values: npt.ArrayLike, *, at_least: int = 1) -> FloatArray:
     sample = _as_floats(values)
     if sample.ndim != 1:
         raise ValueError(f"expected one dimension, got {sample.ndim}")
-    require_complete(sample)
+    _require_finite(sample, 1)
     if sample.size < at_least:
         raise NotEstimableError(f"needs at least {at_least} values, has {sample.size}")
     return sample
@@ -99,7 +103,7 @@ def as_table(values: npt.ArrayLike) -> FloatArray:
     table = _as_floats(values)
     if table.ndim != 2:
         raise ValueError(f"expected rows by columns, got {table.ndim} dimension(s)")
-    require_complete(table)
+    _require_finite(table, 1)
     return table
 
 
