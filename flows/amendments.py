@@ -12,7 +12,7 @@ from flows.ledger import Ledger
 from flows.plans import standing_of
 from flows.study import Study
 from flows.study_data import load_study_data, scales_of
-from instruments.layout import Placement
+from instruments.layout import Placement, score_name
 from instruments.scale import Scale
 from reports.plan_standing import Standing
 from sql.amendments import Amendment, read_amendments, read_scores_before
@@ -125,11 +125,10 @@ def _items_of(
 
 
 def _own_items(placement: Placement, scale: Scale) -> tuple[str, ...]:
-    """Return the items of a scale, of a composite those of its parts."""
-    if not scale.is_composite:
-        return placement.items_of(scale)
-    parts = (placement.definition.get_scale(name) for name in scale.terms)
-    return tuple(item for part in parts for item in placement.items_of(part))
+    """Return the items and the ready-made score of a scale, of a composite also of its parts."""
+    parts = [placement.definition.get_scale(name) for name in scale.terms]
+    items = [item for part in parts or [scale] for item in placement.items_of(part)]
+    return (*items, *(score_name(one.id) for one in (scale, *parts)))
 
 
 def moved_estimates(study: Study, ledger: Ledger) -> MovedEstimates | None:

@@ -66,6 +66,27 @@ class StudyFacts(Declaration):
     language: Literal["en"] = "en"
 
 
+class ScoreColumn(Declaration):
+    """A column of ready-made scores, and how far they can reach where the key does not say."""
+
+    column: str
+    min: float | None = None
+    max: float | None = None
+
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """How far the scores reach, None where the key says it."""
+        return None if self.min is None or self.max is None else (self.min, self.max)
+
+    @model_validator(mode="after")
+    def _ends_ascend(self) -> ScoreColumn:
+        if (self.min is None) != (self.max is None):
+            raise MisfitError("give min and max, or neither", "min" if self.max is None else "max")
+        if self.ends is not None and self.ends[0] >= self.ends[1]:
+            raise MisfitError("min is not below max", "min")
+        return self
+
+
 class FormBlock(Declaration):
     """`[[source.form]]`: which instrument form sits in which columns of an export.
 
@@ -73,11 +94,14 @@ class FormBlock(Declaration):
     by subscale) or the list of columns in item order. ``range`` is the range of the export where
     it differs from the form's; reverse-keying and midpoints follow it. ``missing`` adds codes to
     those of the source. ``total`` names the column with the export's own score of the form, or
-    one for each of some scales; it is compared with the items.
+    one for each of some scales; it is compared with the items. Where an export has scores and no
+    items, ``scores`` names the column of each scale in place of ``columns``, with ``min`` and
+    ``max`` where they are kept otherwise than the key scores them.
     """
 
     instrument: Name
-    columns: str | tuple[str, ...]
+    columns: str | tuple[str, ...] = ()
+    scores: Mapping[Name, ScoreColumn] = {}
     range: tuple[int, int] | None = None
     already_reversed: bool = False
     missing: Mapping[str, str] = {}
@@ -87,6 +111,33 @@ class FormBlock(Declaration):
     occasion: Occasion | None = None
     min_answered: int | None = Field(default=None, ge=1)
     total: str | Mapping[Name, str] | None = None
+
+    @property
+    def score_columns(self) -> dict[str, str]:
+        """The column of each ready-made score, by scale."""
+        return {scale: told.column for scale, told in self.scores.items()}
+
+    @field_validator("scores", mode="before")
+    @classmethod
+    def _column_alone_is_enough(cls, value: object) -> object:
+        if not isinstance(value, Mapping):
+            return value
+        return {scale: {"column": told} if isinstance(told, str) else told
+                for scale, told in value.items()}  # fmt: skip
+
+    @model_validator(mode="after")
+    def _items_or_scores(self) -> FormBlock:
+        if bool(self.columns) == bool(self.scores):
+            raise MisfitError(
+                "give the columns of the items, or scores where the export has no items",
+                "scores" if self.scores else "columns",
+            )
+        of_items = ("already_reversed", "codes", "min_answered", "total")
+        stray = next((key for key in of_items if key in self.model_fields_set), None)
+        if self.scores and stray is not None:
+            raise MisfitError("this is about items, and ready-made scores have none",
+                              stray)  # fmt: skip
+        return self
 
     @property
     def total_columns(self) -> tuple[str, ...]:

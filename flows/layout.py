@@ -9,6 +9,7 @@ from dataclasses import replace
 from flows.declarations import Attribute, FormBlock, Source
 from flows.event_columns import codes_beside, event_roles, lay_out_events
 from flows.item_columns import Header, item_columns, listed_columns, require_scale_pattern
+from flows.ready_scores import check_scores, place_scores
 from instruments.catalog import Catalog
 from instruments.definition import Definition
 from instruments.errors import StudyError
@@ -163,6 +164,8 @@ def _attribute(name: str, declared: Attribute, column: str) -> StageColumn:
 def _place(
     source: Source, form: FormBlock, alias: str, header: Header, definition: Definition
 ) -> Placement:
+    if form.scores:
+        return place_scores(source, form, alias, header, definition)
     low, high = _declared_range(form, definition)
     missing = {**source.missing, **form.missing}
     _refuse_answers_as_codes(source, form, low, high)
@@ -204,6 +207,9 @@ def _place(
 
 def check_form(source: Source, form: FormBlock, definition: Definition) -> None:
     """Refuse a form block that no export could be read by."""
+    if form.scores:
+        check_scores(source, form, definition)
+        return
     low, high = _declared_range(form, definition)
     _refuse_answers_as_codes(source, form, low, high)
     _totals(form, definition)

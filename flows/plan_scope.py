@@ -47,7 +47,7 @@ def _declared_ranges(study: Study) -> dict[str, Ends]:
     for source in study.sources:
         layout = lay_out(source, list(_header(study, source)), study.catalog)
         for placement in layout.placements:
-            for scale in placement.definition.scales:
+            for scale in placement.scales:
                 name = f"{placement.definition.id}.{scale.id}"
                 found.setdefault(name, _ends(placement, scale))
     return found
@@ -55,7 +55,8 @@ def _declared_ranges(study: Study) -> dict[str, Ends]:
 
 def _ends(placement: Placement, scale: Scale) -> Ends:
     counted = placement.definition.addressing == "number" or scale.method == "mean"
-    return score_range(placement, scale) if counted else (None, None)
+    known = counted or placement.is_ready_made
+    return score_range(placement, scale) if known else (None, None)
 
 
 def _header(study: Study, source: Source) -> Iterator[str]:
@@ -68,7 +69,7 @@ def _header(study: Study, source: Source) -> Iterator[str]:
         yield from source.event.columns
     for form in source.form:
         yield from _form_columns(form, study.catalog.get_form(form.instrument))
-        yield from form.total_columns
+        yield from (*form.total_columns, *form.score_columns.values())
 
 
 def _form_columns(form: FormBlock, definition: Definition) -> Iterator[str]:

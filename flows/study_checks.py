@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import math
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from flows.declarations import Source
 from flows.layout import check_form, name_forms
+from flows.ready_scores import score_ends
 from flows.toml_places import line_of
 from instruments.errors import DefinitionError, StudyError, suggest
+from instruments.score_range import Ends
 from reports.rule_fit import check_rule
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 KEYS = {
     "E_STUDY_MISSING_CODE": "missing",
     "E_STUDY_PATTERN": "columns",
+    "E_STUDY_SCORE": "scores",
     "E_STUDY_TOTAL": "total",
 }
 
@@ -37,9 +41,10 @@ def check_declarations(study: Study) -> None:
         _check_columns(study, source_index, source)
         _check_moments(study, source_index, source)
     _check_ranges(study)
-    used = {form.instrument for source in study.sources for form in source.form}
+    _check_score_ends(study)
+    valid = sorted(_scales_scored(study))
     for name in _scales_named(study.file):
-        _check_scale(study, name, used)
+        _check_scale(study, name, valid)
     _check_occasions(study)
 
 
@@ -51,8 +56,7 @@ def check_presentation(study: Study, rule: PresentationRule) -> None:
     StudyError
         ``E_RULE_SCALE``, ``E_RULE_LANDMARK`` or ``E_RULE_GREY_ZONE``, with the line.
     """
-    forms = {form.instrument for source in study.sources for form in source.form}
-    scales = {f"{id_}.{scale.id}": id_ for id_ in forms for scale in study.catalog[id_].scales}
+    scales = {name: name.partition(".")[0] for name in _scales_scored(study)}
     try:
         check_rule(rule, scales)
     except StudyError as error:
@@ -129,13 +133,29 @@ def _check_ranges(study: Study) -> None:
                 raise _two_ranges(form.instrument, other, (low, high), line)
 
 
-def _two_ranges(
-    instrument: str, one: tuple[int, int], other: tuple[int, int], line: int
-) -> StudyError:
+def _check_score_ends(study: Study) -> None:
+    """Refuse a scale whose ready-made scores reach further in one place than in another."""
+    ready = {form.instrument for source in study.sources for form in source.form if form.scores}
+    first: dict[str, Ends] = {}
+    for source_index, source in enumerate(study.sources):
+        for form_index, form in enumerate(source.form):
+            if form.instrument not in ready:
+                continue
+            definition = study.catalog.get_form(form.instrument)
+            for scale, ends in score_ends(form, definition).items():
+                name = f"{form.instrument}.{scale}"
+                other = first.setdefault(name, ends)
+                if not all(map(math.isclose, other, ends)):
+                    key = "scores" if form.scores else "range"
+                    place = ("source", source_index, "form", form_index, key)
+                    raise _two_ranges(name, other, ends, line_of(study.text, place))
+
+
+def _two_ranges(name: str, one: Ends, other: Ends, line: int) -> StudyError:
     return StudyError(
         "E_STUDY_RANGES",
-        f'"{instrument}" is answered on {one[0]} to {one[1]} in one place and on '
-        f"{other[0]} to {other[1]} in another, so its scores cannot be compared",
+        f'"{name}" goes from {one[0]:g} to {one[1]:g} in one place and from '
+        f"{other[0]:g} to {other[1]:g} in another, so its scores cannot be compared",
         where=f"study.toml, line {line}",
         fix="Correct the range; if both are right, give one of them a definition of its own.",
     )
@@ -146,12 +166,17 @@ def _scales_named(file: StudyFile) -> list[str]:
     return [*file.presentation.scales, *names]
 
 
-def _check_scale(study: Study, name: str, used: set[str]) -> None:
-    valid = sorted(
-        f"{instrument}.{scale.id}"
-        for instrument in used
-        for scale in study.catalog.get_form(instrument).scales
-    )
+def _scales_scored(study: Study) -> set[str]:
+    forms = [(form, study.catalog[form.instrument]) for source in study.sources
+             for form in source.form]  # fmt: skip
+    return {
+        f"{form.instrument}.{scale.id}"
+        for form, definition in forms
+        for scale in (definition.scored_of(form.scores) if form.scores else definition.scales)
+    }
+
+
+def _check_scale(study: Study, name: str, valid: Sequence[str]) -> None:
     if name in valid:
         return
     line = next((n for n, row in enumerate(study.text.splitlines(), 1) if f'"{name}"' in row), 0)

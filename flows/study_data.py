@@ -41,16 +41,19 @@ def load_study_data(
 
 
 def scales_of(study: Study, accepted: Iterable[AcceptedFile]) -> dict[str, tuple[Placement, Scale]]:
-    """Return every scale that the accepted files hold, with the first form block it stands in."""
+    """Return every scale that the accepted files hold, with the first form block it stands in.
+
+    Blocks with items go before those with ready-made scores: of these nothing can be computed.
+    """
     headers = {file.source_id: file.header for file in accepted}
     layouts = (
         lay_out(source, headers[source.id], study.catalog)
         for source in study.sources
         if source.id in headers
     )
+    placements = [placement for layout in layouts for placement in layout.placements]
     found: dict[str, tuple[Placement, Scale]] = {}
-    for layout in layouts:
-        for placement in layout.placements:
-            for scale in placement.definition.scales:
-                found.setdefault(f"{placement.definition.id}.{scale.id}", (placement, scale))
+    for placement in sorted(placements, key=lambda placement: placement.is_ready_made):
+        for scale in placement.scales:
+            found.setdefault(f"{placement.definition.id}.{scale.id}", (placement, scale))
     return found

@@ -37,11 +37,16 @@ def line_of(text: str, place: Place) -> int:
                 return best
     keys = [part for part in wanted[depth:] if isinstance(part, str)]
     start = best if depth else 0
-    for number in range(start, end):
-        key = lines[number].partition("=")[0].strip().strip('"')
-        if "=" in lines[number] and key in keys:
-            return number + 1
-    return best
+    named = [(number + 1, parts) for number in range(start, end)
+             if (parts := _key_of(lines[number])) and parts[0] in keys]  # fmt: skip
+    whole = [number for number, parts in named if all(part in keys for part in parts)]
+    return next(iter(whole), named[0][0] if named else best)
+
+
+def _key_of(line: str) -> list[str]:
+    """Return the parts of the key that a line sets, none where it sets none."""
+    key, equals, _ = line.partition("=")
+    return [part.strip().strip('"') for part in key.split(".")] if equals else []
 
 
 def line_with(text: str, words: Iterable[str]) -> int | None:

@@ -65,7 +65,7 @@ def _alarms(layout: Layout, placement: Placement, occasion: str) -> Iterator[Rul
         )
 
     form = placement.definition.abbreviation
-    if placement.definition.reverse:
+    if placement.definition.reverse and not placement.is_ready_made:
         yield rule("looks_reversed", "E_REVERSE_KEY", *_reversed(placement, form, at))
     if keyed_scales(placement):
         yield rule(
@@ -76,7 +76,7 @@ def _alarms(layout: Layout, placement: Placement, occasion: str) -> Iterator[Rul
             "reverses this item; nothing is changed.",
         )
     for scale in placement.definition.scales:
-        for statistic in _normed(scale):
+        for statistic in _normed(placement, scale):
             yield rule(
                 f"norm_{scale.id}_{statistic}",
                 "E_NORM",
@@ -99,7 +99,10 @@ def _reversed(placement: Placement, form: str, at: str) -> tuple[str, str]:
     return says, "Set already_reversed = true for this form, if the export flips them."
 
 
-def _normed(scale: Scale) -> tuple[str, ...]:
+def _normed(placement: Placement, scale: Scale) -> tuple[str, ...]:
+    """Return the published figures of a scale that this export can be held against."""
     has_mean = any(norm.mean is not None and norm.sd is not None for norm in scale.norms)
     has_alpha = any(norm.alpha is not None for norm in scale.norms)
+    if placement.is_ready_made:
+        has_mean, has_alpha = has_mean and scale.id in placement.scores, False
     return (*(["mean"] if has_mean else []), *(["alpha"] if has_alpha else []))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -204,6 +204,27 @@ class Definition(Frozen):
         order = list(held)
         start = sum(held[name] for name in order[: order.index(scale.id)])
         return tuple(range(start, start + held[scale.id]))
+
+    def scored_of(self, ready: Collection[str]) -> tuple[Scale, ...]:
+        """Return the scales of which there is a score where these scores come ready-made."""
+        return tuple(
+            scale
+            for scale in self.scales
+            if scale.id in ready or (scale.is_composite and scale.terms.keys() <= set(ready))
+        )
+
+    def made_of(self, scale: Scale) -> frozenset[str]:
+        """Return what a score is made of: its items, or the subscales that hold them.
+
+        Two scales whose sets meet share answers, whether or not a study has the single items.
+        """
+        if scale.is_composite:
+            return frozenset().union(*(self.made_of(self.get_scale(name)) for name in scale.terms))
+        if self.addressing == "number":
+            return frozenset(f"item_{number}" for number in scale.items)
+        return (
+            frozenset(s.id for s in self.held_scales) if scale.is_total else frozenset({scale.id})
+        )
 
 
 def definition_digest(definition: Definition) -> str:

@@ -144,25 +144,41 @@ def _keys(layout: Layout, placement: Placement) -> Iterator[tuple[StageColumn, L
 
 
 def _jump(layout: Layout, placement: Placement) -> Iterator[Rule]:
+    if placement.is_ready_made:
+        for scale, ready in placement.scores.items():
+            low, high = ready.column.low or 0.0, ready.column.high or 0.0
+            yield from _jump_rule(layout, placement, f"jump_{scale}", (ready.column,), (low, high))
+        return
+    columns = tuple(placement.columns.values())
+    yield from _jump_rule(layout, placement, "jump", columns, (placement.low, placement.high))
+
+
+def _jump_rule(
+    layout: Layout,
+    placement: Placement,
+    name: str,
+    columns: tuple[StageColumn, ...],
+    ends: tuple[float, float],
+) -> Iterator[Rule]:
     moments = tuple(_moments(layout, placement))
     if not moments:
         return
-    columns = tuple(placement.columns.values())
     given = {
         "flipped": tuple(_reversed(placement)),
-        "mirror": placement.low + placement.high,
+        "mirror": sum(ends),
         "who": _present(layout, ("client", "rater", "target")),
         "moments": moments,
-        "limit": JUMP_PART * (placement.high - placement.low),
+        "limit": JUMP_PART * (ends[1] - ends[0]),
     }
+    told = "scores of" if placement.is_ready_made else "answers to"
     yield _rule(
-        f"{placement.alias}.jump",
+        f"{placement.alias}.{name}",
         "E_JUMP",
         columns,
         Check("jump", given),
         severity="warning",
         category="plausibility",
-        says=f"A client's answers to {placement.called} went from one end to the other.",
+        says=f"A client's {told} {placement.called} went from one end to the other.",
         fix="Check whether the later form was exported mirrored, or is another client's.",
     )
 
@@ -178,7 +194,7 @@ def _moments(layout: Layout, placement: Placement) -> Iterator[tuple[StageColumn
 
 def _reversed(placement: Placement) -> Iterator[str]:
     """Yield the stage columns of the items that are reverse-keyed and stand as answered."""
-    if not placement.already_reversed:
+    if not (placement.already_reversed or placement.is_ready_made):
         for number in placement.definition.reverse:
             yield placement.columns[f"item_{number}"].name
 

@@ -30,10 +30,15 @@ _MIRRORED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 def form_rules(placement: Placement, layout: Layout) -> Iterator[Rule]:
     """Yield what must hold of the answers to one form together."""
     columns = tuple(placement.columns.values())
-    if _can_show_straight_lines(placement):
-        yield _straight_line(placement, columns)
     yield _empty(placement, columns, layout)
     yield _mostly_missing(placement, columns)
+    if not placement.is_ready_made:
+        yield from _item_rules(placement, columns)
+
+
+def _item_rules(placement: Placement, columns: tuple[StageColumn, ...]) -> Iterator[Rule]:
+    if _can_show_straight_lines(placement):
+        yield _straight_line(placement, columns)
     yield _range_unused(placement, columns)
     for scale, column in placement.totals.items():
         yield _total(placement, placement.definition.get_scale(scale), column)
@@ -101,9 +106,14 @@ def _empty(placement: Placement, columns: tuple[StageColumn, ...], layout: Layou
         Check("form_empty", {"others": others, "moment": tuple(_moment(placement, layout))}),
         severity="note",
         category="completeness",
-        says=says if others else f"No item of {form} is answered.",
+        says=says if others else f"No {_cell(placement)[1]} of {form} is {_cell(placement)[2]}.",
         fix="Nothing to do if the form was not given.",
     )
+
+
+def _cell(placement: Placement) -> tuple[str, str, str]:
+    """Return the words for what a cell of a form holds."""
+    return ("A", "score", "given") if placement.is_ready_made else ("An", "item", "answered")
 
 
 def _moment(placement: Placement, layout: Layout) -> Iterator[StageColumn]:
@@ -114,6 +124,8 @@ def _moment(placement: Placement, layout: Layout) -> Iterator[StageColumn]:
 
 
 def _mostly_missing(placement: Placement, columns: tuple[StageColumn, ...]) -> Rule:
+    article, cell, given = _cell(placement)
+    form = placement.called
     return _rule(
         placement,
         "item_missing",
@@ -121,8 +133,8 @@ def _mostly_missing(placement: Placement, columns: tuple[StageColumn, ...]) -> R
         columns,
         Check("item_missing", {"share": MISSING_SHARE, "min_forms": MIN_FORMS}),
         category="completeness",
-        says=f"An item of {placement.called} is unanswered in more than half of its forms.",
-        fix="Check whether the export's column is the one that the item was answered in.",
+        says=f"{article} {cell} of {form} is not {given} in more than half of its forms.",
+        fix=f"Check whether the export's column is the one that the {cell} was {given} in.",
     )
 
 

@@ -89,12 +89,35 @@ class StageColumn:
 
 
 @dataclass(frozen=True)
+class ReadyScore:
+    """The score of one scale as an export holds it, without the items that it was made of.
+
+    ``factor`` is what it is multiplied by to come in the scale's own unit.
+    """
+
+    column: StageColumn
+    factor: float = 1.0
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The lowest and the highest score, in the scale's own unit."""
+        return (self.column.low or 0.0) * self.factor, (self.column.high or 0.0) * self.factor
+
+
+def score_name(scale_id: str) -> str:
+    """Return the name under which a form keeps the ready-made score of a scale."""
+    return f"score_of_{scale_id}"
+
+
+@dataclass(frozen=True)
 class Placement:
     """One form block of a study file, set on the columns of one export.
 
     ``columns`` maps item names (``item_1`` or ``need_for_contact_1``) to stage columns;
     ``low`` and ``high`` are the declared range of the export. ``totals`` maps scales to the columns
-    that hold the export's own score of them; they are compared and not stored.
+    that hold the export's own score of them; they are compared and not stored. A form that comes as
+    ready-made scores has no items: ``scores`` maps its scales to them, and its ``columns`` are
+    theirs (``score_of_need_for_contact``).
     """
 
     definition: Definition
@@ -108,6 +131,18 @@ class Placement:
     occasion: str | None
     min_answered: int | None = None
     totals: Mapping[str, StageColumn] = field(default_factory=dict)
+    scores: Mapping[str, ReadyScore] = field(default_factory=dict)
+
+    @property
+    def is_ready_made(self) -> bool:
+        """Whether the export holds scores of this form in place of its items."""
+        return bool(self.scores)
+
+    @property
+    def scales(self) -> tuple[Scale, ...]:
+        """The scales that are scored here."""
+        definition = self.definition
+        return definition.scored_of(self.scores) if self.scores else definition.scales
 
     @property
     def called(self) -> str:
@@ -129,7 +164,9 @@ class Placement:
         }
 
     def items_of(self, scale: Scale) -> tuple[str, ...]:
-        """Return the names of a scale's items, in order."""
+        """Return the names of a scale's items, in order; a form of ready-made scores has none."""
+        if self.is_ready_made:
+            return ()
         names = self.definition.item_names(self.counts)
         return tuple(names[k] for k in self.definition.positions(scale, self.counts))
 

@@ -15,6 +15,7 @@ from instruments.scale import Scale
 
 TOO_FEW = "too few answered"
 NO_ITEMS = "no items in this study"
+NO_SCORE = "no score in the export"
 
 Answers = Sequence[float | None]
 

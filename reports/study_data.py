@@ -36,6 +36,8 @@ class Measure:
     export declares. Published means and standard deviations are comparable only where that is
     the form's own range (`has_published_range`); elsewhere there are no cut-offs and no minimal
     important difference. ``embedded_in`` names the longer form whose items a short form repeats.
+    ``items`` are those that the store holds; ``made_of`` says what the score is made of whether or
+    not they are there, as of scores that came ready-made (`is_ready_made`).
     """
 
     scale: str
@@ -54,6 +56,8 @@ class Measure:
     cutoffs: tuple[Cutoff, ...] = ()
     minimal_difference: float | None = None
     embedded_in: str | None = None
+    made_of: frozenset[str] = frozenset()
+    is_ready_made: bool = False
 
     @property
     def midpoint(self) -> float:
@@ -90,27 +94,24 @@ def measure_of(placement: Placement, scale: Scale) -> Measure:
         cutoffs=scale.cutoffs if is_published else (),
         minimal_difference=scale.minimal_important_difference if is_published else None,
         embedded_in=definition.embedded_in.form if definition.embedded_in else None,
+        made_of=definition.made_of(scale),
+        is_ready_made=placement.is_ready_made,
     )
 
 
 def score_range(placement: Placement, scale: Scale) -> tuple[float, float]:
     """Return the lowest and the highest score that a scale can have in this study."""
-    if scale.is_composite:
-        return _composite_range(placement, scale)
-    definition = placement.definition
-    factor = scale.multiplier * definition.response.factor(placement.low, placement.high)
-    if scale.method == "sum":
-        factor *= len(placement.items_of(scale))
-    return placement.low * factor, placement.high * factor
+    from instruments.score_range import count_by_key, range_of
 
+    if scale.id in placement.scores:
+        return placement.scores[scale.id].ends
+    count = count_by_key(placement.definition)
 
-def _composite_range(placement: Placement, scale: Scale) -> tuple[float, float]:
-    low = high = 0.0
-    for name, weight in scale.terms.items():
-        ends = score_range(placement, placement.definition.get_scale(name))
-        weighted = sorted(weight * end for end in ends)
-        low, high = low + weighted[0], high + weighted[1]
-    return low * scale.multiplier, high * scale.multiplier
+    def count_of(one: Scale) -> int | None:
+        return count(one) if placement.is_ready_made else len(placement.items_of(one))
+
+    answers = (placement.low, placement.high)
+    return range_of(placement.definition, scale, answers, count_of) or (0.0, 0.0)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from instruments.definition import Definition
-from instruments.layout import Placement
+from instruments.layout import Placement, score_name
 from sql.gateway import Connection, columns_of, fill, rows, statement
 from sql.names import answer_of, identifier
 
@@ -42,18 +42,21 @@ def response_view(connection: Connection) -> str:
         "SELECT table_name FROM duckdb_tables() WHERE database_name = 'store' "
         "AND schema_name = 'core' AND starts_with(table_name, 'form_') ORDER BY table_name",
     )
-    forms = [(name, held_items(connection, name)) for (name,) in found]
-    return fill("response_view", forms=forms)
+    items = {
+        name: [item for item in held_items(connection, name) if not item.startswith(score_name(""))]
+        for (name,) in found
+    }
+    return fill("response_view", forms=[form for form in items.items() if form[1]])
 
 
 def items_of(placement: Placement) -> list[dict[str, object]]:
-    """Return each item of a placement with its column, answer, type and codes."""
+    """Return each item or ready-made score of a placement: its column, answer, type and codes."""
     return [
         {
             "name": item,
             "column": column.name,
             "answer": answer_of(column),
-            "type": store_type(placement.definition),
+            "type": "DOUBLE" if placement.is_ready_made else store_type(placement.definition),
             "codes": [(code, column.missing[text]) for text, code in column.staged_codes.items()],
         }
         for item, column in placement.columns.items()

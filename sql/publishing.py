@@ -201,7 +201,7 @@ def _compare(
 def _refuse_parts(
     connection: Connection, placement: Placement, incoming: str, held: list[str]
 ) -> None:
-    """Refuse forms whose other subscales came from another file: neither file holds all of it."""
+    """Refuse forms whose other parts came from another file: neither file holds all of it."""
     others = [identifier(item) for item in held if item not in placement.columns]
     if not others:
         return
@@ -215,8 +215,8 @@ def _refuse_parts(
     if parted:
         raise ExportError(
             "E_FORM_PARTED",
-            f'{parted} forms of "{placement.definition.id}" have other subscales in another file',
-            fix="Export all items of a form in one file.",
+            f'{parted} forms of "{placement.definition.id}" have other parts in another file',
+            fix="Export all items of a form, or all its ready-made scores, in one file.",
         )
 
 
@@ -337,8 +337,7 @@ def _publish_form(connection: Connection, form: StagedForm, batch: int) -> None:
         "form_table": table,
         "items": items_of(placement),
         "fresh": form.incoming,
-        "low": placement.low,
-        "high": placement.high,
+        "range": ("NULL", "NULL") if placement.is_ready_made else (placement.low, placement.high),
         "already_reversed": str(placement.already_reversed).lower(),
         "batch": batch,
         "key_version": placement.definition.key_version,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from instruments.layout import Placement
+from instruments.layout import Placement, ReadyScore, score_name
 from instruments.scale import Scale
-from instruments.scoring import NO_ITEMS, TOO_FEW
+from instruments.scoring import NO_ITEMS, NO_SCORE, TOO_FEW
 from sql.names import identifier, literal
 
 
@@ -36,6 +36,8 @@ class ScoreExpressions:
 
 def score_expressions(placement: Placement) -> list[ScoreExpressions]:
     """Return the expressions of every scale of a form, composites after their parts."""
+    if placement.is_ready_made:
+        return _ready_made(placement)
     plain = [s for s in placement.definition.scales if not s.is_composite]
     made = [_from_items(placement, scale) for scale in plain]
     # The parts of a composite keep the definition's own rule for missing answers.
@@ -43,6 +45,31 @@ def score_expressions(placement: Placement) -> list[ScoreExpressions]:
     parts = {scale.id: _from_items(own, scale) for scale in plain}
     composites = [s for s in placement.definition.scales if s.is_composite]
     return [*made, *(_from_scores(scale, parts) for scale in composites)]
+
+
+def _ready_made(placement: Placement) -> list[ScoreExpressions]:
+    """Return the scores that an export holds, and of them those that are made of others."""
+    held = {name: _as_given(name, ready) for name, ready in placement.scores.items()}
+    return [
+        held[scale.id] if scale.id in held else _from_scores(scale, held)
+        for scale in placement.scales
+    ]
+
+
+def _as_given(scale_id: str, ready: ReadyScore) -> ScoreExpressions:
+    """Return a score as it was given, in the unit of its scale; it counts as one answer of one."""
+    column, name = identifier(score_name(scale_id)), identifier(f"{scale_id}_total")
+    answered = identifier(f"{scale_id}_answered")
+    given = Sum(answered, f"CAST({column} IS NOT NULL AS SMALLINT)", name, column)
+    return ScoreExpressions(
+        id=scale_id,
+        parts=(given,),
+        score=_times(name, ready.factor),
+        answered=answered,
+        item_count=1,
+        is_prorated="false",
+        reason=f"CASE WHEN {name} IS NULL THEN {literal(NO_SCORE)} END",
+    )
 
 
 def _from_items(placement: Placement, scale: Scale) -> ScoreExpressions:

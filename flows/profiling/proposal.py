@@ -17,6 +17,7 @@ from flows.profiling.events import (
     propose_event,
 )
 from flows.profiling.forms import FormProposal, find_numbered, propose_numbered
+from flows.profiling.ready_scores import ScoresProposal, agree, propose_scores
 from flows.profiling.roles import RolesProposal, occasion_in, propose_roles
 from flows.profiling.subscales import propose_subscales
 from flows.profiling.table import UnknownExport
@@ -40,6 +41,7 @@ class SourceProposal:
     forms: Sequence[FormProposal]
     notes: Sequence[str]
     event: EventProposal | None = None
+    ready: Sequence[ScoresProposal] = ()
 
 
 def propose_sources(paths: Sequence[Path], catalog: Catalog) -> list[SourceProposal]:
@@ -57,7 +59,13 @@ def propose_sources(paths: Sequence[Path], catalog: Catalog) -> list[SourcePropo
     if not exports:
         raise refuse(paths[0], "E_NO_ROWS", "A data dictionary of REDCap holds no answers.",
                      fix="Profile the export with its dictionary beside it.")  # fmt: skip
-    return [propose_source(open_export(path, dictionaries), catalog) for path in exports]
+    found = [propose_source(open_export(path, dictionaries), catalog) for path in exports]
+    return _with_one_reach(found)
+
+
+def _with_one_reach(sources: Sequence[SourceProposal]) -> list[SourceProposal]:
+    agreed = iter(agree([form for source in sources for form in source.ready]))
+    return [replace(source, ready=[next(agreed) for _ in source.ready]) for source in sources]
 
 
 def open_export(path: Path, dictionaries: Sequence[Path] = ()) -> UnknownExport:
@@ -79,26 +87,28 @@ def propose_source(export: UnknownExport, catalog: Catalog) -> SourceProposal:
     taken = frozenset(column for form in forms for column in form.columns) | unknown
     forms = propose_totals(export, forms, catalog, taken)
     taken |= frozenset(column for form in forms for column in form.totals.values())
-    roles, event = _propose_roles_and_event(export, taken, forms)
+    ready = propose_scores(export, catalog, taken, {form.instrument for form in forms})
+    taken |= frozenset(column for form in ready for column in form.columns.values())
+    roles, event = _propose_roles_and_event(export, taken, forms, has_forms=bool(forms or ready))
     taken |= frozenset(roles.columns.values()) | (event.columns if event else frozenset())
     attributes = propose_attributes(export, taken)
     taken |= frozenset(attribute.column for attribute in attributes)
     return SourceProposal(export, roles, attributes, forms,
-                          [*notes, *describe_rest(export, taken)], event)  # fmt: skip
+                          [*notes, *describe_rest(export, taken)], event, ready)  # fmt: skip
 
 
 def _propose_roles_and_event(
-    export: UnknownExport, taken: frozenset[str], forms: Sequence[FormProposal]
+    export: UnknownExport, taken: frozenset[str], forms: Sequence[FormProposal], *, has_forms: bool
 ) -> tuple[RolesProposal, EventProposal | None]:
     """Return whom and when rows tell of, and what happened: an event's columns have no role."""
     roles = propose_roles(export, taken, has_occasions=_are_placed(forms))
-    event = propose_event(export, taken, roles, has_forms=bool(forms))
+    event = propose_event(export, taken, roles, has_forms=has_forms)
     if event is None:
         if not taken:
             roles.doubts += doubt_untold(export, roles)
         return roles, None
     own = propose_roles(export, taken | event.columns,
-                        has_occasions=_are_placed(forms) or not forms)  # fmt: skip
+                        has_occasions=_are_placed(forms) or not has_forms)  # fmt: skip
     if has_time(event, own):
         return own, doubt_days(export, event, own)
     roles.doubts.append("Its rows seem to tell of events, but nothing says when: number the "

@@ -9,7 +9,7 @@ from dataclasses import replace
 from flows.profiling.forms import FormProposal
 from flows.profiling.table import UnknownExport
 from instruments.catalog import Catalog
-from instruments.definition import Definition
+from instruments.definition import Definition, Scale
 
 # Words for a score, in the languages that clinics export in.
 WORDS = ("total", "totalscore", "totaal", "totaalscore", "totale", "gesamt", "gesamtwert", "sum",
@@ -23,8 +23,13 @@ def propose_totals(
     export: UnknownExport, forms: Sequence[FormProposal], catalog: Catalog, taken: frozenset[str]
 ) -> list[FormProposal]:
     """Return the forms with the columns that are taken for their scores, which `check` compares."""
-    free = [name for name in export.names if name not in taken and _are_numbers(export, name)]
+    free = free_numbers(export, taken)
     return [_with_totals(form, catalog.get_form(form.instrument), free) for form in forms]
+
+
+def free_numbers(export: UnknownExport, taken: frozenset[str]) -> list[str]:
+    """Return the columns of numbers that nothing is proposed for yet."""
+    return [name for name in export.names if name not in taken and _are_numbers(export, name)]
 
 
 def _are_numbers(export: UnknownExport, name: str) -> bool:
@@ -53,19 +58,27 @@ def _doubt(totals: Mapping[str, str]) -> str:
 
 def _scale_of(name: str, form: FormProposal, definition: Definition) -> str | None:
     """Return the scale whose score a column's name says, None where it says none."""
-    stem, own = _key(form.pattern.partition("{")[0]), _key(name)
+    scored = [scale for scale in definition.scales if not scale.is_composite]
+    return said_scale(name, form.pattern.partition("{")[0], definition, scored)
+
+
+def said_scale(name: str, stem: str, definition: Definition, scales: Sequence[Scale]) -> str | None:
+    """Return which of some scales a column's name says after a stem, None where it says none."""
+    stem, own = letters(stem), letters(name)
     if not stem or not own.startswith(stem):
         return None
     said = own.removeprefix(stem).removeprefix(str(definition.n_items))
-    scored = [scale.id for scale in definition.scales if not scale.is_composite]
-    for scale in scored:
-        if said in {_key(scale), *(_key(scale) + word for word in WORDS),
-                    *(word + _key(scale) for word in WORDS)}:  # fmt: skip
-            return scale
+    for scale in scales:
+        keys = {letters(scale.id), letters(scale.label)}
+        if any(said in {key, *(key + word for word in WORDS), *(word + key for word in WORDS)}
+               for key in keys):  # fmt: skip
+            return scale.id
     if said not in WORDS:
         return None
-    return "total" if "total" in scored else scored[0] if len(scored) == 1 else None
+    ids = [scale.id for scale in scales]
+    return "total" if "total" in ids else ids[0] if len(ids) == 1 else None
 
 
-def _key(name: str) -> str:
+def letters(name: str) -> str:
+    """Return the letters and digits of a name, in lower case."""
     return re.sub(r"[^a-z0-9]", "", name.casefold())

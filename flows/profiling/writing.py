@@ -11,6 +11,7 @@ from flows.profiling.attributes import AttributeProposal, quote
 from flows.profiling.events import EventProposal
 from flows.profiling.forms import FormProposal
 from flows.profiling.proposal import SourceProposal
+from flows.profiling.ready_scores import ScoresProposal
 from instruments.catalog import Catalog
 
 HEAD = """\
@@ -69,8 +70,8 @@ def _source_lines(one: SourceProposal, source_id: str, names: Sequence[str]) -> 
         yield from _event_lines(one.event)
     for attribute in one.attributes:
         yield from _attribute_lines(attribute)
-    for form in one.forms:
-        yield from _form_lines(form, shared)
+    yield from (line for form in one.forms for line in _form_lines(form, shared))
+    yield from (line for form in one.ready for line in _score_lines(form))
     if one.notes:
         yield "# Columns that nothing is proposed for:"
         yield from (line for note in one.notes for line in _comments(f"- {note}"))
@@ -130,6 +131,21 @@ def _form_lines(form: FormProposal, shared: Mapping[str, str]) -> Iterator[str]:
     yield ""
 
 
+def _score_lines(form: ScoresProposal) -> Iterator[str]:
+    yield from _comments("; ".join(form.reasons) + ".")
+    yield from _doubts(form.doubts)
+    yield "[[source.form]]"
+    yield f'instrument = "{form.instrument}"'
+    for scale, column in form.columns.items():
+        ends = form.ends.get(scale)
+        told = quote(column) if ends is None else (
+            f"{{ column = {quote(column)}, min = {ends[0]:g}, max = {ends[1]:g} }}")  # fmt: skip
+        yield f"scores.{scale} = {told}"
+    if form.missing:
+        yield f"missing = {_table(form.missing)}  # say what they mean"
+    yield ""
+
+
 def _shared_codes(forms: Sequence[FormProposal]) -> dict[str, str]:
     """Return the codes that more than one form uses and that are no answer in any."""
     counts: dict[str, int] = {}
@@ -150,9 +166,10 @@ def _is_answer(code: str, form: FormProposal) -> bool:
 
 def _presentation_lines(sources: Sequence[SourceProposal], catalog: Catalog) -> Iterator[str]:
     """Yield the presentation rule: by a form that one is made for, else a stand-in."""
-    forms = [form.instrument for one in sources for form in one.forms]
+    scales = list(_scales(sources, catalog))
     landmark = _first_occasion(sources)
-    known = next((form for form in forms if form in RULES), None)
+    fitting = (form for form, _ in scales if form in RULES and _has_both(form, scales))
+    known = next(fitting, None)
     if known is not None:
         rule, dependence, independence = RULES[known]
         yield "# Who presents as dependent, who as independent."
@@ -162,8 +179,8 @@ def _presentation_lines(sources: Sequence[SourceProposal], catalog: Catalog) -> 
             )
             yield from _doubts([why])
         yield from _rule_lines(rule, f"{known}.{dependence}", f"{known}.{independence}", landmark)
-    elif forms:
-        scale = f"{forms[0]}.{catalog.get_form(forms[0]).scales[0].id}"
+    elif scales:
+        scale = ".".join(scales[0])
         why = (
             "No form here says who depends on others: this rule is a stand-in. interdep check "
             "takes it, a run refuses it; name scales of an ECR form, RPT, CDQ or CATS."
@@ -172,6 +189,20 @@ def _presentation_lines(sources: Sequence[SourceProposal], catalog: Catalog) -> 
         yield from _rule_lines("attachment", scale, scale, landmark)
     else:
         yield from _doubts(["No known form was found, so there is no rule yet; a study needs one."])
+
+
+def _scales(sources: Sequence[SourceProposal], catalog: Catalog) -> Iterator[tuple[str, str]]:
+    """Yield form and scale of what would be scored; of forms in the order of the files."""
+    for one in sources:
+        for form in one.forms:
+            yield from ((form.instrument, scale.id) for scale in
+                        catalog.get_form(form.instrument).scales)  # fmt: skip
+        for ready in one.ready:
+            yield from ((ready.instrument, scale) for scale in ready.columns)
+
+
+def _has_both(form: str, scales: Sequence[tuple[str, str]]) -> bool:
+    return {(form, scale) for scale in RULES[form][1:]} <= set(scales)
 
 
 def _rule_lines(rule: str, dependence: str, independence: str, landmark: str) -> Iterator[str]:

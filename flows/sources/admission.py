@@ -103,7 +103,7 @@ def _fact_names(source: Source) -> Iterator[str]:
     for attribute in source.attributes.values():
         yield attribute.column
     for block in source.form:
-        yield from block.total_columns
+        yield from (*block.total_columns, *block.score_columns.values())
     if source.ending is not None:
         yield source.ending.reason
         if source.ending.session is not None:

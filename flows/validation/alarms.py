@@ -71,6 +71,9 @@ def _is_at(layout: Layout, placement: Placement, occasion: str) -> str:
 
 
 def _judge(placement: Placement, answers: Any) -> Iterator[Found]:
+    if placement.is_ready_made:
+        yield from _judge_scores(placement, answers)
+        return
     if _looks_otherwise_reversed(placement, answers):
         # Every figure below would be wrong for the same reason.
         yield "looks_reversed", None
@@ -83,6 +86,13 @@ def _judge(placement: Placement, answers: Any) -> Iterator[Found]:
     for scale in placement.definition.scales:
         for statistic in _outside_norms(placement, scale, answers):
             yield f"norm_{scale.id}_{statistic}", None
+
+
+def _judge_scores(placement: Placement, scores: Any) -> Iterator[Found]:
+    for place, (name, ready) in enumerate(placement.scores.items()):
+        scale = placement.definition.get_scale(name)
+        for statistic in _unlike_norms(placement, scale, ready.factor * scores[:, place]):
+            yield f"norm_{name}_{statistic}", None
 
 
 def _keyed(
@@ -140,17 +150,24 @@ def _against(placement: Placement, scale: Scale, answers: Any) -> Iterator[str]:
 
 
 def _outside_norms(placement: Placement, scale: Scale, answers: Any) -> Iterator[str]:
-    from reports.methods.norms import check_norms
-    from reports.study_data import measure_of
-
     items = () if scale.is_composite else placement.items_of(scale)
     if not items or not scale.norms:
         return
-    measure = measure_of(placement, scale)
     keyed = _keyed(placement, scale, answers)
     factor = scale.multiplier * placement.definition.response.factor(placement.low, placement.high)
     scores = factor * (keyed.sum(axis=1) if scale.method == "sum" else keyed.mean(axis=1))
     alpha = _alpha(keyed) if len(items) >= 2 else float("nan")
+    yield from _unlike_norms(placement, scale, scores, alpha)
+
+
+def _unlike_norms(
+    placement: Placement, scale: Scale, scores: Any, alpha: float = float("nan")
+) -> Iterator[str]:
+    """Yield which figures of a scale's scores lie outside what was published."""
+    from reports.methods.norms import check_norms
+    from reports.study_data import measure_of
+
+    measure = measure_of(placement, scale)
     checks = check_norms(
         scale.norms,
         mean=float(scores.mean()),

@@ -105,7 +105,7 @@ def find_circle(data: StudyData, rule: PresentationRule, scale: str) -> str | No
 
 def _share_items(one: Measure, other: Measure) -> bool:
     if one.instrument == other.instrument:
-        return bool(set(one.items) & set(other.items))
+        return bool(one.made_of & other.made_of)
     forms = {one.instrument, one.embedded_in} & {other.instrument, other.embedded_in}
     return bool(forms - {None}) and one.scale_id == other.scale_id
 

@@ -21,6 +21,7 @@ from reports.methods.result import FloatArray, NotEstimableError
 
 LOWEST = ("lowest item-rest correlation", "item-rest correlation", "corrected")
 METHOD = "Cronbach's alpha, Feldt's interval"
+READY_MADE = "the export holds ready-made scores of this scale, without its items"
 OMEGA = ("omega", "omega total", "McDonald's omega, one factor by maximum likelihood")
 WRONG_KEY = (
     "this item seems to be keyed the wrong way: check the form's version, and whether the export "
@@ -47,6 +48,11 @@ def reliability_rows(
     facts |= {"n": len(complete), "n_missing": len(items) - len(complete)}
     alpha = _alpha_row(question, complete, level, term, facts)
     return alpha, _omega_row(question, complete, level, alpha, facts)
+
+
+def refuse_reliability(question: Question, *, term: str = "alpha", **facts: Any) -> Estimate:
+    """Return why there is no reliability of scores that came ready-made."""
+    return question.refuse(term, "alpha", METHOD, READY_MADE, **facts)
 
 
 def _alpha_row(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,13 @@ from reports.analyses._question import (
     limits,
     reason_of,
 )
-from reports.analyses._reliability_rows import alarm_rows, answers_of, reliability_rows, sem_row
+from reports.analyses._reliability_rows import (
+    alarm_rows,
+    answers_of,
+    refuse_reliability,
+    reliability_rows,
+    sem_row,
+)
 from reports.declarations import PRESENTATIONS
 from reports.estimates import Estimate
 from reports.methods.correlation import pearson
@@ -54,17 +60,22 @@ def describe_measures(inquiry: Inquiry) -> list[Estimate]:
 
 @dataclass(frozen=True)
 class _Forms:
-    """Scores and answers of one scale at one occasion, as arrays; NaN where there is none."""
+    """Scores and answers of one scale at one occasion, as arrays; NaN where there is none.
+
+    Of scores that came ready-made nobody knows which had unanswered items (`is_prorated`).
+    """
 
     therapists: Places
     values: FloatArray
     is_prorated: BoolArray
     answers: FloatArray | None
+    is_ready_made: bool
 
     def of(self, own: BoolArray, own_answers: BoolArray) -> _Forms:
         """Return those of one group."""
         answers = None if self.answers is None else self.answers[own_answers]
-        return _Forms(self.therapists[own], self.values[own], self.is_prorated[own], answers)
+        return replace(self, therapists=self.therapists[own], values=self.values[own],
+                       is_prorated=self.is_prorated[own], answers=answers)  # fmt: skip
 
 
 def _describe_scale(
@@ -78,7 +89,7 @@ def _describe_scale(
     everyone = _Forms(
         data.therapists[places], scores["value"].to_numpy(dtype=np.float64, na_value=np.nan),
         scores["is_prorated"].to_numpy(dtype=bool, na_value=False),
-        None if items is None else answers_of(items),
+        None if items is None else answers_of(items), measure.is_ready_made,
     )  # fmt: skip
     caution = None if measure.is_verified else UNVERIFIED
     rows = _describe_group(question, everyone, level, caution=caution, group_a=None)
@@ -100,6 +111,8 @@ def _describe_group(
     values = forms.values[is_scored]
     missing = len(is_scored) - len(values)
     rows = describe_values(question, values, level=level, n_missing=missing, **group)
+    if forms.is_ready_made:
+        return [*rows, refuse_reliability(question, **group)]
     rows.append(_prorated_row(question, forms.is_prorated[is_scored], **group))
     if forms.answers is None:
         return rows

@@ -33,7 +33,7 @@ from reports.analyses._question import (
     Question,
     join_notes,
 )
-from reports.analyses._reliability_rows import answers_of, reliability_rows
+from reports.analyses._reliability_rows import answers_of, refuse_reliability, reliability_rows
 from reports.declarations import PresentationRule
 from reports.estimates import Estimate
 from reports.presentation import describe_presentation
@@ -97,7 +97,13 @@ def _reliability_rows(
     question: Question, data: StudyData, found: OutcomeValues, contrast: Contrast
 ) -> Iterator[Estimate]:
     scale = found.outcome.scale
-    if scale is None or not data.measures[scale].items:
+    if scale is None:
+        return
+    if data.measures[scale].is_ready_made:
+        for group, _ in contrast.groups:
+            yield refuse_reliability(question, term="reliability", group_a=group,
+                                     **_of_pair(contrast))  # fmt: skip
+    if not data.measures[scale].items:
         return
     items = data.items(scale, found.outcome.occasion)
     for group, values in contrast.groups:

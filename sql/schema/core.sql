@@ -27,7 +27,8 @@ CREATE TABLE IF NOT EXISTS store.core.event (
 );
 
 -- core.administration: one filled-in form. administration_id is DuckDB's hash of the columns from
--- client_id to target: the same form of the same occasion has the same id in every rebuild.
+-- client_id to target: the same form of the same occasion has the same id in every rebuild. A form
+-- that came as ready-made scores has no range of answers.
 CREATE TABLE IF NOT EXISTS store.core.administration (
     administration_id UBIGINT NOT NULL,
     client_id VARCHAR NOT NULL,
@@ -39,21 +40,21 @@ CREATE TABLE IF NOT EXISTS store.core.administration (
     day SMALLINT,
     therapist_id VARCHAR,
     clinic_id VARCHAR,
-    range_low SMALLINT NOT NULL,
-    range_high SMALLINT NOT NULL,
+    range_low SMALLINT,
+    range_high SMALLINT,
     is_already_reversed BOOLEAN NOT NULL,
     batch INTEGER NOT NULL,
     record BIGINT NOT NULL
 );
 
--- core.missing: one unanswered item and its reason.
+-- core.missing: one unanswered item, or ready-made score that is not there, and its reason.
 CREATE TABLE IF NOT EXISTS store.core.missing (
     administration_id UBIGINT NOT NULL,
     item VARCHAR NOT NULL,
     reason VARCHAR NOT NULL
 );
 
--- core.score: one scale score of one administration.
+-- core.score: one scale score of one administration; a ready-made one counts as one answer of one.
 CREATE TABLE IF NOT EXISTS store.core.score (
     administration_id UBIGINT NOT NULL,
     scale VARCHAR NOT NULL,

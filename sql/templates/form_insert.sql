@@ -11,8 +11,8 @@ SELECT
     day_number,
     therapist_id,
     clinic_id,
-    {{ low }},
-    {{ high }},
+    {{ range[0] }},
+    {{ range[1] }},
     {{ already_reversed }},
     {{ batch }},
     _record

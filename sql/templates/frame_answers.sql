@@ -1,6 +1,6 @@
 -- Analysis frame: one row per occasion and client: the answers to a form, as its scales key
 -- them. Which items are flipped hangs on each form: its export may have reversed them already. So
--- does their unit: answers in other units of the form come in its own.
+-- does their unit: answers in other units of the form come in its own. Ready-made scores are none.
 {% macro keyed(item) -%}
 {% set answer = 'answers.' ~ (item.name | ident) -%}
 {% set mirrored = 'form.range_low + form.range_high - ' ~ answer -%}
@@ -19,6 +19,7 @@ WITH first_form AS (
         form_id = {{ form_id | literal }}
         AND rater = {{ rater | literal }}
         AND target = {{ target | literal }}
+        AND range_low IS NOT NULL
     QUALIFY row_number() OVER (PARTITION BY occasion, client_id ORDER BY session) = 1
 )
 

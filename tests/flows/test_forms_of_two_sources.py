@@ -79,7 +79,7 @@ def test_one_form_on_two_ranges_is_refused_before_its_scores_are_mixed(tmp_path:
     folder = write_study(tmp_path / "study", with_other("range = [1, 9]"))
     with pytest.raises(StudyError, match="E_STUDY_RANGES") as caught:
         study_of(folder)
-    assert '"ecr_rs" is answered on 1 to 7 in one place and on 1 to 9' in caught.value.what
+    assert '"ecr_rs" goes from 1 to 7 in one place and from 1 to 9' in caught.value.what
     assert "line" in caught.value.where
 
 

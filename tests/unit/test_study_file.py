@@ -242,3 +242,9 @@ def test_a_study_may_bring_its_own_instruments(tmp_path: Path) -> None:
 )
 def test_a_place_has_its_line(place: tuple[str | int, ...], line: int) -> None:
     assert line_of(STUDY, place) == line
+
+
+def test_a_dotted_key_has_its_line() -> None:
+    text = '[[form]]\nscores.bond = "b"\nscores.goal = "g"\n'
+    assert line_of(text, ("form", 0, "scores", "goal", "min")) == 3
+    assert line_of(text, ("form", 0, "scores")) == 2

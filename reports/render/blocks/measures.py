@@ -103,9 +103,24 @@ def reliability(run: Run) -> Iterator[Block]:
     found = run.rows(MEASURES)
     if found.empty:
         return
+    yield from _ready_made(run, found)
     table = _overall(run, found[found["group_a"].isna()])
     yield table if len(table.rows) <= MOST_ROWS else Fold(table.title, (table,))
     yield from _by_group(run, found)
+
+
+def _ready_made(run: Run, found: pd.DataFrame) -> Iterator[Block]:
+    """Yield of which scales there are no items, so that nobody takes a blank for an oversight."""
+    own = found["note"].fillna("").str.contains("ready-made scores")
+    scales = {str(outcome).partition("@")[0] for outcome in found.loc[own, "outcome"]}
+    if not scales:
+        return
+    names = ", ".join(name_outcome(run, scale) for scale in sorted(scales))
+    said = (
+        f"Ready-made scores: of {names} an export holds no items, so neither reliability nor keys "
+        "could be checked here, and nobody knows which scores had unanswered items."
+    )
+    yield Prose((said,), "caution")
 
 
 def _overall(run: Run, found: pd.DataFrame) -> Table:

@@ -42,9 +42,9 @@ def test_a_scale_of_the_rule_is_no_outcome_of_it(study: StudyData, rule: Present
 def test_a_total_that_holds_items_of_the_rule_is_circular(
     study: StudyData, rule: PresentationRule
 ) -> None:
-    anxiety = study.measures["ecr.anxiety"]
-    total = replace(anxiety, scale="ecr.total", items=(*anxiety.items[:2], "other_1"))
-    data = replace(study, measures={**study.measures, "ecr.total": total})
+    anxiety = replace(study.measures["ecr.anxiety"], made_of=frozenset({"item_1", "item_3"}))
+    total = replace(anxiety, scale="ecr.total", items=(), made_of=frozenset({"item_3", "item_5"}))
+    data = replace(study, measures={**study.measures, "ecr.anxiety": anxiety, "ecr.total": total})
     outcome = Outcome(scale="ecr.total", smallest_effect=0.3)
     found = refusals(run(data, rule, outcome), outcome)
     assert set(found.values()) == {

@@ -1,0 +1,139 @@
+"""Forms that an export holds as ready-made scores, without the items that they were made of."""
+
+from __future__ import annotations
+
+from flows.declarations import FormBlock, Source
+from flows.item_columns import Header
+from instruments.definition import Definition, Scale
+from instruments.errors import StudyError, suggest
+from instruments.layout import Placement, ReadyScore, StageColumn, number_of, score_name
+from instruments.score_range import Ends, count_by_key, range_of, units_of
+
+Unit = tuple[float, Ends]
+
+
+def place_scores(
+    source: Source, form: FormBlock, alias: str, header: Header, definition: Definition
+) -> Placement:
+    """Return a form whose columns are its ready-made scores."""
+    missing = {**source.missing, **form.missing}
+    units = check_scores(source, form, definition)
+    scores = {
+        scale: ReadyScore(
+            StageColumn(
+                name=f"{alias}__{score_name(scale)}",
+                source=header.require(column, source),
+                kind="number",
+                low=units[scale][1][0],
+                high=units[scale][1][1],
+                missing=missing,
+            ),
+            units[scale][0],
+        )
+        for scale, column in form.score_columns.items()
+    }
+    low, high = _answers(form, definition) or (0, 0)
+    return Placement(
+        definition=definition,
+        alias=alias,
+        columns={score_name(scale): ready.column for scale, ready in scores.items()},
+        low=low,
+        high=high,
+        already_reversed=False,
+        rater=form.rater or definition.default_rater,
+        target=form.target or "",
+        occasion=form.occasion,
+        scores=scores,
+    )
+
+
+def check_scores(source: Source, form: FormBlock, definition: Definition) -> dict[str, Unit]:
+    """Return what each ready-made score is multiplied by, and how far it can reach.
+
+    Raises
+    ------
+    StudyError
+        ``E_STUDY_SCORE`` where the form has no such scale, where nothing says how far its scores
+        reach, or where the key cannot have made scores that reach so far;
+        ``E_STUDY_MISSING_CODE`` where a code of the source is a score too.
+    """
+    units = {scale: _unit(form, definition, scale) for scale in form.scores}
+    for scale, (_, ends) in units.items():
+        _refuse_scores_as_codes(source, form, scale, ends)
+    return units
+
+
+def score_ends(form: FormBlock, definition: Definition) -> dict[str, Ends]:
+    """Return how far the scores of a form block reach in the unit of its key, as far as it says."""
+    if form.scores:
+        units = {scale: _unit(form, definition, scale) for scale in form.scores}
+        return {scale: (low * factor, high * factor) for scale, (factor, (low, high)) in
+                units.items()}  # fmt: skip
+    answers, count_of = _answers(form, definition), count_by_key(definition)
+    found = {} if answers is None else {
+        scale.id: range_of(definition, scale, answers, count_of) for scale in definition.scales
+    }  # fmt: skip
+    return {scale: ends for scale, ends in found.items() if ends is not None}
+
+
+def _unit(form: FormBlock, definition: Definition, name: str) -> Unit:
+    scale = next((scale for scale in definition.scales if scale.id == name), None)
+    if scale is None:
+        valid = [one.id for one in definition.scales]
+        raise _refused(
+            f'The form "{form.instrument}" has no scale "{name}"',
+            suggest(name, valid) or f"It has {', '.join(valid)}.",
+        )
+    answers = _answers(form, definition)
+    units = units_of(definition, scale, answers) if answers else {}
+    told = form.scores[name]
+    if told.ends is not None:
+        return _declared_unit(form, scale, told.ends, units)
+    if not units:
+        raise _refused(
+            f'Nothing says how far the scores of "{form.instrument}.{name}" can reach',
+            f'Say it: scores.{name} = {{ column = "{told.column}", min = ..., max = ... }}.',
+        )
+    return 1.0, units[1.0]
+
+
+def _declared_unit(form: FormBlock, scale: Scale, ends: Ends, units: dict[float, Ends]) -> Unit:
+    """Return the unit with these ends; scores of which the key says nothing are kept as they are.
+
+    A difference of rounding is none: a mean of 1 to 5 may be declared as it is printed.
+    """
+    if not units:
+        return 1.0, ends
+    for factor, known in units.items():
+        near = 1e-6 * (known[1] - known[0])
+        if all(abs(a - b) <= near for a, b in zip(ends, known, strict=True)):
+            return factor, known
+    listed = dict.fromkeys(f"{low:g} to {high:g}" for low, high in units.values())
+    raise _refused(
+        f'No score of "{form.instrument}.{scale.id}" reaches from {ends[0]:g} to {ends[1]:g}',
+        f"By its key it reaches {' or '.join(listed)}; if its items were answered on another "
+        "range, declare range as well.",
+    )
+
+
+def _answers(form: FormBlock, definition: Definition) -> tuple[int, int] | None:
+    response = definition.response
+    if form.range is not None:
+        return form.range
+    return None if response.min is None or response.max is None else (response.min, response.max)
+
+
+def _refuse_scores_as_codes(source: Source, form: FormBlock, scale: str, ends: Ends) -> None:
+    for code in sorted(source.missing.keys() - form.missing.keys()):
+        number = number_of(code)
+        if number is not None and ends[0] <= number <= ends[1]:
+            raise StudyError(
+                "E_STUDY_MISSING_CODE",
+                f'The missing code "{code}" is a score of "{form.instrument}.{scale}" too, which '
+                f"reaches {ends[0]:g} to {ends[1]:g}",
+                fix='Declare the code under "missing" of the forms that use it alone.',
+            )
+
+
+def _refused(what: str, fix: str) -> StudyError:
+    return StudyError("E_STUDY_SCORE", what, fix=fix)
