@@ -39,7 +39,7 @@ def measure(each: int = EACH, first: int = 0, kinds: list[str] | None = None) ->
 def _one_database() -> Iterator[None]:
     with (
         duckdb.connect(":memory:", config={"threads": 1}) as database,
-        patch("sql.gateway.duckdb.connect", lambda _: database.cursor()),
+        patch("sql.gateway.duckdb.connect", lambda *_, **__: database.cursor()),
     ):
         yield
 
