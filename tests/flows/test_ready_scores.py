@@ -228,9 +228,11 @@ def test_a_study_of_ready_made_scores_is_compared_and_says_what_it_cannot_know(
         path.unlink()
     outcome = run(study)
     assert outcome.ending == "published"
-    estimates = ask(study, "SELECT DISTINCT term, status, note FROM store.out.estimate "
-                           "WHERE outcome = 'ecr_rs.anxiety@intake' "
-                           "AND term IN ('alpha', 'mean', 'prorated') AND group_a IS NULL")  # fmt: skip
+    estimates = ask(
+        study,
+        "SELECT term, status, note FROM store.out.estimate WHERE group_a IS NULL "
+        "AND outcome = 'ecr_rs.anxiety@intake' AND term IN ('alpha', 'mean', 'prorated')",
+    )
     by_term = {term: (status, note) for term, status, note in estimates}
     assert by_term["mean"][0] == "ok"
     assert "prorated" not in by_term
