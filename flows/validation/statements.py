@@ -133,7 +133,8 @@ def count_answers(column: StageColumn) -> str:
     if _no_code(column):
         return f"count({answer(column)})"
     name, low, high = identifier(column.name), literal(column.low), literal(column.high)  # type: ignore[arg-type]
-    return f"count_if({name} >= {low}) - count_if({name} > {high})"
+    # Of nothing but empty cells DuckDB counts NULL.
+    return f"coalesce(count_if({name} >= {low}) - count_if({name} > {high}), 0)"
 
 
 def of_each_kind(columns: Iterable[StageColumn], flipped: Collection[str]) -> list[StageColumn]:

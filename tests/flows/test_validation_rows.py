@@ -232,9 +232,12 @@ def test_answers_that_leap_across_the_range_are_told(judge: Callable[..., Any]) 
     assert judged.placed() == [("E_SAFETY", 11, "core_6"), ("E_JUMP", 11, None)]
 
 
-def test_an_item_mostly_unanswered_is_told_once_for_the_file(judge: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("unanswered", [6, 11])
+def test_an_item_mostly_unanswered_is_told_once_for_the_file(
+    judge: Callable[..., Any], unanswered: int
+) -> None:
     table = others(11)
-    for one in table[:6]:
+    for one in table[:unanswered]:
         one["core_9"] = ""
     assert judge(make_source(), table).placed() == [("E_ITEM_MISSING", None, "core_9")]
 
