@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,12 @@ def test_the_rule_engine_says_what_the_statements_say(name: str, drawn: tuple[in
 @pytest.mark.parametrize("name", sorted(LAYOUTS))
 def test_every_rule_is_broken_by_some_table_and_kept_by_another(name: str) -> None:
     layout = LAYOUTS[name]
-    made = [make_table(layout, seed, size) for seed in range(200) for size in (2, 45)]
-    for rule in derive_rules(layout):
-        verdicts = {bool(expected(rule, table)) for table in made}
-        assert verdicts == {True, False}, rule.id
+    seen: dict[str, set[bool]] = {rule.id: set() for rule in derive_rules(layout)}
+    for seed, size in product(range(200), (2, 45)):
+        wanted = [rule for rule in derive_rules(layout) if len(seen[rule.id]) < 2]
+        if not wanted:
+            break
+        table = make_table(layout, seed, size)
+        for rule in wanted:
+            seen[rule.id].add(bool(expected(rule, table)))
+    assert [rule for rule, verdicts in seen.items() if len(verdicts) < 2] == []
