@@ -62,20 +62,21 @@ def describe_measures(inquiry: Inquiry) -> list[Estimate]:
 class _Forms:
     """Scores and answers of one scale at one occasion, as arrays; NaN where there is none.
 
-    Of scores that came ready-made nobody knows which had unanswered items (`is_prorated`).
+    Of scores that came ready-made nobody knows which had unanswered items (`is_known`).
     """
 
     therapists: Places
     values: FloatArray
     is_prorated: BoolArray
+    is_known: BoolArray
     answers: FloatArray | None
-    is_ready_made: bool
 
     def of(self, own: BoolArray, own_answers: BoolArray) -> _Forms:
         """Return those of one group."""
         answers = None if self.answers is None else self.answers[own_answers]
         return replace(self, therapists=self.therapists[own], values=self.values[own],
-                       is_prorated=self.is_prorated[own], answers=answers)  # fmt: skip
+                       is_prorated=self.is_prorated[own], is_known=self.is_known[own],
+                       answers=answers)  # fmt: skip
 
 
 def _describe_scale(
@@ -89,7 +90,8 @@ def _describe_scale(
     everyone = _Forms(
         data.therapists[places], scores["value"].to_numpy(dtype=np.float64, na_value=np.nan),
         scores["is_prorated"].to_numpy(dtype=bool, na_value=False),
-        None if items is None else answers_of(items), measure.is_ready_made,
+        scores["is_prorated"].notna().to_numpy(),
+        None if items is None else answers_of(items),
     )  # fmt: skip
     caution = None if measure.is_verified else UNVERIFIED
     rows = _describe_group(question, everyone, level, caution=caution, group_a=None)
@@ -111,9 +113,10 @@ def _describe_group(
     values = forms.values[is_scored]
     missing = len(is_scored) - len(values)
     rows = describe_values(question, values, level=level, n_missing=missing, **group)
-    if forms.is_ready_made:
+    is_known = is_scored & forms.is_known
+    if is_scored.any() and not is_known.any():
         return [*rows, refuse_reliability(question, **group)]
-    rows.append(_prorated_row(question, forms.is_prorated[is_scored], **group))
+    rows.append(_prorated_row(question, forms.is_prorated[is_known], **group))
     if forms.answers is None:
         return rows
     alpha, omega = reliability_rows(question, forms.answers, level=level, caution=caution, **group)

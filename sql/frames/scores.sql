@@ -1,4 +1,5 @@
--- Analysis frame: one row per administration and scale.
+-- Analysis frame: one row per administration and scale. Of ready-made scores nobody knows whether
+-- items were unanswered.
 SELECT
     form.client_id,
     form.form_id || '.' || score.scale AS scale,
@@ -10,7 +11,7 @@ SELECT
     score.score AS value,
     score.answered_count AS answered,
     score.item_count,
-    score.is_prorated
+    CASE WHEN form.range_low IS NOT NULL THEN CAST(score.is_prorated AS TINYINT) END AS is_prorated
 FROM store.core.score AS score
 INNER JOIN store.core.administration AS form ON score.administration_id = form.administration_id
 ORDER BY form.client_id, scale, form.occasion, form.session, form.rater, form.target

@@ -9,6 +9,7 @@ import pandas as pd
 
 from reports.render.document import Block, Fold, Listing, Prose, source
 from reports.render.naming import PAIR, name_group, name_outcome
+from reports.render.numbers import MISSING
 from reports.render.run_view import Run
 from reports.render.table import (
     Cell,
@@ -24,6 +25,7 @@ from reports.render.table import (
 
 MEASURES = "measures"
 NORM = "norm check: "
+READY_MADE = "ready-made scores"
 MOST_ROWS = 12
 
 
@@ -111,7 +113,7 @@ def reliability(run: Run) -> Iterator[Block]:
 
 def _ready_made(run: Run, found: pd.DataFrame) -> Iterator[Block]:
     """Yield of which scales there are no items, so that nobody takes a blank for an oversight."""
-    own = found["note"].fillna("").str.contains("ready-made scores")
+    own = found["note"].fillna("").str.contains(READY_MADE)
     scales = {str(outcome).partition("@")[0] for outcome in found.loc[own, "outcome"]}
     if not scales:
         return
@@ -134,13 +136,13 @@ def _overall(run: Run, found: pd.DataFrame) -> Table:
             number_of(of.get("mean"), "n"),
             number_of(of.get("mean"), "estimate"),
             number_of(of.get("sd"), "estimate"),
-            number_of(of.get("alpha"), "n"),
-            number_of(of.get("alpha"), "estimate"),
+            _of_items(of.get("alpha"), "n"),
+            _of_items(of.get("alpha"), "estimate"),
             interval_of(of.get("alpha")),
-            number_of(of.get("omega"), "estimate"),
+            _of_items(of.get("omega"), "estimate"),
             interval_of(of.get("omega")),
-            number_of(of.get("sem"), "estimate"),
-            number_of(of.get("prorated"), "estimate"),
+            _of_items(of.get("sem"), "estimate"),
+            _of_items(of.get("prorated"), "estimate"),
         )
         rows.append(Row(cells, plan_status=status_of(of.get("mean"))))
     return Table(
@@ -172,6 +174,12 @@ def _overall(run: Run, found: pd.DataFrame) -> Table:
     )
 
 
+def _of_items(row: Any, column: str) -> Cell:
+    """Return a figure of items as a cell; a dash where there are none, which nobody left out."""
+    has_items = row is not None and READY_MADE not in str(row["note"])
+    return number_of(row, column) if has_items else Cell(MISSING)
+
+
 def _terms(found: pd.DataFrame, outcome: str) -> dict[str, Any]:
     rows = found[found["outcome"] == outcome]
     return {str(row["term"]): row for _, row in rows.iterrows()}
@@ -195,7 +203,7 @@ def _by_group(run: Run, found: pd.DataFrame) -> Iterator[Block]:
         cells = [Cell(name_outcome(run, str(outcome)))]
         for group in PAIR:
             row = of.get(group)
-            cells += [number_of(row, "n"), number_of(row, "estimate"), interval_of(row)]
+            cells += [_of_items(row, "n"), number_of(row, "estimate"), interval_of(row)]
             omega = omegas.get((outcome, group))
             cells += [number_of(omega, "estimate"), interval_of(omega)]
         rows.append(Row(tuple(cells), plan_status=common_status(own["plan_status"])))
