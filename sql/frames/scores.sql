@@ -11,7 +11,11 @@ SELECT
     score.score AS value,
     score.answered_count AS answered,
     score.item_count,
-    CASE WHEN form.range_low IS NULL THEN NULL WHEN score.is_prorated THEN 1 ELSE 0 END AS is_prorated
+    CASE
+        WHEN form.range_low IS NULL THEN NULL
+        WHEN score.is_prorated THEN 1
+        ELSE 0
+    END AS is_prorated
 FROM store.core.score AS score
 INNER JOIN store.core.administration AS form ON score.administration_id = form.administration_id
 ORDER BY form.client_id, scale, form.occasion, form.session, form.rater, form.target
