@@ -77,6 +77,12 @@ def withdrawn(tmp_path_factory: pytest.TempPathFactory, whole: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def left(tmp_path: Path, withdrawn: Path) -> Path:
+    """Return a copy of it."""
+    return Path(shutil.copytree(withdrawn, tmp_path / "left"))
+
+
 def texts_of(folder: Path) -> Iterator[tuple[str, str]]:
     """Yield everything of a study but its originals as text, the insides of files included."""
     for path in sorted(folder.rglob("*")):
@@ -126,15 +132,14 @@ def test_held_rows_of_the_client_are_no_longer_listed(whole: Path, withdrawn: Pa
     assert "\n14,core_1" in records(withdrawn)
 
 
-def test_a_rebuild_afterwards_is_exact(withdrawn: Path, tmp_path: Path) -> None:
-    study = Path(shutil.copytree(withdrawn, tmp_path / "study"))
-    before = digests(study)
-    rebuild_study(study)
-    assert digests(study) == before
-    (study / "store.duckdb").unlink()
-    take_in(study)
-    assert digests(study) == before
-    assert has_trace(study) == []
+def test_a_rebuild_afterwards_is_exact(left: Path) -> None:
+    before = digests(left)
+    rebuild_study(left)
+    assert digests(left) == before
+    (left / "store.duckdb").unlink()
+    take_in(left)
+    assert digests(left) == before
+    assert has_trace(left) == []
 
 
 def test_the_ledger_keeps_a_salted_hash_and_not_the_id(withdrawn: Path) -> None:
@@ -145,20 +150,19 @@ def test_the_ledger_keeps_a_salted_hash_and_not_the_id(withdrawn: Path) -> None:
     assert entry.facts["by"] == "Anna"
 
 
-def test_the_client_is_not_let_in_again(study: Path) -> None:
-    withdraw_client(study, GONE, "Anna", anyway=False)
-    export(study, "intake_3.csv", [client(3), client(50), client(51), client(3, core_1=4)])
-    (report,) = take_in(study)
+def test_the_client_is_not_let_in_again(left: Path) -> None:
+    export(left, "intake_3.csv", [client(3), client(50), client(51), client(3, core_1=4)])
+    (report,) = take_in(left)
     assert report.counts is not None
     assert (report.counts.loaded, report.counts.quarantined) == (2, 2)
     told = {finding.rule: finding.says for finding in report.validation.findings}
     assert told["file.withdrawn"].startswith("A row is of a client who withdrew")
-    codes = ask(study, CODES_OF_BATCH, 4)
+    codes = ask(left, CODES_OF_BATCH, 4)
     assert codes == [(1, "E_WITHDRAWN"), (4, "E_WITHDRAWN")]
-    assert has_trace(study) == []
-    before = digests(study)
-    rebuild_study(study)
-    assert digests(study) == before
+    assert has_trace(left) == []
+    before = digests(left)
+    rebuild_study(left)
+    assert digests(left) == before
 
 
 @pytest.mark.parametrize("written", [" C003 ", "\uff23\uff10\uff10\uff13"])  # full-width letters
@@ -171,15 +175,12 @@ def test_however_the_id_is_written_it_is_the_same_client(study: Path, written: s
     assert ask(study, f"SELECT * FROM store.core.client WHERE client_id = '{GONE}'") == []
 
 
-def test_an_original_that_is_read_again_brings_nobody_back(study: Path) -> None:
-    withdraw_client(study, GONE, "Anna", anyway=False)
-    text = (study / "study.toml").read_text()
-    (study / "study.toml").write_text(text.replace('"-99" = "refused"', '"-98" = "refused"'))
-    take_in(study)
-    assert has_trace(study) == []
-    assert ask(study, "SELECT count(*) FROM store.meta.finding WHERE code = 'E_WITHDRAWN'") == [
-        (3,)
-    ]
+def test_an_original_that_is_read_again_brings_nobody_back(left: Path) -> None:
+    text = (left / "study.toml").read_text()
+    (left / "study.toml").write_text(text.replace('"-99" = "refused"', '"-98" = "refused"'))
+    take_in(left)
+    assert has_trace(left) == []
+    assert ask(left, "SELECT count(*) FROM store.meta.finding WHERE code = 'E_WITHDRAWN'") == [(3,)]
 
 
 def test_a_client_whom_nobody_knows_is_no_withdrawal(study: Path) -> None:
@@ -195,11 +196,10 @@ def test_a_client_whom_nobody_knows_is_no_withdrawal(study: Path) -> None:
     assert ask(study, "SELECT * FROM store.core.client WHERE client_id = 'C999'") == []
 
 
-def test_a_client_is_withdrawn_once(study: Path) -> None:
-    assert withdraw_client(study, GONE, "Anna", anyway=False) == 0
-    before = digests(study), (study / "ledger.jsonl").read_bytes()
-    assert withdraw_client(study, GONE, "Anna", anyway=False) == 5
-    assert (digests(study), (study / "ledger.jsonl").read_bytes()) == before
+def test_a_client_is_withdrawn_once(left: Path) -> None:
+    before = digests(left), (left / "ledger.jsonl").read_bytes()
+    assert withdraw_client(left, GONE, "Anna", anyway=False) == 5
+    assert (digests(left), (left / "ledger.jsonl").read_bytes()) == before
 
 
 def test_a_row_of_a_file_of_persons_can_be_withdrawn(tmp_path: Path) -> None:
@@ -308,10 +308,8 @@ def test_an_archive_that_somebody_changed_meanwhile_is_not_taken_for_finished(
     assert caught.value.code == "E_ARCHIVE_CHANGED"
 
 
-def test_status_says_what_was_taken_out_of_a_file_since(tmp_path: Path) -> None:
-    folder = write(tmp_path)
-    withdraw_client(folder, GONE, "Anna", anyway=False)
-    said = CliRunner().invoke(app, ["status", str(folder)]).output.splitlines()
+def test_status_says_what_was_taken_out_of_a_file_since(withdrawn: Path) -> None:
+    said = CliRunner().invoke(app, ["status", str(withdrawn)]).output.splitlines()
     first, later, second = (line for line in said if line.startswith("accepted"))
     assert first == (
         "accepted  intake_1.csv: 14 rows = 10 loaded + 4 quarantined + 0 known when it came in; "

@@ -14,7 +14,14 @@ from reports.estimates import Estimate
 from reports.render.blocks.answer import GROUPS, headline
 from reports.render.document import Prose, without_sources
 from reports.render.run_view import load_run
-from tests.golden.specimen import BOND, DISTRESS, OUTCOMES, publish_specimen, specimen_rows
+from tests.golden.specimen import (
+    BOND,
+    DISTRESS,
+    OUTCOMES,
+    publish_specimen,
+    specimen_analysis,
+    specimen_rows,
+)
 
 Say = Callable[..., str]
 
@@ -31,7 +38,8 @@ def say(rendered: Path, tmp_path: Path) -> Say:
         folder = rendered
         if change or extra or facts:
             rows = [*(change(row) if change else row for row in specimen_rows()), *extra]
-            folder = publish_specimen(tmp_path / "run", rows=rows, **facts)  # type: ignore[arg-type]
+            answers = replace(specimen_analysis(rows), figures={})  # it looks at no figure
+            folder = publish_specimen(tmp_path / "run", analysis=answers, **facts)  # type: ignore[arg-type]
         said = next(headline(load_run(folder)))
         assert isinstance(said, Prose)
         assert len(said.paragraphs) <= 5
@@ -53,8 +61,8 @@ def test_a_difference_has_its_direction_and_its_range(say: Say) -> None:
     ) in say()
 
 
-def test_the_size_of_a_difference_leads_to_its_estimate(tmp_path: Path) -> None:
-    run = load_run(publish_specimen(tmp_path / "run"))
+def test_the_size_of_a_difference_leads_to_its_estimate(rendered: Path) -> None:
+    run = load_run(rendered)
     said = next(headline(run))
     assert isinstance(said, Prose)
     led = [piece for pieces in said.pieces for piece in pieces if piece.target]
