@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -301,6 +302,11 @@ def specimen_analysis(rows: list[Estimate] | None = None) -> Analysis:
         figures=_figures(),
         flow=_flow(),
     )
+
+
+def without_figures(rows: list[Estimate] | None = None) -> Analysis:
+    """The analysis of the specimen for those who look at its estimates and tables alone."""
+    return replace(specimen_analysis(rows), figures={})
 
 
 def specimen_context(**changes: object) -> RunContext:

@@ -19,8 +19,8 @@ from tests.golden.specimen import (
     DISTRESS,
     OUTCOMES,
     publish_specimen,
-    specimen_analysis,
     specimen_rows,
+    without_figures,
 )
 
 Say = Callable[..., str]
@@ -38,7 +38,7 @@ def say(rendered: Path, tmp_path: Path) -> Say:
         folder = rendered
         if change or extra or facts:
             rows = [*(change(row) if change else row for row in specimen_rows()), *extra]
-            answers = replace(specimen_analysis(rows), figures={})  # it looks at no figure
+            answers = without_figures(rows)
             folder = publish_specimen(tmp_path / "run", analysis=answers, **facts)  # type: ignore[arg-type]
         said = next(headline(load_run(folder)))
         assert isinstance(said, Prose)

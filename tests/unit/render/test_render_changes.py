@@ -25,7 +25,7 @@ from reports.render.references import (
 from reports.render.run_view import Run, load_run
 from reports.render.table import Table
 from tests.golden import specimen
-from tests.golden.specimen import publish_specimen, specimen_rows
+from tests.golden.specimen import publish_specimen, specimen_rows, without_figures
 
 
 def changed_rows() -> list[object]:
@@ -107,7 +107,9 @@ def test_a_file_that_corrects_others_is_told_from_new_data(
 ) -> None:
     old = specimen.specimen_context().sources
     new = old.assign(name="again.csv", sha256="ef" * 32, corrected=clients)
-    corrected = publish_specimen(tmp_path / "run", sources=pd.concat([old, new]))
+    corrected = publish_specimen(
+        tmp_path / "run", analysis=without_figures(), sources=pd.concat([old, new])
+    )
     why, _ = compare_runs(load_run(before), load_run(corrected))
     assert isinstance(why.blocks[0], Listing)
     assert why.blocks[0].items == (
@@ -122,7 +124,7 @@ def test_what_moved_of_one_outcome_and_analysis_stands_together(
         return row if row.estimate is None else replace(row, estimate=row.estimate + place % 3 + 1)
 
     rows = [moved(place, row) for place, row in enumerate(specimen_rows())]
-    other = publish_specimen(tmp_path / "run", rows=rows)
+    other = publish_specimen(tmp_path / "run", analysis=without_figures(rows))
     _, moves = compare_runs(load_run(before), load_run(other))
     tables = [block for block in moves.blocks if isinstance(block, Table)]
     heads = [head for head, _ in tables[0].groups]
@@ -131,7 +133,9 @@ def test_what_moved_of_one_outcome_and_analysis_stands_together(
 
 
 def test_changed_disclosure_rules_are_a_reason(before: Path, tmp_path: Path) -> None:
-    stricter = publish_specimen(tmp_path / "run", policy=DisclosurePolicy(threshold=20))
+    stricter = publish_specimen(
+        tmp_path / "run", analysis=without_figures(), policy=DisclosurePolicy(threshold=20)
+    )
     why, _ = compare_runs(load_run(before), load_run(stricter))
     assert isinstance(why.blocks[0], Listing)
     assert why.blocks[0].items == ("the disclosure rules were changed",)

@@ -13,7 +13,7 @@ from reports.render.citations import Entry, name_apart, read_citation
 from reports.render.references import read_references
 from reports.render.run_view import Run, load_run
 from reports.render.sources import entries_of_measures
-from tests.golden.specimen import publish_specimen, specimen_rows
+from tests.golden.specimen import publish_specimen, specimen_rows, without_figures
 
 
 def test_citations_of_definitions_are_read_into_their_fields() -> None:
@@ -55,7 +55,9 @@ def test_only_published_samples_and_borders_that_were_used_are_listed(tmp_path: 
         replace(told, term="smallest reliable change", note="published reference"),
     ]
     for more, expected in (([], set()), (used, {"core10total-border", "core10total-norms"})):
-        folder = publish_specimen(tmp_path / str(len(more)), rows=[*rows, *more])
+        folder = publish_specimen(
+            tmp_path / str(len(more)), analysis=without_figures([*rows, *more])
+        )
         keys = {entry.key for entry in entries_of_measures(load_run(folder))}
         assert {key for key in keys if key.endswith(("-norms", "-border", "-missing"))} == expected
 
