@@ -55,15 +55,20 @@ def gather_repeated(inquiry: Inquiry, found: OutcomeValues) -> RepeatedScores:
         if name in data.occasions and data.place_in_time(name) < last
     ]
     occasions = (*before, outcome.occasion)
-    parts = [data.values_at(scale, name).rename("score").to_frame().assign(occasion=name)
-             for name in occasions]  # fmt: skip
-    rows = pd.concat(parts).reset_index(names="client_id")
+    scores = pd.concat([data.values_at(scale, name) for name in occasions], keys=occasions)
+    occasion, clients = (scores.index.get_level_values(level) for level in (0, 1))
     presentation = inquiry.presentations.set_index("client_id")["presentation"]
-    rows["score"] = rows["score"].astype("float64")
-    rows["presentation"] = rows["client_id"].map(presentation)
-    rows["therapist_id"] = rows["client_id"].map(data.clients["therapist_id"])
-    kept = rows[rows["presentation"].notna()].sort_values(["client_id", "occasion"])
-    return RepeatedScores(kept.reset_index(drop=True), occasions, outcome.occasion)
+    rows = pd.DataFrame(
+        {
+            "client_id": clients,
+            "score": scores.to_numpy(dtype=np.float64),
+            "occasion": occasion,
+            "presentation": presentation.reindex(clients).array,
+            "therapist_id": data.clients["therapist_id"].reindex(clients).array,
+        }
+    )
+    ordered = rows.dropna(subset="presentation").sort_values(["client_id", "occasion"])
+    return RepeatedScores(ordered.reset_index(drop=True), occasions, outcome.occasion)
 
 
 def fit_all_available(

@@ -59,7 +59,7 @@ class Nesting:
     @property
     def price(self) -> float:
         """The design effect of the difference."""
-        return price_of_nesting(self.frame, self.share or 0.0, self.group_share or 0.0)
+        return design_effect(caseload_of(self.frame), self.share or 0.0, self.group_share or 0.0)
 
     @property
     def caution(self) -> str | None:
@@ -191,11 +191,10 @@ def therapist_share(frame: pd.DataFrame, column: str) -> float | None:
     return None if model.status == "refused" else variance_shares(model)["therapist_id"]
 
 
-def price_of_nesting(frame: pd.DataFrame, share: float, compared_share: float) -> float:
-    """Return the design effect, given the therapists' shares of outcome and of what it meets."""
-    known = frame["therapist_id"].dropna()
-    caseload = len(known) / max(1, known.nunique())
-    return design_effect(max(1.0, caseload), share, compared_share)
+def caseload_of(frame: pd.DataFrame) -> float:
+    """Return how many clients a therapist has on average, at least one."""
+    therapists = frame["therapist_id"]
+    return max(1.0, int(therapists.count()) / max(1, therapists.nunique()))
 
 
 def nesting_caution(inquiry: Inquiry, values: pd.Series, compared: pd.DataFrame) -> str | None:
@@ -217,7 +216,8 @@ def _caution(
 ) -> str | None:
     """Return a caution by the design effect; the outcome's share is too uncertain to trust a 0."""
     at_least = max(share or 0.0, USUAL_SHARE)
-    prices = [price_of_nesting(frame, at_least, one or 0.0) for one in compared]
+    caseload = caseload_of(frame)
+    prices = [design_effect(caseload, at_least, one or 0.0) for one in compared]
     return FOLLOWS if max(prices, default=1.0) >= DEAR else None
 
 

@@ -126,9 +126,16 @@ def _observed(data: CourseData) -> pd.DataFrame:
     rows = data.in_contrast
     rows = rows[rows["time"] <= data.horizon]
     width = data.horizon / OBSERVED_SPANS
-    span = np.ceil(rows["time"] / width).astype("int64")
-    grouped = rows.groupby([rows["presentation"], span.rename("span")], sort=True)
-    means = grouped.agg(mean=("score", "mean"), n=("client_id", "nunique")).reset_index()
+    told = pd.DataFrame(
+        {
+            "presentation": rows["presentation"].array,
+            "span": np.ceil(rows["time"].to_numpy() / width).astype(np.int64),
+            "score": rows["score"].array, "client": rows["client_id"].array.codes,
+        }
+    )  # fmt: skip
+    grouped = told.groupby(["presentation", "span"], sort=True)
+    parts = {"mean": grouped["score"].mean(), "n": grouped["client"].nunique()}
+    means = pd.DataFrame(parts).reset_index()
     middle = ((means["span"] - 0.5) * width).clip(lower=0.0)
     empty = np.full(len(means), np.nan)
     return pd.DataFrame(

@@ -63,7 +63,7 @@ def build_model_frame(
     groups = list(dict.fromkeys(group for _, group in random_terms(formula)))
     rows = _sorted_rows(columns, groups)
     n_complete = len(rows)
-    levels = tuple((group, len(rows[group].cat.categories)) for group in groups)
+    levels = tuple((group, len(rows[group].array.categories)) for group in groups)
     scarce = [group for group, count in levels if group in few_as_fixed and count < fixed_below]
     rows, formula, made = _fix_groups(rows, formula, scarce)
     return ModelFrame(
@@ -142,8 +142,8 @@ def _fix_groups(
 
 def _effect_codes(levels: pd.Series[Any], group: str) -> pd.DataFrame:
     # Sum to zero over levels: the intercept is their mean, not whoever comes first.
-    codes = levels.cat.codes.to_numpy()
-    last = len(levels.cat.categories) - 1
+    codes = levels.array.codes
+    last = len(levels.array.categories) - 1
     return pd.DataFrame(
         {
             f"{group}_fixed_{k + 1}": (codes == k).astype(float) - (codes == last)
@@ -172,8 +172,8 @@ def _notes(
 
 
 def _group_alike(first: pd.Series[Any], second: pd.Series[Any]) -> bool:
-    sizes = len(first.cat.categories), len(second.cat.categories)
-    pairs = np.unique(first.cat.codes.to_numpy(np.int64) * sizes[1] + second.cat.codes.to_numpy())
+    sizes = len(first.array.categories), len(second.array.categories)
+    pairs = np.unique(first.array.codes.astype(np.int64) * sizes[1] + second.array.codes)
     return len(pairs) == sizes[0] == sizes[1]
 
 
@@ -182,7 +182,8 @@ def _refusal(
 ) -> str:
     if rows.empty:
         return "no row is complete"
-    if len(rows[outcome].unique()) < 2:
+    values = rows[outcome].to_numpy()
+    if (values == values[0]).all():
         return "the outcome does not vary"
     for group, count in levels:
         if group not in scarce and count < 2:
