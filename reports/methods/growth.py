@@ -257,10 +257,10 @@ def _add_moderator(
     if groups is not None:
         column, a, b = groups
         name = f"{column}_contrast"
-        code = np.where(rows[column] == a, 0.5, -0.5)
-        sizes = rows.groupby(column, observed=True)[client].nunique()
-        counts = ((a, int(sizes[a])), (b, int(sizes[b])))
-        return rows.assign(**{name: code}), Moderator(name, ((a, 0.5), (b, -0.5)), counts)
+        is_first = rows[column].eq(a).to_numpy(dtype=bool)
+        n_a, n_b = (int(rows.loc[own, client].nunique()) for own in (is_first, ~is_first))
+        moderator = Moderator(name, ((a, 0.5), (b, -0.5)), ((a, n_a), (b, n_b)))
+        return rows.assign(**{name: np.where(is_first, 0.5, -0.5)}), moderator
     if moderator is None:
         return rows, None
     per_client = rows.dropna(subset=[moderator]).drop_duplicates(client)[moderator]

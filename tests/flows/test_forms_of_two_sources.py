@@ -56,11 +56,13 @@ def mirrored(row: dict[str, Any]) -> dict[str, Any]:
     return row | flipped
 
 
-def items_of(folder: Path, scale: str = "ecr_rs.avoidance") -> pd.DataFrame:
+def items_of(
+    folder: Path, scale: str = "ecr_rs.avoidance", occasion: str = "intake"
+) -> pd.DataFrame:
     study = study_of(folder)
     with open_gateway(folder / "store.duckdb") as connection:
         data = load_study_data(study, connection, accepted_files(ledger_of(folder)))
-        return data.items(scale, "intake")
+        return data.items(scale, occasion)
 
 
 def test_items_that_one_export_reversed_are_keyed_like_those_of_the_other(tmp_path: Path) -> None:
@@ -73,6 +75,18 @@ def test_items_that_one_export_reversed_are_keyed_like_those_of_the_other(tmp_pa
     wanted = [[8 - row[f"ecr_{n}"] if n in REVERSED else row[f"ecr_{n}"] for n in range(1, 7)]
               for row in table]  # fmt: skip
     assert items_of(folder).astype(int).to_numpy().tolist() == wanted
+
+
+def test_answers_of_an_occasion_at_which_nobody_filled_the_form_in_have_items_and_no_rows(
+    tmp_path: Path,
+) -> None:
+    folder = write_study(tmp_path / "study", STUDY)
+    write_export(folder, "intake.csv", intake_rows(5))
+    take_in(folder)
+    assert len(items_of(folder)) == 5
+    later = items_of(folder, occasion="month_6")
+    assert later.empty
+    assert list(later.columns) == list(items_of(folder).columns)
 
 
 def test_one_form_on_two_ranges_is_refused_before_its_scores_are_mixed(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from reports.estimates import (
     TEXT_COLUMNS,
     Estimate,
     adjust_families,
+    join_tables,
     to_frame,
 )
 
@@ -67,6 +68,15 @@ def test_a_negative_zero_is_written_as_zero() -> None:
 def test_two_estimates_of_the_same_thing_are_refused() -> None:
     with pytest.raises(ValueError, match="same key: comparison, core_10"):
         to_frame([replace(ROW, estimate=1.0), replace(ROW, estimate=2.0)])
+
+
+def test_joined_tables_are_one_table_of_all_rows() -> None:
+    rows = [replace(ROW, term=term) for term in ("difference", "anxiety", "verdict")]
+    joined = join_tables([to_frame(rows[:2]), to_frame(rows[2:])])
+    pd.testing.assert_frame_equal(joined, to_frame(rows))
+    pd.testing.assert_frame_equal(join_tables([to_frame(rows), to_frame([])]), to_frame(rows))
+    with pytest.raises(ValueError, match="same key"):
+        join_tables([to_frame(rows), to_frame(rows[:1])])
 
 
 def test_the_run_stands_in_every_row() -> None:

@@ -128,6 +128,30 @@ def test_values_are_found_by_client_and_occasion(data: StudyData) -> None:
     assert data.values_at("x.x", "end").empty
 
 
+def test_clients_of_an_occasion_are_those_who_filled_in_any_form(data: StudyData) -> None:
+    gone = (data.scores["client_id"] == "c2") & (data.scores["occasion"] == "end")
+    left = replace(data, scores=data.scores[~gone])
+    assert set(left.clients_at("intake")) == {"c1", "c2"}
+    assert set(left.clients_at("end")) == {"c1"}
+    assert left.clients_at("follow_up").empty
+
+
+def test_a_course_has_one_form_per_client_and_day_the_first_in_the_order_of_occasions(
+    data: StudyData,
+) -> None:
+    again = data.scores.assign(
+        occasion=data.scores["occasion"].replace({"end": "month_3", "week_9": "end"}), value=99.0
+    )
+    unscored = again[again["occasion"] == "intake"].assign(day=200, value=np.nan)
+    both = replace(data, scores=pd.concat([again, data.scores, unscored], ignore_index=True))
+    course = both.course_of("s.s")
+    assert course["client_id"].tolist() == ["c1"] * 3 + ["c2"] * 3
+    assert course["day"].tolist() == [0, 63, 90] * 2
+    # On day 63 "end" comes before the undeclared "week_9", on day 90 "month_3" before "end".
+    assert course["value"].tolist() == [0.0, 99.0, 99.0] * 2
+    assert both.course_of("x.x").empty
+
+
 def test_attributes_are_what_a_study_declared(data: StudyData) -> None:
     assert data.attributes == ("age",)
 
