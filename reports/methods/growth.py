@@ -259,8 +259,8 @@ def _add_moderator(
         name = f"{column}_contrast"
         is_first = rows[column].eq(a).to_numpy(dtype=bool)
         n_a, n_b = (int(rows.loc[own, client].nunique()) for own in (is_first, ~is_first))
-        moderator = Moderator(name, ((a, 0.5), (b, -0.5)), ((a, n_a), (b, n_b)))
-        return rows.assign(**{name: np.where(is_first, 0.5, -0.5)}), moderator
+        compared = Moderator(name, ((a, 0.5), (b, -0.5)), ((a, n_a), (b, n_b)))
+        return rows.assign(**{name: np.where(is_first, 0.5, -0.5)}), compared
     if moderator is None:
         return rows, None
     per_client = rows.dropna(subset=[moderator]).drop_duplicates(client)[moderator]
