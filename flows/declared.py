@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from importlib import metadata
 
 from flows.declarations import Source
 from flows.study import Study
 from instruments.definition import definition_digest
+from sql.gateway import ENGINE_VERSION
 
 
 def declarations_digest(study: Study) -> str:
     """Return a hash of all that decides how files become rows."""
-    duckdb = metadata.version("duckdb")  # ids of forms are its hashes
-    return _hash([duckdb, *(_declared(study, source) for source in study.sources)])
+    # Ids of forms are hashes of the engine's.
+    return _hash([ENGINE_VERSION, *(_declared(study, source) for source in study.sources)])
 
 
 def source_digest(study: Study, source: Source) -> str:

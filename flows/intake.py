@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -162,19 +163,34 @@ def validate_step(intake: Intake, *, must_pass: bool = True) -> Validation:
 def admit_step(intake: Intake, ledger: Ledger, batch: int) -> AcceptedFile:
     """Archive a file that was accepted, list its held rows, acknowledge it, publish it."""
     reading, connection = intake.reading, intake.connection
-    with replaced(archive_path(intake.study, reading.export.sha256)) as part:
-        archive_text(connection, reading.layout, part)
-        _require_same_bytes(reading)
+    with _archiving(intake):
+        forms = stage_forms(connection, reading.layout, reading.export.sha256)
+        counts = count_rows(connection, reading.layout, forms)
+        compare_with_earlier(intake, forms, counts)
     write_held_rows(intake.study, connection, reading.export.sha256)
-    forms = stage_forms(connection, reading.layout, reading.export.sha256)
-    counts = count_rows(connection, reading.layout, forms)
-    compare_with_earlier(intake, forms, counts)
     findings = intake.validation.findings if intake.validation else ()
     accepted = acknowledge(intake.study, ledger, reading, counts, batch, findings)
     forget_refusal(intake.study, accepted.sha256, accepted.name)
     with transaction(connection):
         publish(connection, reading.layout, forms, batch_facts(accepted, counts))
     return accepted
+
+
+@contextmanager
+def _archiving(intake: Intake) -> Iterator[None]:
+    """Archive a file beside what is done with its stage meanwhile, and wait for it."""
+    with ThreadPoolExecutor(max_workers=1) as beside, intake.connection.cursor() as cursor:
+        archive = beside.submit(_archive, intake.study, cursor, intake.reading)
+        try:
+            yield
+        finally:
+            archive.result()
+
+
+def _archive(study: Study, connection: Connection, reading: Reading) -> None:
+    with replaced(archive_path(study, reading.export.sha256)) as part:
+        archive_text(connection, reading.layout, part)
+        _require_same_bytes(reading)
 
 
 def compare_with_earlier(intake: Intake, forms: Sequence[StagedForm], counts: RowCounts) -> None:

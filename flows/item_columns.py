@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from flows.declarations import FormBlock, Source
@@ -25,7 +26,12 @@ class Header:
 
     def find(self, wanted: str) -> str | None:
         """Return the file's own spelling of a column, None where it has no such column."""
-        return next((n for n in self.names if name_key(n) == name_key(wanted)), None)
+        return self._by_key.get(name_key(wanted))
+
+    @cached_property
+    def _by_key(self) -> dict[str, str]:
+        """The first name of each key."""
+        return {name_key(name): name for name in reversed(self.names)}
 
     def require(self, wanted: str, source: Source, others: Collection[str] = ()) -> str:
         """Return the file's own spelling of a column; ``others`` are wanted for something else.

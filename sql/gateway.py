@@ -38,6 +38,7 @@ LOG_BYTES = "500KB"
 MERGED_FILES = 16
 Connection = duckdb.DuckDBPyConnection
 EngineError = duckdb.Error
+ENGINE_VERSION = duckdb.__version__
 # How DuckDB says that another process has the file open; damage is told in blocks.
 _HELD_ELSEWHERE = ("Could not set lock", "Conflicting lock", "already open", "another process")
 

@@ -154,7 +154,8 @@ def _decode(column: StageColumn, coded: dict[str, dict[str, int | float | str]])
     place = f"enum_code({identifier(column.source)})"
     first = numbers[0]
     if isinstance(first, int) and numbers == list(range(first, first + len(numbers))):
-        return f"CAST({place} AS SMALLINT) + {first}::SMALLINT"
+        counted = f"CAST({place} AS SMALLINT)"
+        return f"{counted} + {first}::SMALLINT" if first else counted
     return f"CAST([{', '.join(map(literal, numbers))}][{place} + 1] AS SMALLINT)"
 
 

@@ -7,10 +7,11 @@ loaded, at each of its occasions.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from instruments.alarm_rules import alarm_id, alarm_rules, keyed_scales, occasions_of
 from instruments.layout import Layout, Placement, StageColumn
@@ -34,10 +35,16 @@ def find_alarms(connection: Connection, layout: Layout) -> Iterator[tuple[Rule, 
         for occasion in occasions_of(layout, placement):
             answers = _complete_answers(connection, layout, placement, occasion)
             if len(answers) >= MIN_FORMS:
-                with threadpool_limits(1):  # small matrices: threads only wait for each other
+                with _threads().limit(limits=1):  # small matrices: they only wait for each other
                     found = list(_judge(placement, answers))
                 for name, column in found:
                     yield rules[alarm_id(layout, placement, name, occasion)], column
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    """Return what holds the threads of linear algebra; to look for them takes a while."""
+    return ThreadpoolController()
 
 
 def _complete_answers(
