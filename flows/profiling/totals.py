@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from flows.profiling.answers import TOLD
 from flows.profiling.forms import FormProposal
 from flows.profiling.table import UnknownExport
 from instruments.catalog import Catalog
@@ -33,7 +34,7 @@ def free_numbers(export: UnknownExport, taken: frozenset[str]) -> list[str]:
 
 
 def _are_numbers(export: UnknownExport, name: str) -> bool:
-    cells = export.filled(name)
+    cells = [cell for cell in export.filled(name) if cell not in TOLD]
     return bool(cells) and sum(map(bool, map(NUMBER.fullmatch, cells))) > 0.9 * len(cells)
 
 

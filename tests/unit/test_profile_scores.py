@@ -56,7 +56,7 @@ def test_means_are_told_from_sums_by_what_they_reach(
 
 
 def test_codes_beyond_every_reach_are_proposed_as_missing(tmp_path: Path) -> None:
-    cells = ["-99", "NA", *numbers(0, 27, digits=0)[2:]]
+    cells = ["-99", *["NA"] * 20, *numbers(0, 27, digits=0)[21:]]
     path = write(tmp_path / "intake.csv", {"client_id": ids(), "phq9_total": cells})
     form = only_form(propose(path, folder=tmp_path)[0])
     assert form.instrument == "phq_9"
