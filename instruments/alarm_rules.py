@@ -18,11 +18,31 @@ COMPUTED = Check("computed")
 
 def alarm_rules(layout: Layout) -> tuple[Rule, ...]:
     """Return every alarm that an export of this layout can raise, in a fixed order."""
-    return tuple(
+    unseen = (rule for place in layout.placements if (rule := unseen_rule(place)) is not None)
+    alarms = (
         rule
         for placement in layout.placements
         for occasion in occasions_of(layout, placement)
         for rule in _alarms(layout, placement, occasion)
+    )
+    return (*unseen, *alarms)
+
+
+def unseen_rule(placement: Placement) -> Rule | None:
+    """Return what is told of a form whose items ask for a look by a clinician and are not there."""
+    if not (placement.is_ready_made and placement.definition.safety):
+        return None
+    items = " and ".join(str(safety.item) for safety in placement.definition.safety)
+    return Rule(
+        f"{placement.alias}.safety_unseen",
+        "E_SAFETY_UNSEEN",
+        "completeness",
+        "note",
+        tuple(placement.columns.values()),
+        COMPUTED,
+        f"{placement.called} comes as a score, so nobody is told here of an answer to its item "
+        f"{items} that asks for a look by a clinician.",
+        "Export the items too, or see to such answers where the form is filled in.",
     )
 
 

@@ -13,7 +13,13 @@ from typing import Any
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from instruments.alarm_rules import alarm_id, alarm_rules, keyed_scales, occasions_of
+from instruments.alarm_rules import (
+    alarm_id,
+    alarm_rules,
+    keyed_scales,
+    occasions_of,
+    unseen_rule,
+)
 from instruments.layout import Layout, Placement, StageColumn
 from instruments.rule import Rule
 from instruments.scale import Scale
@@ -32,6 +38,8 @@ def find_alarms(connection: Connection, layout: Layout) -> Iterator[tuple[Rule, 
     """Yield each alarm that the staged rows raise, with the column of the item that it names."""
     rules = {rule.id: rule for rule in alarm_rules(layout)}
     for placement in layout.placements:
+        if (unseen := unseen_rule(placement)) is not None:
+            yield unseen, None
         for occasion in occasions_of(layout, placement):
             answers = _complete_answers(connection, layout, placement, occasion)
             if len(answers) >= MIN_FORMS:
