@@ -130,7 +130,8 @@ class SpssFile:
         if not others:
             return frozenset()
         frame, _ = self._read(usecols=list(others.values()), row_limit=HEAD_ROWS)
-        rows = frame[list(others.values())].astype(str).to_numpy().tolist()
+        # A cell that the file itself declares missing is no text.
+        rows = frame[list(others.values())].fillna("").astype(str).to_numpy().tolist()
         return telling_columns(list(others), rows, self.admission)
 
     def _check_is_whole(self, count: int) -> None:

@@ -55,6 +55,14 @@ def test_a_text_that_is_left_out_and_broken_leaves_no_copy_behind(tmp_path: Path
     assert refusal(path, tmp_path).code == "E_DAMAGED"
 
 
+def test_a_text_that_is_left_out_may_have_values_that_the_file_declares_missing(
+    tmp_path: Path,
+) -> None:
+    table = frame(remark=["none"] * 12)
+    path = write(tmp_path, table, missing_ranges={"remark": ["none"]})
+    assert check(path, source(), tmp_path / "s").counts.loaded == 12
+
+
 @pytest.mark.parametrize("name", ["a.sav", "a.zsav"])
 def test_an_spss_file_reads_as_its_table(name: str, tmp_path: Path) -> None:
     table = frame()
