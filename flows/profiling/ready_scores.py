@@ -94,12 +94,12 @@ def _unit(definition: Definition, scale: Scale, cells: Sequence[str]) -> _Unit:
     response = definition.response
     known = {} if response.min is None or response.max is None else units_of(
         definition, scale, (response.min, response.max))  # fmt: skip
-    numbers = [float(cell.replace(",", ".")) for cell in cells if NUMBER.fullmatch(cell)]
-    texts = {cell: TOLD[cell] for cell in cells if cell in TOLD}
+    numbers = {float(cell.replace(",", ".")) for cell in set(cells) if NUMBER.fullmatch(cell)}
+    texts = {cell: TOLD[cell] for cell in sorted(set(cells) & TOLD.keys())}
     if not known:
         return _observed(numbers, texts, scale)
-    kept = [number for number in numbers if not _is_code(number, known.values())]
-    codes = texts | {f"{number:g}": UNTOLD for number in numbers if number not in kept}
+    coded = {number for number in numbers if _is_code(number, known.values())}
+    kept, codes = numbers - coded, texts | {f"{number:g}": UNTOLD for number in sorted(coded)}
     fitting = list(_fitting(known, kept))
     if not fitting:
         doubt = f'Scores of "{scale.id}" reach further than its key: say min and max, and range.'
@@ -114,7 +114,7 @@ def _unit(definition: Definition, scale: Scale, cells: Sequence[str]) -> _Unit:
     return _Unit(None if ends == own else ends, codes, doubt)
 
 
-def _fitting(units: Mapping[float, Ends], numbers: Sequence[float]) -> Iterator[Ends]:
+def _fitting(units: Mapping[float, Ends], numbers: Collection[float]) -> Iterator[Ends]:
     for low, high in units.values():
         if all(low <= number <= high for number in numbers):
             yield low, high
@@ -126,10 +126,11 @@ def _is_code(number: float, reach: Collection[Ends]) -> bool:
     return outside and bool(FAR.fullmatch(f"{number:g}"))
 
 
-def _observed(numbers: Sequence[float], texts: Mapping[str, str], scale: Scale) -> _Unit:
+def _observed(numbers: Collection[float], texts: Mapping[str, str], scale: Scale) -> _Unit:
     """Return the reach that is seen, where the key says none."""
-    kept = [number for number in numbers if not FAR.fullmatch(f"{number:g}")] or [0.0]
-    codes = dict(texts) | {f"{n:g}": UNTOLD for n in numbers if FAR.fullmatch(f"{n:g}")}
+    coded = {number for number in numbers if FAR.fullmatch(f"{number:g}")}
+    kept = set(numbers) - coded or {0.0}
+    codes = dict(texts) | {f"{number:g}": UNTOLD for number in sorted(coded)}
     low, high = math.floor(min(kept)), math.ceil(max(kept))
     doubt = f'Nothing says how far scores of "{scale.id}" reach: {low} to {high} is what is seen.'
     return _Unit((low, max(high, low + 1)), codes, doubt, is_seen=True)
