@@ -105,8 +105,8 @@ class SpssFile:
         """Yield the cases of the admitted variables."""
         wanted = {name: own for name, own in self.written.items() if self.admission.admits(name)}
         limit = max(1, CELLS // len(wanted))
-        offset = 0
-        while offset == 0 or offset < self.meta.number_rows:
+        offset, count = 0, self.meta.number_rows  # None where the file does not say
+        while offset == 0 or count is None or offset < count:
             frame, meta = self._read(usecols=list(wanted.values()), user_missing=True,
                                      disable_datetime_conversion=True, row_offset=offset,
                                      row_limit=limit)  # fmt: skip
@@ -135,7 +135,7 @@ class SpssFile:
         return telling_columns(list(others), rows, self.admission)
 
     def _check_is_whole(self, count: int) -> None:
-        if count < self.meta.number_rows:
+        if count < (self.meta.number_rows or 0):
             raise refuse(self.file.path, "E_TRUNCATED", f"The file breaks off: {count} of "
                          f"{self.meta.number_rows} cases can be read.",
                          place=f"case {count}", fix="Copy or save it again.")  # fmt: skip

@@ -55,6 +55,16 @@ def test_a_text_that_is_left_out_and_broken_leaves_no_copy_behind(tmp_path: Path
     assert refusal(path, tmp_path).code == "E_DAMAGED"
 
 
+@pytest.mark.parametrize("name", ["a.sav", "a.zsav"])
+def test_a_file_that_does_not_say_how_many_cases_it_has_is_read_to_its_end(
+    tmp_path: Path, name: str
+) -> None:
+    path = write(tmp_path, frame(), name)
+    content = path.read_bytes()
+    path.write_bytes(content[:80] + b"\xff\xff\xff\xff" + content[84:])
+    assert check(path, source(), tmp_path / "s").counts.loaded == 12
+
+
 def test_a_text_that_is_left_out_may_have_values_that_the_file_declares_missing(
     tmp_path: Path,
 ) -> None:
