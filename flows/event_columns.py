@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection
-
 from flows.declarations import Event, Source
 from flows.item_columns import Header
-from instruments.layout import Events, StageColumn, number_of
+from flows.missing_codes import codes_beside
+from instruments.layout import Events, StageColumn
 
 
 def event_roles(
@@ -26,22 +24,6 @@ def event_roles(
         else StageColumn(role, column, "whole", low, high, missing=codes_beside(source, first=0))
         for role, column in found.items()
     }  # fmt: skip
-
-
-def codes_beside(
-    source: Source, *, values: Collection[str] = (), first: float = math.inf
-) -> dict[str, str]:
-    """Return a source's missing codes that a column with these values cannot mean otherwise.
-
-    Codes are declared for answers: 99 may be a session, and the 99th day of a treatment, so numbers
-    from the ``first`` on are none. That many days before intake are rarer than the code.
-    """
-    numbers = {code: number_of(code) for code in source.missing}
-    return {
-        code: source.missing[code]
-        for code, number in numbers.items()
-        if code not in values and (number is None or number < first)
-    }
 
 
 def lay_out_events(event: Event) -> Events:

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from flows.declarations import Attribute, FormBlock, Source
-from flows.event_columns import codes_beside, event_roles, lay_out_events
+from flows.event_columns import event_roles, lay_out_events
 from flows.item_columns import Header, item_columns, listed_columns, require_scale_pattern
-from flows.ready_scores import check_scores, place_scores
+from flows.missing_codes import codes_beside, refuse_codes_within
+from flows.ready_scores import answer_range, check_scores, place_scores
 from instruments.catalog import Catalog
 from instruments.definition import Definition
 from instruments.errors import StudyError
-from instruments.layout import Kind, Layout, Placement, StageColumn, number_of
+from instruments.layout import Kind, Layout, Placement, StageColumn
 
 # Sessions are numbered from 1; days reach from a waiting list to twenty years of treatment.
 BOUNDS: Mapping[str, tuple[int, int]] = {"session": (1, 5000), "day": (-365, 7300)}
@@ -168,7 +169,8 @@ def _place(
         return place_scores(source, form, alias, header, definition)
     low, high = _declared_range(form, definition)
     missing = {**source.missing, **form.missing}
-    _refuse_answers_as_codes(source, form, low, high)
+    meaning = f'an answer to "{form.instrument}" too, which takes'
+    refuse_codes_within(source, form, (low, high), meaning)
     columns = {
         item: StageColumn(
             name=f"{alias}__{item}",
@@ -211,33 +213,13 @@ def check_form(source: Source, form: FormBlock, definition: Definition) -> None:
         check_scores(source, form, definition)
         return
     low, high = _declared_range(form, definition)
-    _refuse_answers_as_codes(source, form, low, high)
+    meaning = f'an answer to "{form.instrument}" too, which takes'
+    refuse_codes_within(source, form, (low, high), meaning)
     _totals(form, definition)
     if definition.addressing == "subscale":
         require_scale_pattern(form)
     else:
         listed_columns(form, definition.item_names())
-
-
-def _refuse_answers_as_codes(source: Source, form: FormBlock, low: int, high: int) -> None:
-    """Refuse a code of the source that is also an answer: each would be lost in silence.
-
-    A form that names the code itself means it.
-
-    Raises
-    ------
-    StudyError
-        ``E_STUDY_MISSING_CODE``.
-    """
-    for code in sorted(source.missing.keys() - form.missing.keys()):
-        number = number_of(code)
-        if number is not None and low <= number <= high:
-            raise StudyError(
-                "E_STUDY_MISSING_CODE",
-                f'The missing code "{code}" is an answer to "{form.instrument}" too, '
-                f"which takes {low} to {high}",
-                fix='Declare the code under "missing" of the forms that use it alone.',
-            )
 
 
 def _totals(form: FormBlock, definition: Definition) -> dict[str, str]:
@@ -264,15 +246,14 @@ def _totals(form: FormBlock, definition: Definition) -> dict[str, str]:
 
 
 def _declared_range(form: FormBlock, definition: Definition) -> tuple[int, int]:
-    if form.range is not None:
-        return form.range
-    if definition.response.min is None or definition.response.max is None:
+    declared = answer_range(form, definition)
+    if declared is None:
         raise StudyError(
             "E_STUDY_RANGE",
             f'The form "{form.instrument}" has no published range of answers',
             fix="Say in its [[source.form]] which one was used, such as range = [1, 5].",
         )
-    return definition.response.min, definition.response.max
+    return declared
 
 
 def _step(definition: Definition, low: int, high: int) -> int:

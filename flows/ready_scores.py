@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flows.declarations import FormBlock, Source
 from flows.item_columns import Header
+from flows.missing_codes import refuse_codes_within
 from instruments.definition import Definition, Scale
 from instruments.errors import StudyError, suggest
-from instruments.layout import Placement, ReadyScore, StageColumn, number_of, score_name
+from instruments.layout import Placement, ReadyScore, StageColumn, score_name
 from instruments.score_range import Ends, count_by_key, range_of, units_of
 
 Unit = tuple[float, Ends]
@@ -32,7 +33,7 @@ def place_scores(
         )
         for scale, column in form.score_columns.items()
     }
-    low, high = _answers(form, definition) or (0, 0)
+    low, high = answer_range(form, definition) or (0, 0)
     return Placement(
         definition=definition,
         alias=alias,
@@ -59,7 +60,8 @@ def check_scores(source: Source, form: FormBlock, definition: Definition) -> dic
     """
     units = {scale: _unit(form, definition, scale) for scale in form.scores}
     for scale, (_, ends) in units.items():
-        _refuse_scores_as_codes(source, form, scale, ends)
+        meaning = f'a score of "{form.instrument}.{scale}" too, which reaches'
+        refuse_codes_within(source, form, ends, meaning)
     return units
 
 
@@ -69,7 +71,7 @@ def score_ends(form: FormBlock, definition: Definition) -> dict[str, Ends]:
         units = {scale: _unit(form, definition, scale) for scale in form.scores}
         return {scale: (low * factor, high * factor) for scale, (factor, (low, high)) in
                 units.items()}  # fmt: skip
-    answers, count_of = _answers(form, definition), count_by_key(definition)
+    answers, count_of = answer_range(form, definition), count_by_key(definition)
     found = {} if answers is None else {
         scale.id: range_of(definition, scale, answers, count_of) for scale in definition.scales
     }  # fmt: skip
@@ -84,7 +86,7 @@ def _unit(form: FormBlock, definition: Definition, name: str) -> Unit:
             f'The form "{form.instrument}" has no scale "{name}"',
             suggest(name, valid) or f"It has {', '.join(valid)}.",
         )
-    answers = _answers(form, definition)
+    answers = answer_range(form, definition)
     units = units_of(definition, scale, answers) if answers else {}
     told = form.scores[name]
     if told.ends is not None:
@@ -116,23 +118,12 @@ def _declared_unit(form: FormBlock, scale: Scale, ends: Ends, units: dict[float,
     )
 
 
-def _answers(form: FormBlock, definition: Definition) -> tuple[int, int] | None:
+def answer_range(form: FormBlock, definition: Definition) -> tuple[int, int] | None:
+    """Return the range of answers that a study declares, else the form's own, if it has one."""
     response = definition.response
     if form.range is not None:
         return form.range
     return None if response.min is None or response.max is None else (response.min, response.max)
-
-
-def _refuse_scores_as_codes(source: Source, form: FormBlock, scale: str, ends: Ends) -> None:
-    for code in sorted(source.missing.keys() - form.missing.keys()):
-        number = number_of(code)
-        if number is not None and ends[0] <= number <= ends[1]:
-            raise StudyError(
-                "E_STUDY_MISSING_CODE",
-                f'The missing code "{code}" is a score of "{form.instrument}.{scale}" too, which '
-                f"reaches {ends[0]:g} to {ends[1]:g}",
-                fix='Declare the code under "missing" of the forms that use it alone.',
-            )
 
 
 def _refused(what: str, fix: str) -> StudyError:
