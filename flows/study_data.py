@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import pandas as pd
 
@@ -14,7 +14,14 @@ from instruments.layout import Placement
 from instruments.scale import Scale
 from reports.study_data import StudyData, measure_of
 from sql.gateway import Connection
-from sql.study_frames import Answers, read_answers, read_clients, read_scores
+from sql.study_frames import (
+    Answers,
+    Forms,
+    read_answers,
+    read_clients,
+    read_forms,
+    read_scores,
+)
 
 # Analyses ask for the answers to the scales of a form, most of them one after the other.
 FORMS_KEPT = 8
@@ -28,9 +35,13 @@ def load_study_data(
 
     placements = {id(placement): placement for placement, _ in placed.values()}
 
+    @cache
+    def forms() -> Forms:
+        return read_forms(connection)
+
     @lru_cache(maxsize=FORMS_KEPT)
     def read(placement: int) -> Answers:
-        return read_answers(connection, placements[placement])
+        return read_answers(connection, placements[placement], forms())
 
     def items(scale_name: str, occasion: str) -> pd.DataFrame:
         placement, scale = placed[scale_name]
