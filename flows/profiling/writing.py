@@ -27,6 +27,7 @@ RULES: Mapping[str, tuple[str, str, str]] = {
     "ecr": ("attachment", "anxiety", "avoidance"),
     "ecr_r": ("attachment", "anxiety", "avoidance"),
     "ecr_s": ("attachment", "anxiety", "avoidance"),
+    "ecr_rs": ("attachment", "anxiety", "avoidance"),
     "rpt": ("relationship-profile", "destructive_overdependence", "dysfunctional_detachment"),
 }
 WIDTH = 100
@@ -167,11 +168,11 @@ def _is_answer(code: str, form: FormProposal) -> bool:
 def _presentation_lines(sources: Sequence[SourceProposal], catalog: Catalog) -> Iterator[str]:
     """Yield the presentation rule: by a form that one is made for, else a stand-in."""
     scales = list(_scales(sources, catalog))
-    landmark = _first_occasion(sources)
     fitting = (form for form, _ in scales if form in RULES and _has_both(form, scales))
     known = next(fitting, None)
     if known is not None:
         rule, dependence, independence = RULES[known]
+        landmark = _first_occasion(sources, known)
         yield "# Who presents as dependent, who as independent."
         if landmark != INTAKE:
             why = (
@@ -186,6 +187,7 @@ def _presentation_lines(sources: Sequence[SourceProposal], catalog: Catalog) -> 
             "takes it, a run refuses it; name scales of an ECR form, RPT, CDQ or CATS."
         )
         yield from _doubts([why])
+        landmark = _first_occasion(sources, scales[0][0])
         yield from _rule_lines("attachment", scale, scale, landmark)
     else:
         yield from _doubts(["No known form was found, so there is no rule yet; a study needs one."])
@@ -214,18 +216,20 @@ def _rule_lines(rule: str, dependence: str, independence: str, landmark: str) ->
     yield f'landmark = "{landmark}"'
 
 
-def _first_occasion(sources: Sequence[SourceProposal]) -> str:
-    known = [
-        occasion
-        for one in sources
-        for occasion in (
-            one.roles.occasion,
-            *one.roles.occasions.values(),
-            *(form.occasion for form in one.forms),
-        )
-        if occasion
-    ]
+def _first_occasion(sources: Sequence[SourceProposal], form: str) -> str:
+    """Return when a form is known first: at intake, if files that hold it are of intake."""
+    known = [occasion for one in sources for occasion in _occasions(one, form)]
     return INTAKE if INTAKE in known or not known else known[0]
+
+
+def _occasions(one: SourceProposal, form: str) -> Iterator[str]:
+    """Yield the occasions at which a file may hold a form; other files are of others."""
+    of_rows = [name for name in (one.roles.occasion, *one.roles.occasions.values()) if name]
+    for block in one.forms:
+        if block.instrument == form:
+            yield from [block.occasion] if block.occasion else of_rows
+    if any(ready.instrument == form for ready in one.ready):
+        yield from of_rows
 
 
 def _source_id(path: Path, taken: Sequence[str]) -> str:

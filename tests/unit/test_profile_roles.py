@@ -10,6 +10,7 @@ import pytest
 
 from flows.profiling import propose_study
 from flows.profiling.roles import guess_occasion
+from flows.study_checks import check_presentation
 from tests.property.export_mutations import good_exports
 from tests.unit.nasty.desk import check
 from tests.unit.profiling_tables import CATALOG, CORE, answers, ids, propose, write
@@ -25,6 +26,23 @@ def test_a_landmark_after_intake_is_a_doubt(tmp_path: Path) -> None:
     _, told = propose(write(tmp_path / "early.csv", early), folder=tmp_path)
     assert 'landmark = "intake"' in told
     assert "No file here is of intake" not in told
+
+
+def test_the_landmark_is_an_occasion_of_the_form_that_the_rule_is_made_for(tmp_path: Path) -> None:
+    intake = {"client_id": ids(), "occasion": ["intake"] * len(ids()), **answers(CORE, 0, 4)}
+    ecr = answers([f"ecr_{n}" for n in range(1, 37)], 1, 7)
+    late = {"client_id": ids(), "occasion": ["end"] * len(ids()), **ecr}
+    files = write(tmp_path / "first.csv", intake), write(tmp_path / "later.csv", late)
+    study, _ = propose(*files, folder=tmp_path)
+    assert study.file.presentation.dependence == "ecr.anxiety"
+    assert study.file.presentation.landmark == "end"
+
+
+def test_every_form_that_a_rule_takes_is_proposed_for_one(tmp_path: Path) -> None:
+    table = {"client_id": ids(), **answers([f"ecrrs_{n}" for n in range(1, 10)], 1, 7)}
+    study, text = propose(write(tmp_path / "a.csv", table), folder=tmp_path)
+    check_presentation(study, study.file.presentation)
+    assert "stand-in" not in text
 
 
 @pytest.mark.parametrize(
