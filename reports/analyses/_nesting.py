@@ -106,21 +106,29 @@ def nested_frame(inquiry: Inquiry, found: OutcomeValues, contrast: Contrast) -> 
 
 def fit_contrast(frame: pd.DataFrame, level: float) -> MixedModel:
     """Fit the difference with therapists and clinics as random, as fixed where they are few."""
+    return fit_mixed_model(
+        frame,
+        _formula(frame),
+        few_as_fixed=("therapist_id", "clinic"),
+        therapist_terms=therapist_terms(frame),
+        fixed_below=FEW_THERAPISTS,
+        level=level,
+    )
+
+
+def _formula(frame: pd.DataFrame) -> str:
     covariates = [name for name in frame.columns if name.startswith("covariate_")]
     therapists, clinics = frame["therapist_id"].nunique(), frame["clinic"].nunique()
     groups = ["(1 | therapist_id)"]
     if clinics > 1 and therapists >= FEW_THERAPISTS:
         groups.append("(1 | clinic)")
-    formula = " + ".join(["value ~ contrast", *covariates, *groups])
+    return " + ".join(["value ~ contrast", *covariates, *groups])
+
+
+def therapist_terms(frame: pd.DataFrame) -> tuple[str, ...]:
+    """Return the contrast as a term of therapists where each has clients of one group alone."""
     per_therapist = frame.groupby("therapist_id")["contrast"].nunique()
-    return fit_mixed_model(
-        frame,
-        formula,
-        few_as_fixed=("therapist_id", "clinic"),
-        therapist_terms=("contrast",) if (per_therapist == 1).all() else (),
-        fixed_below=FEW_THERAPISTS,
-        level=level,
-    )
+    return ("contrast",) if (per_therapist == 1).all() else ()
 
 
 def _difference_rows(
