@@ -18,6 +18,7 @@ FIXES: Mapping[str, str] = {
     "E_REJECTED": "Nothing to do: somebody decided that this row stays out; the ledger says why.",
     "E_WITHDRAWN": "Leave this client out of the export: consent was withdrawn; nothing was read.",
     "E_UNKNOWN_COLUMN": "Declare it if it is needed, or list it under ignore.",
+    "E_UNKEPT_COLUMN": "Nothing of it is kept: declare [source.event] or a form, or leave it out.",
     "E_IDENTIFIER": "Leave it out of the export; it points to a person, and it was not read.",
     "E_FREE_TEXT": "Leave it out of the export; free text is never stored, and it was not read.",
 }

@@ -16,6 +16,7 @@ from flows.validation.recording import (
     record_notes,
     record_offending,
     record_quarantine,
+    record_unkept_columns,
     record_unknown_columns,
 )
 from flows.validation.releasing import free_released
@@ -73,6 +74,7 @@ def validate(
     broken = find_broken(connection, rules)
     record_notes(connection, export.notes)
     record_unknown_columns(connection, unknown_columns)
+    record_unkept_columns(connection, layout)
     record_broken_cells(connection)
     record_offending(connection, broken)
     record_quarantine(connection)
@@ -170,6 +172,7 @@ def _say(rule: str, rules: Mapping[str, Rule]) -> str:
 
 SAYS: Mapping[str, str] = {
     "file.columns": "A column is not declared and goes nowhere.",
+    "file.unkept": "A column is declared for forms or events, and the source declares neither.",
     "file.text": "The file is written unusually and was read nonetheless.",
     "file.rows": "A row cannot be read.",
     "file.rejected": "A row was rejected by somebody's decision.",

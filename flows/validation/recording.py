@@ -9,6 +9,7 @@ from flows.sources.export import Note
 from flows.sources.identifiers import UnknownColumn
 from flows.validation.advice import FIXES, OTHER_FIX, ROW_FIXES
 from flows.validation.statements import offending_sql
+from instruments.layout import Layout
 from instruments.rule import Category, Rule, Severity
 from sql.gateway import Connection, rows
 from sql.names import literal
@@ -16,6 +17,8 @@ from sql.names import literal
 # Rows that somebody decided to keep out, by the code that they are set aside with.
 DECIDED: Mapping[str, str] = {"E_REJECTED": "file.rejected", "E_WITHDRAWN": "file.withdrawn"}
 
+# What tells forms and events apart, and what is known of them; client and clinic are of clients.
+OF_FORMS_AND_EVENTS = ("occasion", "session", "day", "date", "therapist", "rater", "target")
 BROKEN_CELLS = (
     "SELECT 'fault' AS place, code FROM stage.fault "
     "UNION SELECT 'miscast', code FROM stage.miscast ORDER BY ALL"
@@ -36,6 +39,20 @@ def record_unknown_columns(connection: Connection, columns: Iterable[UnknownColu
     for column in columns:
         label = _Label("file.columns", column.code, "conformance", "warning", FIXES[column.code])
         _record_of_file(connection, label, column.shown_name or f"column {column.position}")
+
+
+def record_unkept_columns(connection: Connection, layout: Layout) -> None:
+    """Record the declared columns that are facts about forms and events where neither is declared.
+
+    The store keeps them beside a form or an event; without one they would go without a word.
+    """
+    if layout.placements or layout.events is not None:
+        return
+    code = "E_UNKEPT_COLUMN"
+    label = _Label("file.unkept", code, "conformance", "warning", FIXES[code])
+    told = [layout.roles[role].source for role in OF_FORMS_AND_EVENTS if role in layout.roles]
+    for column in dict.fromkeys(told):  # a date and its day are of one column
+        _record_of_file(connection, label, column)
 
 
 def record_notes(connection: Connection, notes: Iterable[Note]) -> None:

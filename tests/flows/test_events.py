@@ -101,6 +101,17 @@ def test_a_list_of_sessions_says_when_and_how_each_was_held(tmp_path: Path) -> N
     ]
 
 
+def test_a_list_of_sessions_that_is_not_declared_as_such_says_what_is_not_kept(
+    tmp_path: Path,
+) -> None:
+    study = study_with(tmp_path / "s", SESSIONS.partition("[source.event]")[0])
+    write_export(study, "sessions.csv", [a_session("K001", 1), a_session("K001", 2)])
+    counts(study, "sessions.csv")
+    assert ask(study, "FROM store.core.event") == []
+    found = ask(study, "SELECT column_name FROM store.meta.finding WHERE code = 'E_UNKEPT_COLUMN'")
+    assert sorted(found) == [("by",), ("day",), ("number",)]
+
+
 def test_events_among_dates_become_days_since_intake(tmp_path: Path) -> None:
     study = study_with(tmp_path / "s", LOG)
     row = {"client": "K001", "began": "2024-02-28", "on": "2024-03-01", "what": "TA"}
