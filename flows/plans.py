@@ -13,7 +13,7 @@ from flows.study import Study
 from flows.study_checks import check_presentation
 from flows.toml_places import TomlFile
 from instruments.errors import PlanError
-from reports.plan import Plan, describe_changes, substance_of
+from reports.plan import Plan, describe_changes, keeps_family, substance_of
 from reports.plan_standing import NO_PLAN, Standing
 
 PLAN_FILE = "plan.toml"
@@ -129,11 +129,19 @@ def first_showing(ledger: Ledger) -> int | None:
 
 
 def _late(plan: Plan, locks: Sequence[PlanLock], shown: int | None) -> frozenset[str]:
-    """Return the hypotheses that no version locked in time held as they stand now."""
+    """Return the hypotheses that no version locked in time held as they stand now.
+
+    Those are late too whose family has lost members that it had when outcomes were first shown.
+    """
     if shown is None:
         return frozenset()
     in_time = [lock.content for lock in locks if lock.number < shown]
-    return frozenset(one.id for one in plan.hypothesis if not _is_in(plan.content, one.id, in_time))
+    now = plan.content
+    return frozenset(
+        one.id
+        for one in plan.hypothesis
+        if not _is_in(now, one.id, in_time) or not keeps_family(in_time[-1], now, one.family)
+    )
 
 
 def _is_in(content: dict[str, Any], name: str, versions: Iterable[dict[str, Any]]) -> bool:

@@ -133,6 +133,16 @@ def substance_of(content: Mapping[str, Any], hypothesis: str) -> str | None:
     return canonical([found, named, family, *shared, content["plan"]["alpha"]])
 
 
+def keeps_family(before: Mapping[str, Any], after: Mapping[str, Any], family: str) -> bool:
+    """Tell whether every hypothesis that a family had before means the same in it after.
+
+    A family that lost a member is adjusted for fewer tests. What was added makes the others no
+    easier to confirm.
+    """
+    members = [one["id"] for one in before["hypothesis"] if one["family"] == family]
+    return all(substance_of(before, name) == substance_of(after, name) for name in members)
+
+
 def name_outcome(outcome: Mapping[str, Any]) -> str:
     """Return what an outcome is called, from its content."""
     return Outcome.model_validate(outcome).name

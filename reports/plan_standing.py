@@ -13,7 +13,7 @@ NOT_LOCKED = (
     "the analysis plan is not locked yet: lock it (interdep plan lock) before outcomes are seen"
 )
 CHANGED = "the analysis plan was changed after it was locked: lock it again (interdep plan lock)"
-LATE = "planned after outcomes had been shown"
+LATE = "planned as it and its family stand only after outcomes had been shown"
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Standing:
     changes : tuple of str
         What the plan says otherwise than its latest locked version.
     late : frozenset of str
-        Ids of hypotheses that were locked as they are only after a run had shown outcomes; their
-        results are exploratory.
+        Ids of hypotheses that were locked as they and their families are only after a run had
+        shown outcomes; their results are exploratory.
     """
 
     plan: Plan | None = None

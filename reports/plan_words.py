@@ -13,6 +13,10 @@ from reports.presentation import describe_presentation
 from reports.wording import decimals
 
 _ADJUSTED = {"holm": "Holm", "benjamini_hochberg": "Benjamini and Hochberg"}
+_LATE = (
+    "Outcomes had been shown before this and its family were locked as they stand: it is "
+    "exploratory."
+)
 _METHODS = {
     "welch": "Welch's test (clients of one therapist are taken as independent)",
     "mixed_model": "a mixed model with therapists and clinics",
@@ -34,7 +38,7 @@ def describe_plan(
             outcome = plan.outcome_of(hypothesis)
             lines.append(f"    {_detection(plan, outcome, by_name[hypothesis.id], threshold)}")
         if hypothesis.id in standing.late:
-            lines.append("    Outcomes had been shown before this was locked: it is exploratory.")
+            lines.append(f"    {_LATE}")
     if not detections:
         lines.append("No export was accepted yet, so nothing can be said of what it can detect.")
     return [*lines, "Everything else that a run computes is exploratory."]

@@ -139,6 +139,97 @@ def test_a_changed_smallest_effect_makes_its_hypothesis_late(study: Study) -> No
     assert standing_of(study, Ledger(study.ledger)).late == {"end"}
 
 
+def test_what_is_left_of_a_family_is_late_where_members_went_after_outcomes(study: Study) -> None:
+    """A smaller family is adjusted for less, so whoever saw the outcomes could make it small."""
+    write(study, PLAN + SECOND)
+    lock(study)
+    finish(study)
+    write(study, PLAN)
+    lock(study)
+    assert standing_of(study, Ledger(study.ledger)).late == {"end"}
+    write(study, PLAN + SECOND)
+    assert standing_of(study, Ledger(study.ledger)).late == frozenset()
+
+
+def test_what_went_from_another_family_or_before_outcomes_spoils_nothing(study: Study) -> None:
+    other = SECOND.replace('family = "distress"', 'family = "second"')
+    both = PLAN + other + '\n[[family]]\nid = "second"\n'
+    write(study, both)
+    lock(study)
+    finish(study)
+    write(study, PLAN)
+    lock(study)
+    assert standing_of(study, Ledger(study.ledger)).late == frozenset()
+
+
+def test_members_that_went_before_outcomes_were_shown_spoil_nothing(study: Study) -> None:
+    write(study, PLAN + SECOND)
+    lock(study)
+    write(study, PLAN)
+    lock(study)
+    finish(study)
+    assert standing_of(study, Ledger(study.ledger)).late == frozenset()
+
+
+def test_a_member_that_is_changed_after_outcomes_makes_its_family_late(study: Study) -> None:
+    write(study, PLAN + SECOND)
+    lock(study)
+    finish(study)
+    write(study, PLAN + SECOND.replace("question =", 'predictor = "independence"\nquestion ='))
+    lock(study)
+    assert standing_of(study, Ledger(study.ledger)).late == {"end", "slope"}
+
+
+def test_outcomes_seen_under_one_version_give_no_choice_among_earlier_ones(study: Study) -> None:
+    lock(study)
+    write(study, PLAN + SECOND)
+    lock(study)
+    finish(study)
+    write(study, PLAN)
+    lock(study)
+    assert standing_of(study, Ledger(study.ledger)).late == {"end"}
+
+
+# A lock as an earlier release wrote it into the ledger.
+OLD_LOCK = {
+    "version": 1,
+    "sha256": "0" * 64,
+    "file_sha256": "0" * 64,
+    "content": {
+        "plan": {"title": "Dependency", "alpha": 0.05, "power": 0.8},
+        "presentation": {
+            "rule": "attachment", "dependence": "ecr.anxiety", "independence": "ecr.avoidance",
+            "interdependence": None, "cut": [3.55, 3.05], "interdependence_cut": None,
+            "grey_zone": [0.0, 0.0], "landmark": "intake", "complete_only": False,
+        },
+        "outcome": [{
+            "scale": "core_10.total", "attribute": None, "occasion": "end", "smallest_effect": 3.0,
+            "primary": True, "label": None, "covariates": [],
+        }],
+        "family": [{"id": "distress", "adjust": "holm"}],
+        "hypothesis": [
+            {
+                "id": name, "says": says, "question": question, "outcome": "core_10.total@end",
+                "family": "distress", "contrast": ["overdependent", "overindependent"],
+                "predictor": "dependence", "method": "welch", "shape": "log",
+            }
+            for name, says, question in (
+                ("end", "They differ in distress at the end.", "groups"),
+                ("slope", "Dependence goes with distress.", "dependence"),
+            )
+        ],
+        "exclusion": [],
+    },
+}  # fmt: skip
+
+
+def test_a_lock_of_an_earlier_release_is_as_much_in_time_as_it_was(study: Study) -> None:
+    Ledger(study.ledger).append("plan_locked", **OLD_LOCK)
+    finish(study)
+    write(study, PLAN + SECOND)
+    assert standing_of(study, Ledger(study.ledger)).late == frozenset()
+
+
 def test_a_run_that_showed_no_outcomes_spoils_nothing(study: Study) -> None:
     finish(study, shown=False)
     lock(study)
