@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from reports.analyses._inquiry import Inquiry
-from reports.analyses._nesting import USUAL_SHARE, therapist_share
+from reports.analyses._nesting import USUAL_SHARE, caseload_of, therapist_share
 from reports.analyses._outcome_values import OutcomeValues, find_outcome
 from reports.analyses._planned import pair_of
 from reports.analyses.four_presentations import possible_presentations
@@ -65,9 +65,12 @@ def _detect(plan: Plan, inquiry: Inquiry, hypothesis: Hypothesis) -> Detection:
     smallest = found.outcome.smallest_effect
     try:
         if hypothesis.question == "dependence":
-            detectable, chance = _of_slope(sizes[0], alpha, plan.plan.power, smallest / spread)
+            inflation = _inflation(inquiry, inquiry.usable.loc[groups[0], "dependence"])
+            detectable, chance = _of_slope(sizes[0] / inflation, alpha, plan.plan.power,
+                                           smallest / spread)  # fmt: skip
         else:
-            inflation = _inflation(inquiry, groups)
+            is_first = are_among(members, groups[0]).astype("float64")
+            inflation = _inflation(inquiry, pd.Series(is_first, members))
             detectable, chance = _of_groups(sizes, alpha, plan.plan.power, smallest / spread,
                                             inflation)  # fmt: skip
     except (NotEstimableError, ZeroDivisionError):
@@ -99,7 +102,7 @@ def _of_groups(
     return detectable, power(effect, a / inflation, b / inflation, alpha=alpha)
 
 
-def _of_slope(n: int, alpha: float, wanted: float, effect: float) -> tuple[float, float]:
+def _of_slope(n: float, alpha: float, wanted: float, effect: float) -> tuple[float, float]:
     """Return the smallest correlation found, and the power for one; by Fisher's z."""
     if n < 5:
         raise NotEstimableError("too few clients for a correlation")
@@ -110,12 +113,11 @@ def _of_slope(n: int, alpha: float, wanted: float, effect: float) -> tuple[float
     return detectable, float(stats.norm.sf(critical - shift) + stats.norm.cdf(-critical - shift))
 
 
-def _inflation(inquiry: Inquiry, groups: list[pd.Index]) -> float:
-    clients = pd.Index([client for group in groups for client in group])
-    frame = inquiry.data.clients.loc[clients, ["therapist_id"]].dropna()
+def _inflation(inquiry: Inquiry, compared: pd.Series) -> float:
+    """Return the design effect where therapists make the usual share of an outcome's variance."""
+    therapists = inquiry.data.clients["therapist_id"].reindex(compared.index)
+    frame = pd.DataFrame({"compared": compared, "therapist_id": therapists}).dropna()
     if frame["therapist_id"].nunique() < 2:
         return 1.0
-    membership = frame.assign(member=are_among(frame.index, groups[0]).astype("float64"))
-    of_group = therapist_share(membership, "member") or 0.0
-    caseload = len(frame) / frame["therapist_id"].nunique()
-    return design_effect(max(1.0, caseload), USUAL_SHARE, of_group)
+    share = therapist_share(frame, "compared") or 0.0
+    return design_effect(caseload_of(frame), USUAL_SHARE, share)

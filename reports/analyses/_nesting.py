@@ -97,7 +97,7 @@ def nested_frame(inquiry: Inquiry, found: OutcomeValues, contrast: Contrast) -> 
     value = pd.concat([contrast.a, contrast.b]).rename("value")
     half = np.where(are_among(value.index, contrast.a.index), 0.5, -0.5)
     clients = inquiry.data.clients.loc[value.index, ["therapist_id", "clinic"]]
-    covariates = declared_covariates(inquiry, found).loc[value.index]
+    covariates = declared_covariates(inquiry, found, value.index)
     covariates.columns = [f"covariate_{k}" for k in range(covariates.shape[1])]
     centred = covariates - covariates.mean()
     frame: pd.DataFrame = pd.concat([value, clients, centred], axis=1).assign(contrast=half)
@@ -118,11 +118,14 @@ def fit_contrast(frame: pd.DataFrame, level: float) -> MixedModel:
 
 def _formula(frame: pd.DataFrame) -> str:
     covariates = [name for name in frame.columns if name.startswith("covariate_")]
-    therapists, clinics = frame["therapist_id"].nunique(), frame["clinic"].nunique()
-    groups = ["(1 | therapist_id)"]
-    if clinics > 1 and therapists >= FEW_THERAPISTS:
-        groups.append("(1 | clinic)")
+    groups = ["(1 | therapist_id)", *(["(1 | clinic)"] if _has_clinics(frame) else [])]
     return " + ".join(["value ~ contrast", *covariates, *groups])
+
+
+def _has_clinics(frame: pd.DataFrame) -> bool:
+    """Whether clinics are a part of the model; else nobody is left out whose clinic is unknown."""
+    therapists, clinics = frame["therapist_id"].nunique(), frame["clinic"].nunique()
+    return bool(clinics > 1 and therapists >= FEW_THERAPISTS)
 
 
 def therapist_terms(frame: pd.DataFrame) -> tuple[str, ...]:
@@ -142,7 +145,8 @@ def _difference_rows(
     method = MODEL + (", declared covariates" if has_covariates else "")
     model = fit_contrast(frame, inquiry.level)
     names = (DIFFERENCE_TERM, "mean difference", method)
-    facts = contrast.facts | _counts(contrast, frame)
+    needed = frame if _has_clinics(frame) else frame.drop(columns="clinic")
+    facts = contrast.facts | _counts(contrast, needed)
     if model.status == "refused":
         yield question.refuse(*names, reason_of_model(model), **facts)
         return
@@ -150,19 +154,18 @@ def _difference_rows(
     if term.status == "refused":
         yield question.refuse(*names, explain_model(term.note) or term.note, **facts)
         return
-    caution = join_notes(found.caution, remark_of(term))
-    answer = tested(term) | facts | {"note": found.remark, "caution": caution}
+    facts["caution"] = join_notes(found.caution, remark_of(term))
+    answer = tested(term) | facts | {"note": found.remark}
     yield question.answer(*names, **answer)
     smallest = found.outcome.smallest_effect
     yield question.answer(
         EQUIVALENCE_TERM, "mean difference", f"two one-sided tests, {method}",
         **equivalence_of(term, smallest, inquiry.comparison.alpha), **facts,
-        caution=remark_of(term),
     )  # fmt: skip
 
 
-def _counts(contrast: Contrast, frame: pd.DataFrame) -> dict[str, int]:
-    """Return the sizes of the groups among clients with everything that the model needs."""
+def _counts(contrast: Contrast, frame: pd.DataFrame) -> dict[str, Any]:
+    """Return the sizes of the groups among clients who have all of these columns."""
     kept = frame.dropna().index
     a, b = (int(are_among(values.index, kept).sum()) for values in (contrast.a, contrast.b))
     lost = len(contrast.a) + len(contrast.b) - a - b
@@ -185,18 +188,36 @@ def equivalence_of(term: MixedTerm, smallest: float, alpha: float) -> dict[str, 
 
 
 def _price_rows(question: Question, contrast: Contrast, nesting: Nesting) -> Iterator[Estimate]:
+    facts = contrast.facts | _counts(contrast, nesting.frame[["value", "therapist_id"]])
     if nesting.share is None:
         yield question.refuse(*SHARE, "clients of one therapist cannot be told from those of "
-                              "others", **contrast.facts)  # fmt: skip
+                              "others", **facts)  # fmt: skip
     else:
-        yield question.answer(*SHARE, estimate=nesting.share, **contrast.facts)
-    yield question.answer(*PRICE, estimate=nesting.price, **contrast.facts)
+        yield question.answer(*SHARE, estimate=nesting.share, **facts)
+    yield question.answer(*PRICE, estimate=nesting.price, **facts)
 
 
 def therapist_share(frame: pd.DataFrame, column: str) -> float | None:
-    """Return the intraclass correlation of a column over therapists, None where there is none."""
+    """Return the intraclass correlation of a column over therapists, None where there is none.
+
+    It is 1 where the clients of each therapist are alike in it, as groups that whole therapists
+    form: there no model has a residual to fit.
+    """
+    if _is_of_therapists(frame[column], frame["therapist_id"]):
+        return 1.0
     model = fit_mixed_model(frame, f"{column} ~ 1 + (1 | therapist_id)", few_as_fixed=())
     return None if model.status == "refused" else variance_shares(model)["therapist_id"]
+
+
+def _is_of_therapists(values: pd.Series, therapists: pd.Series) -> bool:
+    """Tell whether a variable differs between therapists and never between clients of one."""
+    by_therapist = values.groupby(therapists)
+    has_company = bool((by_therapist.count() > 1).any())
+    return (
+        has_company
+        and values[therapists.notna()].nunique() > 1
+        and bool((by_therapist.nunique() <= 1).all())
+    )
 
 
 def caseload_of(frame: pd.DataFrame) -> float:
