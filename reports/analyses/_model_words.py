@@ -25,6 +25,10 @@ _SAID: Mapping[str, str] = {
     r"fits exactly": "the model fits exactly, so that nothing is left to judge it by",
     r"not distinct": "what the model is to tell apart goes together completely",
     r"too few therapists": "too few therapists for a statement about them",
+    r"degrees of freedom are few": (
+        "only a handful of therapists tell this, so that it is much less sure than the number of "
+        "clients suggests"
+    ),
 }
 
 

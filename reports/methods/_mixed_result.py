@@ -18,6 +18,9 @@ Status = Literal["ok", "caution", "refused"]
 Link = Literal["identity", "logit", "cloglog"]
 
 INTERCEPT = "(Intercept)"
+# Below so many degrees of freedom a term is told with a caution: its quantile is 3.2 and more.
+FEW_DF = 3.0
+WEAK = "degrees of freedom are few"
 
 
 @dataclass(frozen=True)
@@ -151,9 +154,14 @@ def _tested_terms(
 
 
 def judged_term(name: str, estimate: float, se: float, df: float, model: MixedModel) -> MixedTerm:
-    """Test one estimate by t on `df`, or by z where `df` is infinite."""
-    if not df > 0:
+    """Test one estimate by t on `df`, or by z where `df` is infinite.
+
+    Below one degree of freedom the approximation of Satterthwaite has no meaning, and its quantiles
+    grow without bound; below `FEW_DF` an interval is wide and rests on hardly anything.
+    """
+    if not df >= 1:
         return untestable_term(name, model.level, "too few therapists for its degrees of freedom")
+    is_weak = df < FEW_DF
     test = t_test(estimate, se, df, model.level)
     return MixedTerm(
         name=name,
@@ -163,8 +171,8 @@ def judged_term(name: str, estimate: float, se: float, df: float, model: MixedMo
         statistic=test.t,
         p_value=test.p_value,
         interval=test.interval,
-        status=model.status,
-        note=model.note,
+        status="caution" if is_weak else model.status,
+        note="; ".join(part for part in (model.note, WEAK if is_weak else "") if part),
     )
 
 
