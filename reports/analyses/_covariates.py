@@ -20,20 +20,22 @@ def intake_values(inquiry: Inquiry, found: OutcomeValues) -> pd.Series | None:
     return values.astype("float64") if len(values) >= MIN_GROUP else None
 
 
-def declared_covariates(inquiry: Inquiry, found: OutcomeValues) -> pd.DataFrame:
-    """Return the declared covariates by client, codes as columns of 0 and 1, complete or NaN."""
-    columns = [_covariate(inquiry, name) for name in found.outcome.covariates]
-    index = inquiry.data.clients.index
-    return pd.concat([pd.DataFrame(index=index), *columns], axis=1).loc[index]
+def declared_covariates(inquiry: Inquiry, found: OutcomeValues, clients: pd.Index) -> pd.DataFrame:
+    """Return the declared covariates of these clients, codes as columns of 0 and 1.
+
+    A code that nobody has of those who have everything is no column: it would tell nothing and
+    could not be estimated. Who lacks something has NaN.
+    """
+    columns = {name: _covariate(inquiry, name) for name in found.outcome.covariates}
+    return _coded(pd.DataFrame(columns, index=clients))
 
 
-def known_before(inquiry: Inquiry, found: OutcomeValues) -> pd.DataFrame:
+def known_before(inquiry: Inquiry, found: OutcomeValues, clients: pd.Index) -> pd.DataFrame:
     """Return the intake value of the outcome, where there is one, and the declared covariates."""
-    covariates = declared_covariates(inquiry, found)
     before = intake_values(inquiry, found)
-    if before is not None:
-        covariates.insert(0, ADJUSTER, before.reindex(covariates.index))
-    return covariates
+    own = {} if before is None else {ADJUSTER: before}
+    columns = own | {name: _covariate(inquiry, name) for name in found.outcome.covariates}
+    return _coded(pd.DataFrame(columns, index=clients))
 
 
 def name_adjustment(known: pd.DataFrame) -> str:
@@ -44,14 +46,22 @@ def name_adjustment(known: pd.DataFrame) -> str:
     return f", adjusted for {said}" if said else ""
 
 
-def _covariate(inquiry: Inquiry, name: str) -> pd.DataFrame:
+def _covariate(inquiry: Inquiry, name: str) -> pd.Series:
     scale, _, occasion = name.partition("@")
-    clients = inquiry.data.clients
     if occasion:
-        values = inquiry.data.values_at(scale, occasion).astype("float64")
-        return values.rename(name).reindex(clients.index).to_frame()
-    column = clients[name]
+        return inquiry.data.values_at(scale, occasion).astype("float64")
+    return inquiry.data.clients[name]
+
+
+def _coded(columns: pd.DataFrame) -> pd.DataFrame:
+    is_complete = columns.notna().all(axis=1)
+    coded = [_as_numbers(columns[name], is_complete) for name in columns]
+    return pd.concat([pd.DataFrame(index=columns.index), *coded], axis=1)
+
+
+def _as_numbers(column: pd.Series, is_complete: pd.Series) -> pd.DataFrame:
     if pd.api.types.is_numeric_dtype(column) and column.dtype != bool:
         return column.astype("float64").to_frame()
-    coded = pd.get_dummies(column.astype("str"), prefix=name, drop_first=True, dtype="float64")
-    return coded.where(column.notna())
+    known = column[is_complete].astype("str")
+    coded = pd.get_dummies(known, prefix=str(column.name), drop_first=True, dtype="float64")
+    return coded.reindex(column.index)

@@ -47,7 +47,8 @@ def relate_dependence(inquiry: Inquiry, found: OutcomeValues) -> list[Estimate]:
     question = Question(ANALYSIS, THEME_CONTRAST, found.name)
     if found.refusal:
         return [question.refuse("dependence", ESTIMAND, METHOD, found.refusal)]
-    known = known_before(inquiry, found)
+    clients = inquiry.usable.index.intersection(found.values.index)
+    known = known_before(inquiry, found, clients)
     frame = inquiry.usable[list(PARTS)].assign(outcome=found.values).join(known)
     complete = frame.dropna().sort_index()
     method = METHOD + name_adjustment(known)

@@ -109,8 +109,8 @@ def _reliability_rows(
     for group, values in contrast.groups:
         own = items[are_among(items.index, values.index)]
         yield from reliability_rows(
-            question, answers_of(own), level=contrast.level, term="reliability", group_a=group,
-            n_clusters=data.count_therapists(own.index), **_of_pair(contrast),
+            question, answers_of(own), data.therapists[data.places_of(own.index)],
+            level=contrast.level, term="reliability", group_a=group, **_of_pair(contrast),
         )  # fmt: skip
 
 
@@ -145,7 +145,8 @@ def _adjusted_rows(
     question: Question, inquiry: Inquiry, found: OutcomeValues, contrast: Contrast
 ) -> Iterator[Estimate]:
     """Yield the difference at equal intake values and covariates, where there are any."""
-    known = known_before(inquiry, found).dropna()
+    clients = contrast.a.index.append(contrast.b.index)
+    known = known_before(inquiry, found, clients).dropna()
     if known.empty or not len(known.columns):
         return
     names = (*ADJUSTED, ADJUSTED_METHOD + name_adjustment(known))
