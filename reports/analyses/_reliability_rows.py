@@ -18,6 +18,7 @@ from reports.methods.reliability import (
     standard_error_of_measurement,
 )
 from reports.methods.result import FloatArray, NotEstimableError
+from reports.study_data import Places, count_known
 
 LOWEST = ("lowest item-rest correlation", "item-rest correlation", "corrected")
 METHOD = "Cronbach's alpha, Feldt's interval"
@@ -35,17 +36,20 @@ def answers_of(items: pd.DataFrame) -> FloatArray:
     return answers
 
 
-def _complete(answers: FloatArray) -> FloatArray:
-    complete: FloatArray = answers[~np.isnan(answers).any(axis=1)]
-    return complete
-
-
 def reliability_rows(
-    question: Question, items: FloatArray, *, level: float, term: str = "alpha", **facts: Any
+    question: Question,
+    items: FloatArray,
+    therapists: Places,
+    *,
+    level: float,
+    term: str = "alpha",
+    **facts: Any,
 ) -> tuple[Estimate, Estimate]:
     """Return alpha, then omega total, of the clients who answered every item."""
-    complete = _complete(items)
-    facts |= {"n": len(complete), "n_missing": len(items) - len(complete)}
+    is_complete = ~np.isnan(items).any(axis=1)
+    complete = items[is_complete]
+    facts |= {"n": len(complete), "n_missing": len(items) - len(complete),
+              "n_clusters": count_known(therapists[is_complete])}  # fmt: skip
     alpha = _alpha_row(question, complete, level, term, facts)
     return alpha, _omega_row(question, complete, level, alpha, facts)
 
@@ -99,7 +103,7 @@ def sem_row(question: Question, values: FloatArray, alpha: Estimate, **group: An
 
 def alarm_rows(question: Question, items: pd.DataFrame) -> list[Estimate]:
     """Return the item that goes least with the rest, and each one that seems wrongly keyed."""
-    complete = _complete(answers_of(items))
+    complete = answers_of(items.dropna())
     if len(complete) < MIN_GROUP:
         return [question.refuse(*LOWEST, TOO_FEW_AT_ALL, n=len(complete))]
     try:

@@ -70,13 +70,15 @@ class _Forms:
     is_prorated: BoolArray
     is_known: BoolArray
     answers: FloatArray | None
+    therapists_of_answers: Places
 
     def of(self, own: BoolArray, own_answers: BoolArray) -> _Forms:
         """Return those of one group."""
         answers = None if self.answers is None else self.answers[own_answers]
         return replace(self, therapists=self.therapists[own], values=self.values[own],
                        is_prorated=self.is_prorated[own], is_known=self.is_known[own],
-                       answers=answers)  # fmt: skip
+                       answers=answers,
+                       therapists_of_answers=self.therapists_of_answers[own_answers])  # fmt: skip
 
 
 def _describe_scale(
@@ -87,18 +89,19 @@ def _describe_scale(
     measure, scores = data.measures[scale], data.scores_at(scale, occasion)
     items = data.items(scale, occasion) if measure.items else None
     places = data.places_of(scores.index)
+    places_of_items = places if items is None else data.places_of(items.index)
     everyone = _Forms(
         data.therapists[places], scores["value"].to_numpy(dtype=np.float64, na_value=np.nan),
         scores["is_prorated"].to_numpy(dtype=bool, na_value=False),
         scores["is_prorated"].notna().to_numpy(),
         None if items is None else answers_of(items),
+        data.therapists[places_of_items],
     )  # fmt: skip
     caution = None if measure.is_verified else UNVERIFIED
     rows = _describe_group(question, everyone, level, caution=caution, group_a=None)
     rows += _check_key(question, measure, items, rows)
     caution = RESTRICTED if scale in inquiry.rule.scales else caution
-    group_of = groups[places]
-    group_of_items = group_of if items is None else groups[data.places_of(items.index)]
+    group_of, group_of_items = groups[places], groups[places_of_items]
     for group in (name for name in PRESENTATIONS if name in groups):
         own = everyone.of(group_of == group, group_of_items == group)
         rows += _describe_group(question, own, level, caution=caution, group_a=group)
@@ -108,8 +111,9 @@ def _describe_scale(
 def _describe_group(
     question: Question, forms: _Forms, level: float, *, caution: str | None, group_a: str | None
 ) -> list[Estimate]:
-    group: dict[str, Any] = {"group_a": group_a, "n_clusters": count_known(forms.therapists)}
     is_scored = ~np.isnan(forms.values)
+    scored_by = count_known(forms.therapists[is_scored])
+    group: dict[str, Any] = {"group_a": group_a, "n_clusters": scored_by}
     values = forms.values[is_scored]
     missing = len(is_scored) - len(values)
     rows = describe_values(question, values, level=level, n_missing=missing, **group)
@@ -119,7 +123,10 @@ def _describe_group(
     rows.append(_prorated_row(question, forms.is_prorated[is_known], **group))
     if forms.answers is None:
         return rows
-    alpha, omega = reliability_rows(question, forms.answers, level=level, caution=caution, **group)
+    alpha, omega = reliability_rows(
+        question, forms.answers, forms.therapists_of_answers, level=level, caution=caution,
+        group_a=group_a,
+    )  # fmt: skip
     return [*rows, alpha, omega, sem_row(question, values, alpha, **group)]
 
 
