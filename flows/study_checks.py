@@ -12,6 +12,7 @@ from flows.ready_scores import score_ends
 from flows.toml_places import line_of
 from instruments.errors import DefinitionError, StudyError, suggest
 from instruments.score_range import Ends
+from reports.declarations import level_of
 from reports.rule_fit import check_rule
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def check_declarations(study: Study) -> None:
             _check_form(study, form.instrument, (source_index, form_index))
         _check_columns(study, source_index, source)
         _check_moments(study, source_index, source)
+    _check_level(study)
     _check_ranges(study)
     _check_score_ends(study)
     valid = sorted(_scales_scored(study))
@@ -112,6 +114,24 @@ def _check_moments(study: Study, index: int, source: Source) -> None:
 
 def _where(study: Study, *place: str | int) -> str:
     return f"study.toml, line {line_of(study.text, place)}"
+
+
+def _check_level(study: Study) -> None:
+    """Refuse intervals of another level than the tests: one would find what the other does not."""
+    alpha, level = study.file.comparison.alpha, study.file.comparison.ci_level
+    if math.isclose(level, level_of(alpha)):
+        return
+    raise StudyError(
+        "E_STUDY_LEVEL",
+        f"Tests at alpha = {alpha:g} and intervals at ci_level = {level:g} do not go together",
+        where=_where(study, "comparison", _said_in(study, "ci_level", "alpha")),
+        fix=f"Write alpha = {level_of(level):g}, or ci_level = {level_of(alpha):g}.",
+    )
+
+
+def _said_in(study: Study, *keys: str) -> str:
+    """Return the first of these keys of [comparison] that the file sets."""
+    return next(key for key in keys if key in study.file.comparison.model_fields_set)
 
 
 def _check_ranges(study: Study) -> None:

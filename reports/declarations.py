@@ -96,9 +96,19 @@ class Outcome(Declaration):
         return f"{self.scale}@{self.occasion}" if self.scale else str(self.attribute)
 
 
+def level_of(alpha: float) -> float:
+    """Return the level of the intervals that keep off zero where a test at alpha finds something.
+
+    >>> level_of(0.05), level_of(0.3)
+    (0.95, 0.7)
+    """
+    return round(1 - alpha, 10)
+
+
 class Comparison(Declaration):
     """`[comparison]`: what holds for every outcome.
 
+    ``ci_level``, that of intervals, is 1 - ``alpha``, the level of tests.
     ``course`` is the shape of trajectories: ``log``, fast at first and slowing, or ``linear``.
     ``dependency`` names the scale whose reliable change stands beside that of the outcomes on the
     answer page; it may not be part of the presentation rule.

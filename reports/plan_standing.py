@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.declarations import Comparison, Outcome, PresentationRule
+from reports.declarations import Comparison, Outcome, PresentationRule, level_of
 from reports.plan import Hypothesis, Plan, canonical
 
 NOT_LOCKED = (
@@ -73,10 +73,11 @@ class Standing:
         return declared if self.plan is None else self.plan.presentation
 
     def comparison(self, declared: Comparison) -> Comparison:
-        """Return what holds for every outcome, at the level of the plan."""
+        """Return what holds for every outcome, tests and intervals at the level of the plan."""
         if self.plan is None:
             return declared
-        return declared.model_copy(update={"alpha": self.plan.plan.alpha})
+        alpha = self.plan.plan.alpha
+        return declared.model_copy(update={"alpha": alpha, "ci_level": level_of(alpha)})
 
     def outcomes(self, declared: Sequence[Outcome]) -> tuple[Outcome, ...]:
         """Return the plan's outcomes, then those that only the study file declares."""

@@ -135,6 +135,18 @@ def test_a_value_that_cannot_be_is_told_with_its_key(
     assert fault_of(tmp_path, changed(before, after)).what.startswith(f'"{key}": ')
 
 
+@pytest.mark.parametrize("says", ["ci_level = 0.9", "alpha = 0.1"])
+def test_tests_of_another_level_than_the_intervals_are_told(tmp_path: Path, says: str) -> None:
+    text = changed("[presentation]", f"[comparison]\n{says}\n\n[presentation]")
+    fault = fault_of(tmp_path, text)
+    assert fault.code == "E_STUDY_LEVEL"
+    assert fault.where == f"study.toml, line {line_in(text, says)}"
+    assert "Write alpha = 0." in fault.fix
+    both = text.replace(says, "ci_level = 0.9\nalpha = 0.1")
+    (tmp_path / "study.toml").write_text(both, encoding="utf-8")
+    assert load_study(tmp_path).file.comparison.ci_level == 0.9
+
+
 def test_the_same_form_twice_in_a_source_is_told(tmp_path: Path) -> None:
     twice = '[[source.form]]\ninstrument = "ecr_rs"\ncolumns = "other_{n}"\n\n'
     text = changed('[[source]]\nid = "weekly"', f'{twice}[[source]]\nid = "weekly"')

@@ -177,6 +177,14 @@ def test_a_standing_knows_what_may_be_shown() -> None:
     assert len(digests) == 3
 
 
+def test_the_level_of_a_plans_tests_is_that_of_its_intervals() -> None:
+    """What is clear in words goes by the level of a row's interval."""
+    strict = Standing(a_plan(plan={"title": "Dependency", "alpha": 0.01}), version=1)
+    found = strict.comparison(Comparison(course="linear"))
+    assert (found.alpha, found.ci_level, found.course) == (0.01, 0.99, "linear")
+    assert Standing().comparison(Comparison(ci_level=0.9, alpha=0.1)).ci_level == 0.9
+
+
 def test_declared_covariates_are_held_equal(
     study: StudyData, rule: PresentationRule, outcome: Outcome, found: Analysis
 ) -> None:
