@@ -25,18 +25,21 @@ from reports.study_data import are_among
 
 CONTRAST = "contrast"
 FEWEST_FOR_SPREAD = 3
+NO_THERAPIST = "clients without a known therapist are not in this model"
 
 
 @dataclass(frozen=True)
 class RepeatedScores:
     """One row per client and occasion with a score, of the clients who have a presentation.
 
-    Columns: client_id, occasion, score, therapist_id, presentation.
+    Columns: client_id, occasion, score, therapist_id, presentation. Where therapists are known,
+    clients without one are left out; ``remark`` says so where they are of the extreme groups.
     """
 
     rows: pd.DataFrame
     occasions: tuple[str, ...]
     target: str
+    remark: str | None = None
 
     @property
     def in_contrast(self) -> pd.DataFrame:
@@ -68,7 +71,11 @@ def gather_repeated(inquiry: Inquiry, found: OutcomeValues) -> RepeatedScores:
         }
     )
     ordered = rows.dropna(subset="presentation").sort_values(["client_id", "occasion"])
-    return RepeatedScores(ordered.reset_index(drop=True), occasions, outcome.occasion)
+    is_lost = ordered["therapist_id"].isna() & bool(therapists(ordered))
+    kept = ordered[~is_lost].reset_index(drop=True)
+    has_lost = ordered.loc[is_lost, "presentation"].isin(EXTREMES).any()
+    remark = NO_THERAPIST if has_lost else None
+    return RepeatedScores(kept, occasions, outcome.occasion, remark)
 
 
 def fit_all_available(
@@ -139,8 +146,9 @@ def welch_of_draws(compared: ImputedScores) -> list[Answer]:
     return [(a.mean - b.mean, *welch_error(a, b)) for a, b in zip(*groups, strict=True)]
 
 
-def group_facts(inquiry: Inquiry, clients: pd.Index) -> dict[str, Any]:
-    """Return the columns of a row about the extreme groups of which these clients entered."""
+def group_facts(inquiry: Inquiry, repeated: RepeatedScores) -> dict[str, Any]:
+    """Return the columns of a row about the extreme groups of which these scores are."""
+    clients = pd.Index(repeated.in_contrast["client_id"].unique())
     members = [inquiry.members_of(group) for group in EXTREMES]
     a, b = (int(are_among(group, clients).sum()) for group in members)
     both = members[0].append(members[1])

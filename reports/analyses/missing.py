@@ -25,6 +25,7 @@ from reports.analyses._question import (
     THEME_CONTRAST,
     TOO_FEW,
     Question,
+    join_notes,
     limits,
     reason_of,
 )
@@ -52,6 +53,7 @@ IMPUTED = ("difference, imputed", "mean difference",
            "multiple imputation with therapists, Rubin's rules, Welch")  # fmt: skip
 TIPPING = "shift of missing scores in points"
 HOW_TIPPING = "multiple imputation, shifted until the answer turns"
+WORSE = "missing scores moved by {worse:g} points, the smallest effect of interest"
 STANDS = "the answer stands up to a shift of {largest:g} points"
 AGAINST = "missing against present"
 ONCE = "measured at one occasion, so that nothing tells of those who are missing there"
@@ -75,11 +77,10 @@ def follow_missing(inquiry: Inquiry, found: OutcomeValues) -> list[Estimate]:
     rows = list(_absent_rows(question, inquiry, found))
     rows += _against_rows(question, inquiry, found)
     repeated = gather_repeated(inquiry, found)
-    facts = group_facts(inquiry, pd.Index(repeated.in_contrast["client_id"].unique()))
-    available = available_row(inquiry, found, repeated, **facts)
+    available = available_row(inquiry, found, repeated)
     if available.status == "refused":
         return [*rows, available]
-    return [*rows, available, *_imputed_rows(question, inquiry, found, repeated, facts)]
+    return [*rows, available, *_imputed_rows(question, inquiry, found, repeated)]
 
 
 def _absent_rows(question: Question, inquiry: Inquiry, found: OutcomeValues) -> Iterator[Estimate]:
@@ -119,25 +120,25 @@ def _against_rows(question: Question, inquiry: Inquiry, found: OutcomeValues) ->
             yield question.answer(*names, estimate=value, **facts)
 
 
-def _refuse_model(inquiry: Inquiry, found: OutcomeValues, repeated: RepeatedScores) -> str | None:
+def _refuse_model(repeated: RepeatedScores) -> str | None:
     if len(repeated.occasions) < 2:
         return ONCE
-    present = [are_among(inquiry.members_of(group), found.values.index).sum() for group in EXTREMES]
-    return TOO_FEW if min(present) < MIN_GROUP else None
+    present = repeated.rows.loc[repeated.rows["occasion"] == repeated.target, "presentation"]
+    return TOO_FEW if min((present == group).sum() for group in EXTREMES) < MIN_GROUP else None
 
 
-def available_row(
-    inquiry: Inquiry, found: OutcomeValues, repeated: RepeatedScores, **facts: Any
-) -> Estimate:
+def available_row(inquiry: Inquiry, found: OutcomeValues, repeated: RepeatedScores) -> Estimate:
     """Return the difference by the likelihood of all available scores, or why there is none."""
     question = Question(ANALYSIS, THEME_CONTRAST, found.name)
-    reason = _refuse_model(inquiry, found, repeated)
+    facts = group_facts(inquiry, repeated)
+    reason = _refuse_model(repeated)
     if reason:
         return question.refuse(*AVAILABLE, reason, **facts)
     model, term = fit_all_available(repeated, inquiry.level)
     if term is None:
         return question.refuse(*AVAILABLE, reason_of_model(model), **facts)
-    return question.answer(*AVAILABLE, **(tested(term) | facts | {"caution": remark_of(term)}))
+    said = {"note": repeated.remark, "caution": remark_of(term)}
+    return question.answer(*AVAILABLE, **(tested(term) | facts | said))
 
 
 def _imputed_rows(
@@ -145,16 +146,18 @@ def _imputed_rows(
     inquiry: Inquiry,
     found: OutcomeValues,
     repeated: RepeatedScores,
-    facts: dict[str, Any],
 ) -> list[Estimate]:
     present = repeated.in_contrast
     with_score = present.loc[present["occasion"] == repeated.target, "client_id"].nunique()
-    facts = facts | {"n_missing": facts["n"] - with_score}
+    facts = group_facts(inquiry, repeated)
+    facts |= {"n_missing": facts["n"] - with_score}
     if not facts["n_missing"]:
         return [question.refuse(*IMPUTED, NOBODY, **facts)]
     try:
         imputed = impute(repeated, inquiry.seed)
-        return list(_pooled_rows(question, inquiry, found, imputed, facts))
+        return list(
+            _pooled_rows(question, inquiry, found, imputed, facts | {"note": repeated.remark})
+        )
     except NotEstimableError as error:
         return [question.refuse(*IMPUTED, reason_of(error), **facts)]
 
@@ -188,8 +191,8 @@ def _pooled_rows(
         moved = analyse_imputed(shift_imputed(compared, worse, shift), welch_of_draws,
                                 level=inquiry.level)  # fmt: skip
         yield question.answer(
-            f"difference, missing {who} worse", *IMPUTED[1:], **_columns(moved), **facts,
-            note=f"missing scores moved by {worse:g} points, the smallest effect of interest",
+            f"difference, missing {who} worse", *IMPUTED[1:], **_columns(moved),
+            **_with_note(facts, WORSE.format(worse=worse)),
         )  # fmt: skip
     for group in EXTREMES:
         yield _tipping_row(question, compared, _shifts(found)[group], group, worse, facts,
@@ -231,4 +234,8 @@ def _tipping_row(
     )
     note = STANDS.format(largest=largest) if tipping.delta is None else None
     return question.answer(f"tipping point, {group}", TIPPING, HOW_TIPPING,
-                           estimate=tipping.delta, note=note, **facts)  # fmt: skip
+                           estimate=tipping.delta, **_with_note(facts, note))  # fmt: skip
+
+
+def _with_note(facts: dict[str, Any], note: str | None) -> dict[str, Any]:
+    return facts | {"note": join_notes(note, facts["note"])}

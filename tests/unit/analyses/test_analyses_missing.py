@@ -9,7 +9,14 @@ import pandas as pd
 import pytest
 
 from reports.analyses import Analysis, analyse
+from reports.analyses._inquiry import Inquiry
+from reports.analyses._missing_data import compared_at, fit_all_available, gather_repeated
+from reports.analyses._outcome_values import OutcomeValues, find_outcome
+from reports.analyses.missing import follow_missing, impute
 from reports.declarations import Comparison, Outcome
+from reports.estimates import to_frame
+from reports.exclusions import present_clients
+from reports.plan_standing import NO_PLAN
 from reports.study_data import StudyData
 from tests.unit.analyses.test_analyses_course import OUTCOME, RULE, a_study
 
@@ -25,6 +32,11 @@ def thinned(data: StudyData, is_gone: np.ndarray) -> StudyData:
 
 def run(data: StudyData, outcome: Outcome = OUTCOME, seed: int = 1) -> Analysis:
     return analyse(data, RULE, [outcome], Comparison(), seed)
+
+
+def asked(data: StudyData) -> tuple[Inquiry, OutcomeValues]:
+    presented = present_clients(data, RULE, NO_PLAN)
+    return Inquiry(data, RULE, presented, Comparison(), 1), find_outcome(data, RULE, OUTCOME)
 
 
 def rows_of(found: Analysis) -> pd.DataFrame:
@@ -146,3 +158,43 @@ def test_an_attribute_is_not_missing_over_time() -> None:
     aged = replace(data, clients=data.clients.assign(age=np.arange(160.0)))
     row = rows_of(run(aged, Outcome(attribute="age", smallest_effect=5)))
     assert row["note"].item() == "an attribute of the client, not of an occasion"
+
+
+def without_therapist(data: StudyData, is_unknown: np.ndarray) -> StudyData:
+    therapist = data.clients["therapist_id"].astype("str").mask(is_unknown)
+    return replace(data, clients=data.clients.assign(therapist_id=therapist))
+
+
+def test_clients_without_a_known_therapist_are_not_counted_and_it_is_said(data: StudyData) -> None:
+    partly = without_therapist(data, np.arange(240) % 3 == 0)
+    inquiry, found = asked(partly)
+    repeated = gather_repeated(inquiry, found)
+    model, _ = fit_all_available(repeated, inquiry.level)
+    compared = compared_at(impute(repeated, inquiry.seed), "end").rows
+    rows = to_frame(follow_missing(inquiry, found))
+    available, imputed = (row_of(rows, f"difference, {kind}")
+                          for kind in ("all available data", "imputed"))  # fmt: skip
+    assert available["n"] == dict(model.group_levels)["client_id"] == 80
+    assert (available["n_a"], available["n_b"], available["n_missing"]) == (40, 40, 40)
+    assert imputed["n"] == len(compared) == 80
+    assert imputed["n_missing"] == compared["is_imputed"].sum()
+    lost = rows["note"].fillna("").str.contains("clients without a known therapist are not in")
+    assert set(rows["term"][lost]) == {
+        "difference, all available data", "difference, imputed",
+        "difference, missing clients worse", "difference, missing overdependent worse",
+        "difference, missing overindependent worse", "tipping point, overdependent",
+        "tipping point, overindependent",
+    }  # fmt: skip
+
+
+def test_nobody_is_lost_where_no_therapist_is_known(data: StudyData) -> None:
+    inquiry, found = asked(without_therapist(data, np.ones(240, dtype=bool)))
+    row = row_of(to_frame(follow_missing(inquiry, found)), "difference, all available data")
+    assert (row["n"], row["n_missing"]) == (120, 0)
+    assert "without a known therapist" not in str(row["note"])
+
+
+def test_too_few_with_a_known_therapist_are_refused(data: StudyData) -> None:
+    inquiry, found = asked(without_therapist(data, np.arange(240) % 20 != 1))
+    row = row_of(to_frame(follow_missing(inquiry, found)), "difference, all available data")
+    assert row["note"].startswith("fewer than 10 clients in a group")
