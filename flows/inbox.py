@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -51,7 +52,23 @@ def list_inbox(study: Study) -> list[InboxFile]:
 
 def _matching(study: Study, source: Source) -> Iterator[Path]:
     dictionaries = set(study.exports.glob(source.dictionary)) if source.dictionary else set()
-    return (path for path in sorted(study.exports.glob(source.files)) if path not in dictionaries)
+    found = sorted(study.exports.glob(source.files), key=_in_order)
+    return (path for path in found if path not in dictionaries)
+
+
+def _in_order(path: Path) -> tuple[object, ...]:
+    """Return what orders files by name as people number them: 9 before 10, "a" before "a (1)".
+
+    Of two new exports the later one corrects the other, so the order decides which answers stand.
+    """
+    names = (*path.parts[:-1], path.stem)
+    return tuple(tuple(_numbered(name)) for name in names), path.name
+
+
+def _numbered(name: str) -> Iterator[str | int]:
+    """Yield the texts of a name and the numbers between them."""
+    for place, part in enumerate(re.split(r"(\d+)", name)):
+        yield int(part) if place % 2 else part
 
 
 def unclaimed_files(study: Study) -> dict[str, str]:

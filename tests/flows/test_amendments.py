@@ -69,6 +69,23 @@ def test_a_corrected_answer_is_kept_with_the_one_before_and_scored_anew(study: P
     assert after["K002", "dar_5", "total"] == total + new - old
 
 
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [("intake_9.csv", "intake_10.csv"), ("intake.csv", "intake (1).csv")],
+)
+def test_of_two_new_exports_the_one_numbered_later_is_the_correction(
+    earlier: str, later: str, tmp_path: Path
+) -> None:
+    table = intake_rows(4)
+    table[0]["dar_1"] = 1
+    study = write_study(tmp_path / "s")
+    write_export(study, earlier, table)
+    table[0]["dar_1"] = 5
+    write_export(study, later, table)
+    take_in(study)
+    assert ask(study, AMENDED)[0] == ("K001", "answer", "item_1", "1", "5", 2)
+
+
 def test_an_answer_taken_back_leaves_a_form_with_less_answered(study: Path) -> None:
     correct(study, 2, dar_1="", dar_2="-99", dar_3="-99", dar_4="")
     found = ask(study, f"SELECT score, answered_count FROM ({SCORES}) "
