@@ -10,6 +10,7 @@ import pandas as pd
 
 from reports.analyses._contrast import EXTREMES, named
 from reports.analyses._inquiry import Inquiry
+from reports.analyses._nesting import therapist_terms
 from reports.analyses._outcome_values import OutcomeValues
 from reports.methods.imputation import ImputedScores
 from reports.methods.mean_difference import welch_error
@@ -91,9 +92,11 @@ def fit_all_available(
     frame, late, others = _occasion_columns(repeated)
     fixed = " + ".join(f"{name} * {CONTRAST}" for name in (late, *others))
     shared = therapists(frame)
+    held = therapist_terms(frame) if shared else ()
     attempts = [f"({late} | client_id)", "(1 | client_id)"]
     for random in attempts[len(repeated.occasions) < FEWEST_FOR_SPREAD :]:
-        model = fit_mixed_model(frame, f"score ~ {fixed} + {random}{shared}", level=level)
+        formula = f"score ~ {fixed} + {random}{shared}"
+        model = fit_mixed_model(frame, formula, therapist_terms=held, level=level)
         term = _at_target(model, late)
         if term is not None:
             return model, term

@@ -198,3 +198,15 @@ def test_too_few_with_a_known_therapist_are_refused(data: StudyData) -> None:
     inquiry, found = asked(without_therapist(data, np.arange(240) % 20 != 1))
     row = row_of(to_frame(follow_missing(inquiry, found)), "difference, all available data")
     assert row["note"].startswith("fewer than 10 clients in a group")
+
+
+def test_groups_of_whole_therapists_have_no_more_degrees_of_freedom_than_therapists(
+    data: StudyData,
+) -> None:
+    whole = [f"t{k % 4}{k // 4 % 5}" for k in range(240)]
+    nested = replace(data, clients=data.clients.assign(therapist_id=whole))
+    repeated = gather_repeated(*asked(nested))
+    model, term = fit_all_available(repeated, 0.95)
+    assert model.is_singular
+    assert term is not None
+    assert term.df <= 10 - 2
