@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports.families import WITHHELD, describe_families
+from reports.families import WITHHELD, describe_families, name_adjustment
 from reports.wording import no_break, p_value, phrase_occasion
 
 GROUPS = "overdependent_against_overindependent"
@@ -79,15 +79,6 @@ class Answers:
         own = self.rows[self.rows["analysis"] == analysis]
         return describe_families(self.rows if self.everything is None else self.everything, own)
 
-    @property
-    def adjustment(self) -> str:
-        """How p-values were adjusted: "Holm-adjusted"."""
-        row = self.find(GROUPS, "verdict")
-        method = "" if row is None or pd.isna(row["method"]) else str(row["method"])
-        return (
-            method.removesuffix(" tests") if method.endswith("-adjusted tests") else "Holm-adjusted"
-        )
-
 
 def gather_answers(
     estimates: pd.DataFrame, outcome: str, label: str | None, mark: Mark | None = None
@@ -137,11 +128,12 @@ def is_clear(row: Any) -> bool:
     return bool(p < 1 - row["ci_level"])
 
 
-def both_p(row: pd.Series, adjustment: str = "Holm-adjusted") -> str:
-    """Write the p-value, and the adjusted one where there is one."""
+def both_p(row: pd.Series) -> str:
+    """Write the p-value, and the one that is adjusted in the row's family where there is one."""
     if pd.isna(row["p_adjusted"]):
         return p_value(row["p_value"])
-    return f"{p_value(row['p_value'])}, {adjustment} {p_value(row['p_adjusted'])}"
+    adjusted = f"{name_adjustment(row['family'])} {p_value(row['p_adjusted'])}"
+    return f"{p_value(row['p_value'])}, {adjusted}"
 
 
 def count_of(n: object) -> str:

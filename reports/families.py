@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from reports.estimates import Adjustment
+
 WITHHELD = "withheld"
-SUFFIX = "-adjusted tests"
-# Families without a plan; what a plan names says in its verdicts how it is adjusted.
+# Families without a plan: they are adjusted by Holm's method. Those of a plan end with theirs.
 DECLARED = {"primary outcomes, continuous", "primary outcomes, groups"}
+METHODS: dict[Adjustment, str] = {"holm": "Holm", "benjamini_hochberg": "Benjamini-Hochberg"}
 
 
 def describe_families(estimates: pd.DataFrame, rows: pd.DataFrame) -> str:
@@ -21,12 +23,18 @@ def describe_families(estimates: pd.DataFrame, rows: pd.DataFrame) -> str:
 
 
 def describe_adjustment(rows: pd.DataFrame) -> str:
-    """Return how tests were adjusted: "Holm-adjusted"; "adjusted" where rows do not say how."""
-    methods = rows.loc[rows["term"] == "verdict", "method"].dropna().astype(str)
-    named = sorted({method.removesuffix(" tests") for method in methods if SUFFIX in method})
-    if named:
-        return " or ".join(named)
-    return "Holm-adjusted" if set(_names(rows)) <= DECLARED else "adjusted"
+    """Return how the tests among some rows were adjusted: "Holm-adjusted"."""
+    return " or ".join(sorted({name_adjustment(family) for family in _names(rows)}))
+
+
+def name_adjustment(family: object) -> str:
+    """Return how the tests of a family were adjusted: "adjusted" where its name does not say.
+
+    >>> name_adjustment("distress, plan version 2, Benjamini-Hochberg")
+    'Benjamini-Hochberg-adjusted'
+    """
+    method = METHODS["holm"] if family in DECLARED else str(family).rpartition(", ")[2]
+    return f"{method}-adjusted" if method in METHODS.values() else "adjusted"
 
 
 def _names(rows: pd.DataFrame) -> list[str]:

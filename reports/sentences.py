@@ -248,7 +248,7 @@ def _number(answers: Answers, row: pd.Series) -> str:
 def _formal_slope(answers: Answers, row: pd.Series, term: str) -> str:
     said = (
         f"b = {signed(row['estimate'])}, {interval(row)}, t({decimals(row['df'])}) = "
-        f"{signed(row['statistic'])}, {both_p(row, answers.adjustment)}"
+        f"{signed(row['statistic'])}, {both_p(row)}"
     )
     return f"{term.replace(' x ', ' × ')}: {answers.lead(row, said)}"
 
@@ -263,7 +263,7 @@ def _formal_groups(answers: Answers) -> str:
         f"Overdependent (n = {count_of(row['n_a'])}) minus overindependent clients "
         f"(n = {count_of(row['n_b'])}): {signed(row['estimate'])}{answers.unit}, "
         f"{interval(row)}, {test} t({decimals(row['df'])}) = {signed(row['statistic'])}, "
-        f"{both_p(row, answers.adjustment)}"
+        f"{both_p(row)}"
     )
     return f"{answers.lead(row, said)}, {_formal_size(answers)}."
 
@@ -283,7 +283,7 @@ def _formal_equivalence(answers: Answers) -> str:
         return ""
     word = answers.verdict or WITHHELD
     within = answers.lead(bound, f"±{decimals(bound['estimate'])}{answers.unit}")
-    tested = answers.lead(row, f"{both_p(row, answers.adjustment)}, {interval(row)}")
+    tested = answers.lead(row, f"{both_p(row)}, {interval(row)}")
     return f"Equivalence within {within}: {tested}; verdict: {word}."
 
 

@@ -105,11 +105,10 @@ def _find(inquiry: Inquiry, outcome: Outcome) -> OutcomeValues:
 
 def _judge(rows: Sequence[Estimate], inquiry: Inquiry) -> pd.DataFrame:
     """Return the table of all rows: marked by the plan, adjusted within families, judged."""
-    methods = adjustments(inquiry.standing)
     marked = mark_planned(rows, inquiry.standing)
-    table = adjust_families(to_frame(marked), methods)
+    table = adjust_families(to_frame(marked), adjustments(inquiry.standing))
     tested = table[table["p_value"].notna()]
-    verdicts = judge_comparisons(tested, JUDGED, inquiry.comparison.alpha, methods)
+    verdicts = judge_comparisons(tested, JUDGED, inquiry.comparison.alpha)
     return join_tables([table, to_frame(verdicts)])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from reports.analyses._contrast import EXTREMES, Pair, named
@@ -19,7 +19,8 @@ from reports.analyses.overdependent_against_overindependent import (
 )
 from reports.declarations import PRESENTATIONS
 from reports.estimates import Adjustment, Estimate
-from reports.plan import Hypothesis
+from reports.families import METHODS
+from reports.plan import Family, Hypothesis
 from reports.plan_standing import LATE, Standing
 
 # Analysis, outcome, term, contrast (empty for any) and estimand (empty for any) of a row.
@@ -48,14 +49,20 @@ def mark_planned(rows: Iterable[Estimate], standing: Standing) -> list[Estimate]
     if standing.plan is None:
         return list(rows)
     planned = {name: one for one in standing.hypotheses for name in rows_of(one)}
-    return [_mark(row, planned, standing) for row in rows]
+    families = {one.id: name_family(standing, one) for one in standing.plan.family}
+    return [_mark(row, planned, families, standing) for row in rows]
 
 
-def _mark(row: Estimate, planned: dict[RowName, Hypothesis], standing: Standing) -> Estimate:
+def _mark(
+    row: Estimate,
+    planned: Mapping[RowName, Hypothesis],
+    families: Mapping[str, str],
+    standing: Standing,
+) -> Estimate:
     hypothesis = next((planned[name] for name in _names_of(row) if name in planned), None)
     if hypothesis is None or not standing.is_in_force:
         return replace(row, family=None)
-    family = name_family(standing, hypothesis.family) if row.p_value is not None else None
+    family = families[hypothesis.family] if row.p_value is not None else None
     if hypothesis.id in standing.late:
         return replace(row, family=family, note=join_notes(row.note, LATE))
     return replace(row, family=family, plan_status="confirmatory")
@@ -67,16 +74,16 @@ def _names_of(row: Estimate) -> Iterator[RowName]:
             yield row.analysis, row.outcome, row.term, contrast, estimand
 
 
-def name_family(standing: Standing, family: str) -> str:
-    """Return what a plan's family is called in a row: it says which version of the plan."""
-    return f"{family}, plan version {standing.version}"
+def name_family(standing: Standing, family: Family) -> str:
+    """Return what a plan's family is called in a row: with the plan's version and its method."""
+    return f"{family.id}, plan version {standing.version}, {METHODS[family.adjust]}"
 
 
 def adjustments(standing: Standing) -> dict[str, Adjustment]:
     """Return how each family of a plan is adjusted."""
     if standing.plan is None:
         return {}
-    return {name_family(standing, one.id): one.adjust for one in standing.plan.family}
+    return {name_family(standing, one): one.adjust for one in standing.plan.family}
 
 
 def rows_of(hypothesis: Hypothesis) -> list[RowName]:

@@ -8,16 +8,13 @@ from dataclasses import replace
 import pandas as pd
 
 from reports.analyses._question import THEME_CONTRAST, Question
-from reports.estimates import Adjustment, Estimate
+from reports.estimates import Estimate
+from reports.families import name_adjustment
 from reports.methods.equivalence import verdict
 
 VERDICT = "verdict"
 # The test of difference and the test of equivalence that are judged together.
 TestPair = tuple[str, str]
-_ADJUSTED: Mapping[Adjustment, str] = {
-    "holm": "Holm-adjusted tests",
-    "benjamini_hochberg": "Benjamini-Hochberg-adjusted tests",
-}
 _PLACE = ["analysis", "outcome", "contrast"]
 _SHARED = ("contrast", "group_a", "group_b")
 
@@ -26,7 +23,6 @@ def judge_comparisons(
     estimates: pd.DataFrame,
     pairs: Mapping[str, Sequence[TestPair]],
     alpha: float,
-    methods: Mapping[str, Adjustment],
 ) -> list[Estimate]:
     """Return the verdict of each outcome and contrast as a row whose note is the word.
 
@@ -36,37 +32,34 @@ def judge_comparisons(
     """
     judged = {term for tests in pairs.values() for pair in tests for term in pair}
     answered = estimates[(estimates["status"] != "refused") & estimates["term"].isin(judged)]
-    return list(_judgements(answered, pairs, alpha, methods))
+    return list(_judgements(answered, pairs, alpha))
 
 
 def _judgements(
     answered: pd.DataFrame,
     pairs: Mapping[str, Sequence[TestPair]],
     alpha: float,
-    methods: Mapping[str, Adjustment],
 ) -> Iterator[Estimate]:
     for key, rows in answered.groupby(_PLACE, sort=True):
         by_term = {str(row["term"]): row for _, row in rows.iterrows()}
         there = [pair for pair in pairs.get(str(key[0]), ()) if set(pair) <= set(by_term)]
         planned = [pair for pair in there if pd.notna(by_term[pair[0]]["family"])]
         for pair in [*planned, *there][:1]:
-            yield _judge(by_term[pair[0]], by_term[pair[1]], alpha, methods)
+            yield _judge(by_term[pair[0]], by_term[pair[1]], alpha)
 
 
 def _judge(
     difference: pd.Series,
     equivalence: pd.Series,
     alpha: float,
-    methods: Mapping[str, Adjustment],
 ) -> Estimate:
     is_adjusted = pd.notna(difference["p_adjusted"])
     column = "p_adjusted" if is_adjusted else "p_value"
     word = verdict(difference[column], equivalence[column], alpha=alpha)
     question = Question(str(difference["analysis"]), THEME_CONTRAST, str(difference["outcome"]))
-    adjustment = methods.get(str(difference["family"]), "holm")
-    method = _ADJUSTED[adjustment] if is_adjusted else "unadjusted tests"
+    how = name_adjustment(difference["family"]) if is_adjusted else "unadjusted"
     who = {name: str(difference[name]) for name in _SHARED}
-    row = question.answer(VERDICT, VERDICT, method, note=word, **who, **_counts(difference))
+    row = question.answer(VERDICT, VERDICT, f"{how} tests", note=word, **who, **_counts(difference))
     return replace(row, plan_status=difference["plan_status"])
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from reports._block_differences import FOUR_TEST
 from reports.block_sentences import BLOCKS, BlockSentences, write_block_sentences
 from reports.estimates import Estimate, to_frame
 from reports.render.document import source
@@ -222,7 +223,7 @@ def test_the_planned_mixed_model_is_the_headline() -> None:
               statistic=2.0, df=80.0, p_value=0.01, **PAIR, **COUNTS),
         a_row(groups, "difference with therapists", "mean difference", estimate=2.5, ci_low=0.2,
               ci_high=4.8, statistic=1.9, df=20.0, p_value=0.03, plan_status="confirmatory",
-              family="f", **PAIR, **COUNTS),
+              family="distress, plan version 1, Benjamini-Hochberg", **PAIR, **COUNTS),
         a_row(groups, "verdict", "verdict", note="different", plan_status="confirmatory",
               method="Benjamini-Hochberg-adjusted tests", **PAIR, **COUNTS),
     ]  # fmt: skip
@@ -234,6 +235,22 @@ def test_the_planned_mixed_model_is_the_headline() -> None:
     author = said.author.replace("\N{NO-BREAK SPACE}", " ")
     assert "mixed model with therapists, t(20) = 1.90" in author
     assert "Benjamini-Hochberg-adjusted p = .040" in author
+
+
+def test_an_adjusted_p_value_is_called_after_its_own_family() -> None:
+    """The course of an outcome may be in another family than its groups at the end."""
+    family = "change, plan version 1, Benjamini-Hochberg"
+    planned = {"difference in course": "course", "course by dependence": "course",
+               FOUR_TEST: "four_presentations"}  # fmt: skip
+    frame = to_frame([*a_study(), *SLOPES])
+    for term, analysis in planned.items():
+        row = (frame["term"] == term) & (frame["analysis"] == analysis)
+        frame.loc[row, ["family", "p_adjusted"]] = [family, 0.4]
+    said = {one.block: one.author.replace("\N{NO-BREAK SPACE}", " ")
+            for one in write_block_sentences(frame, OUTCOME)}  # fmt: skip
+    assert said["course"].count("Benjamini-Hochberg-adjusted p = .400") == 2
+    assert "Benjamini-Hochberg-adjusted p = .400" in said["four_presentations"]
+    assert "Holm" not in "".join(said.values())
 
 
 def test_an_outcome_outside_a_locked_plan_says_so() -> None:

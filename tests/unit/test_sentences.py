@@ -20,6 +20,7 @@ from reports.sentences import OutcomeSentences, write_sentences
 from tests.unit.leading_numbers import MARK, numbers_that_lead_nowhere, rows_that_numbers_are_not_of
 
 OUTCOME = "core_10.total@end"
+FAMILY = "primary outcomes, groups"
 COUNTS = {"n": 148, "n_a": 75, "n_b": 73}
 WHO = (
     "overdependent: high anxiety, low avoidance (self-report); "
@@ -44,13 +45,13 @@ def a_block(
               p_value=0.0001 if abs(slope) > 0.5 else 0.6, n=400),
         a_row(groups, "difference", "mean difference", estimate=difference, statistic=6.87,
               ci_low=difference - 2.3, ci_high=difference + 2.3, df=134.29, p_value=0.0312,
-              family="primary", note=WHO, **COUNTS),
+              family=FAMILY, note=WHO, **COUNTS),
         a_row(groups, "standardized difference", "Hedges' g", estimate=1.13, ci_low=0.78,
               ci_high=1.47, **COUNTS),
         a_row(groups, "superiority", "probability of superiority", estimate=share, **COUNTS),
         a_row(groups, "smallest effect of interest", "mean difference", estimate=3.0),
         a_row(groups, "equivalence", "mean difference", estimate=difference, ci_level=0.9,
-              ci_low=difference - 1.9, ci_high=difference + 1.9, p_value=0.9996, family="primary",
+              ci_low=difference - 1.9, ci_high=difference + 1.9, p_value=0.9996, family=FAMILY,
               **COUNTS),
         a_row(groups, "verdict", "verdict", note=word, **COUNTS),
     ]  # fmt: skip
@@ -92,7 +93,7 @@ def test_the_range_of_a_difference_has_the_directions_of_its_words() -> None:
 
 def test_a_difference_that_is_lost_among_many_tests_says_so() -> None:
     """An interval of one test that keeps off zero reads as a difference, beside "undecided"."""
-    alone = "taken alone it would count as a difference, among “primary” (2 tests) it does not"
+    alone = f"taken alone it would count as a difference, among “{FAMILY}” (2 tests) it does not"
     assert alone in say(a_block("undecided", difference=4.0)).clinician
     assert alone not in say(a_block("undecided", difference=1.2)).clinician
     assert alone not in say(a_block("different", difference=4.0)).clinician
@@ -100,11 +101,21 @@ def test_a_difference_that_is_lost_among_many_tests_says_so() -> None:
 
 def test_an_adjusted_p_value_names_its_family_and_the_size_of_it() -> None:
     said = say(a_block())
-    assert "Adjusted p-values: those of the comparison of groups within “primary” (2 tests)." in (
+    assert f"Adjusted p-values: those of the comparison of groups within “{FAMILY}” (2 tests)." in (
         said.author
     )
     alone = [replace(row, family=None) for row in a_block()]
     assert "Adjusted" not in say(alone).author
+
+
+def test_each_adjusted_p_value_is_called_after_its_own_family() -> None:
+    families = {"dependence": "slopes, plan version 1, Benjamini-Hochberg",
+                "difference": "ends, plan version 3, Holm", "equivalence": "of an earlier release"}  # fmt: skip
+    rows = [replace(row, family=families.get(row.term)) for row in a_block()]
+    said = say(rows).author
+    assert "p < .001, Benjamini-Hochberg-adjusted p < .001" in said
+    assert "p = .031, Holm-adjusted p = .031" in said
+    assert "p > .999, adjusted p > .999" in said
 
 
 def test_the_continuous_answer_comes_first() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from reports.analyses import Analysis, analyse
 from reports.declarations import Comparison, Outcome, PresentationRule
+from reports.families import describe_adjustment
 from reports.methods.multiplicity import benjamini_hochberg, holm
 from reports.plan_standing import LATE, NOT_LOCKED, Standing
 from reports.study_data import StudyData
@@ -54,7 +55,7 @@ def test_an_outcome_outside_the_plan_is_exploratory_and_in_no_family(locked: Ana
 
 def test_the_family_is_the_plans_and_says_its_version(locked: Analysis) -> None:
     tests = locked.estimates.dropna(subset="family")
-    assert set(tests["family"]) == {"distress, plan version 2"}
+    assert set(tests["family"]) == {"distress, plan version 2, Holm"}
     assert sorted(tests["term"]) == ["dependence", "difference", "equivalence"]
     assert tests["p_adjusted"].to_numpy() == pytest.approx(holm(tests["p_value"].to_numpy()))
 
@@ -68,6 +69,7 @@ def test_a_family_is_adjusted_as_the_plan_says(study: StudyData, rule: Presentat
     assert tests["p_adjusted"].to_numpy() == pytest.approx(expected)
     verdict = rows[(rows["analysis"] == BLOCK) & (rows["term"] == "verdict")]
     assert verdict["method"].item() == "Benjamini-Hochberg-adjusted tests"
+    assert describe_adjustment(tests) == "Benjamini-Hochberg-adjusted"
 
 
 def test_the_plan_can_make_the_mixed_model_the_answer(
@@ -138,7 +140,7 @@ def test_what_was_planned_too_late_stays_exploratory_and_says_so(
     assert confirmed(rows) == {("core_10.total@end", "dependence")}
     row = rows[(rows["analysis"] == BLOCK) & (rows["term"] == "difference")]
     assert LATE in row["note"].item()
-    assert row["family"].item() == "distress, plan version 2"
+    assert row["family"].item() == "distress, plan version 2, Holm"
 
 
 def test_who_is_excluded_is_counted_with_the_reason(
