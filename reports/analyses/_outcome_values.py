@@ -10,6 +10,8 @@ from reports.analyses._question import join_notes
 from reports.declarations import Outcome, PresentationRule
 from reports.study_data import Measure, StudyData
 
+# Forms of other studies that ask about the last week or the session.
+SERVING = "such as DSS-B, WAI-SR or a short form on the present state"
 INTAKE = "intake"
 
 
@@ -51,7 +53,11 @@ def find_outcome(data: StudyData, rule: PresentationRule, outcome: Outcome) -> O
     measure = data.measures.get(outcome.scale)
     if measure is None:
         return _refused(outcome, "no form of this study has this scale")
-    refusal = find_circle(data, rule, outcome.scale) or _find_earliness(data, rule, outcome)
+    refusal = (
+        find_circle(data, rule, outcome.scale)
+        or _find_earliness(data, rule, outcome)
+        or _find_long_recall(data, rule, outcome, measure)
+    )
     if refusal:
         return _refused(outcome, refusal, measure.label)
     values = data.values_at(outcome.scale, outcome.occasion).astype("float64")
@@ -60,7 +66,6 @@ def find_outcome(data: StudyData, rule: PresentationRule, outcome: Outcome) -> O
         label=outcome.label or measure.label,
         values=values.sort_index(),
         refusal="nobody has a score at this occasion" if values.empty else None,
-        caution=_recall_caution(data, rule, outcome, measure),
         remark=_time_remark(data, rule, outcome),
     )
 
@@ -124,14 +129,23 @@ def _time_remark(data: StudyData, rule: PresentationRule, outcome: Outcome) -> s
     return None
 
 
-def _recall_caution(
+def _find_long_recall(
     data: StudyData, rule: PresentationRule, outcome: Outcome, measure: Measure
 ) -> str | None:
-    """Say so where the answers look back to before the landmark."""
+    """Return why answers that look back to before the landmark tell nothing of what came after."""
     if outcome.occasion == rule.landmark or measure.recall_days is None:
         return None
     then = data.scores_at(rule.dependence, rule.landmark)["day"]
     lag = (data.scores_at(measure.scale, outcome.occasion)["day"] - then).median()
     if pd.isna(lag) or measure.recall_days <= lag:
         return None
-    return "the form asks about a longer time than has passed since the landmark"
+    shorter = {
+        one.instrument
+        for one in data.measures.values()
+        if one.recall_days is not None and one.recall_days <= lag
+    }
+    serving = f"here {', '.join(sorted(shorter))}" if shorter else SERVING
+    return (
+        "the form asks about a longer time than has passed since the landmark: one that asks about "
+        f"less would serve, {serving}"
+    )

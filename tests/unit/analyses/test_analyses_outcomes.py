@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from instruments.errors import StudyError
 from reports.analyses import Analysis, analyse
 from reports.declarations import Comparison, Outcome, PresentationRule
-from reports.study_data import StudyData
+from reports.study_data import Measure, StudyData
 
 HEADLINES = {
     "dependence_and_outcome": "dependence",
@@ -117,18 +118,24 @@ def test_an_outcome_at_the_landmark_says_that_nothing_comes_first(
     assert rows["status"].item() == "ok"
 
 
-def test_a_form_that_looks_back_beyond_the_landmark_is_cautioned(
+def test_a_form_that_looks_back_beyond_the_landmark_is_refused_and_others_are_named(
     study: StudyData, rule: PresentationRule, outcome: Outcome
 ) -> None:
-    core = replace(study.measures["core_10.total"], recall_days=365)
-    data = replace(study, measures={**study.measures, "core_10.total": core})
-    rows = run(data, rule, outcome).estimates.query("term in ('difference', 'dependence')")
-    headline = rows[rows["estimand"] != "partial R2"].dropna(subset="p_value")
-    assert set(headline["status"]) == {"caution"}
-    assert headline["note"].str.contains("longer time than has passed").all()
-    week = replace(core, recall_days=7)
-    data = replace(study, measures={**study.measures, "core_10.total": week})
-    assert set(run(data, rule, outcome).estimates.query("term == 'difference'")["status"]) == {"ok"}
+    year, week = (replace(study.measures["core_10.total"], recall_days=k) for k in (365, 7))
+    bond = replace(study.measures["wai_sr.bond"], recall_days=14)
+
+    def difference(**measures: Measure) -> pd.Series:
+        named = {name.replace("__", "."): one for name, one in measures.items()}
+        data = replace(study, measures={**study.measures, **named})
+        rows = run(data, rule, outcome).estimates.query("term == 'difference'")
+        return rows.iloc[0]
+
+    refused = difference(core_10__total=year)
+    assert refused["status"] == "refused"
+    assert "longer time than has passed" in refused["note"]
+    assert "such as DSS-B" in refused["note"]
+    assert difference(core_10__total=year, wai_sr__bond=bond)["note"].endswith("here wai_sr")
+    assert difference(core_10__total=week)["status"] == "ok"
 
 
 @pytest.mark.usefixtures("in_full")
