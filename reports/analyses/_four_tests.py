@@ -47,7 +47,7 @@ def compare_presentations(
     yield from _all_at_once(question, groups, facts, level, caution)
     sizes = {name: len(own) for name, own in groups.items()}
     for rows in (lambda: _mean_pairs(groups, level), lambda: _rank_pairs(groups)):
-        yield from _pair_rows(question, inquiry, groups, sizes, rows)
+        yield from _pair_rows(question, inquiry, groups, sizes, rows, caution)
 
 
 def _all_at_once(
@@ -70,7 +70,7 @@ def _all_at_once(
         **limits(anova.interval), **facts,
     )  # fmt: skip
     yield question.answer(*RANKS, statistic=ranks.h, df=float(ranks.df), p_value=ranks.p_value,
-                          caution=caution, **facts)  # fmt: skip
+                          note=note, caution=caution, **facts)  # fmt: skip
 
 
 def _is_skewed_and_small(groups: Mapping[str, pd.Series]) -> bool:
@@ -101,14 +101,15 @@ def _pair_rows(
     groups: Mapping[str, pd.Series],
     sizes: Mapping[str, int],
     rows: Callable[[], Iterator[PairRow]],
+    caution: str | None,
 ) -> Iterator[Estimate]:
     try:
         pairs = list(rows())
     except NotEstimableError:
         return  # the test of all groups says why
     for a, b, names, found in pairs:
-        clients = groups[a].index.append(groups[b].index)
+        therapists = inquiry.data.count_therapists(groups[a].index.append(groups[b].index))
         yield question.answer(
             *names, **named((a, b)), n=sizes[a] + sizes[b], n_a=sizes[a], n_b=sizes[b],
-            n_clusters=inquiry.data.count_therapists(clients), **found,
+            n_clusters=therapists, note=NESTING if therapists else None, caution=caution, **found,
         )  # fmt: skip

@@ -30,6 +30,7 @@ _SAID: Mapping[str, str] = {
         "clients suggests"
     ),
 }
+FEW_CLINICS = "few clinics: clients are compared within each, not within clinics in general"
 
 
 def explain_model(note: str) -> str | None:
@@ -53,6 +54,11 @@ def _explain(part: str) -> str:
 def reason_of_model(model: MixedModel) -> str:
     """Return why a model was refused."""
     return explain_model(model.note) or "the model cannot be fitted"
+
+
+def remark_of_clinics(model: MixedModel) -> str | None:
+    """Say so where clinics are too few to be a sample of clinics."""
+    return FEW_CLINICS if re.search(r"levels of clinic: modelled as fixed", model.note) else None
 
 
 def remark_of(term: MixedTerm) -> str | None:

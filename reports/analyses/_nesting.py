@@ -13,7 +13,12 @@ import pandas as pd
 from reports.analyses._contrast import Contrast, contrast_row, equivalence_columns
 from reports.analyses._covariates import declared_covariates
 from reports.analyses._inquiry import Inquiry
-from reports.analyses._model_words import explain_model, reason_of_model, remark_of
+from reports.analyses._model_words import (
+    explain_model,
+    reason_of_model,
+    remark_of,
+    remark_of_clinics,
+)
 from reports.analyses._outcome_values import OutcomeValues
 from reports.analyses._question import Question, join_notes, limits
 from reports.estimates import Estimate
@@ -155,7 +160,7 @@ def _difference_rows(
         yield question.refuse(*names, explain_model(term.note) or term.note, **facts)
         return
     facts["caution"] = join_notes(found.caution, remark_of(term))
-    answer = tested(term) | facts | {"note": found.remark}
+    answer = tested(term) | facts | {"note": join_notes(found.remark, remark_of_clinics(model))}
     yield question.answer(*names, **answer)
     smallest = found.outcome.smallest_effect
     yield question.answer(

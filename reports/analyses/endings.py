@@ -12,7 +12,14 @@ import pandas as pd
 
 from reports.analyses._contrast import EXTREMES, named
 from reports.analyses._inquiry import Inquiry
-from reports.analyses._question import MIN_GROUP, TOO_FEW_AT_ALL, Question, limits, reason_of
+from reports.analyses._question import (
+    MIN_GROUP,
+    NESTING,
+    TOO_FEW_AT_ALL,
+    Question,
+    limits,
+    reason_of,
+)
 from reports.analyses._shares import TOO_RARE
 from reports.estimates import Estimate
 from reports.methods.endings import IncidencePoint, compare_incidence, cumulative_incidence
@@ -181,5 +188,6 @@ def _tests(question: Question, inquiry: Inquiry, endings: _Endings) -> Iterator[
         except NotEstimableError as error:
             yield question.refuse(kind, *GRAY, reason_of(error), **named(EXTREMES), **sizes)
             continue
-        yield question.answer(kind, *GRAY, statistic=test.statistic, df=float(test.df),
+        note = NESTING if sizes["n_clusters"] else None
+        yield question.answer(kind, *GRAY, statistic=test.statistic, df=float(test.df), note=note,
                               p_value=test.p_value, **named(EXTREMES), **sizes)  # fmt: skip

@@ -11,10 +11,12 @@ import pandas as pd
 import pytest
 
 from reports.analyses._inquiry import Inquiry
-from reports.analyses._model_words import remark_of
+from reports.analyses._model_words import FEW_CLINICS, remark_of
 from reports.analyses._nesting import FOLLOWS, therapist_share
 from reports.analyses._outcome_values import find_outcome
+from reports.analyses._question import NESTING
 from reports.analyses.dependence_and_outcome import relate_dependence
+from reports.analyses.four_presentations import describe_presentations
 from reports.analyses.overdependent_against_overindependent import compare_groups
 from reports.declarations import Comparison, Outcome, PresentationRule
 from reports.estimates import Estimate
@@ -118,6 +120,24 @@ def test_what_is_cautioned_is_cautioned_with_therapists_too(
     rows = compared(study, rule, outcome, "something else explains it")
     for name in ("difference with therapists", "equivalence with therapists"):
         assert "something else explains it" in str(rows[name, None].note)
+
+
+@pytest.mark.usefixtures("in_full")
+def test_pairs_of_presentations_say_what_they_ignore_and_keep_the_caution(
+    study: StudyData, rule: PresentationRule, outcome: Outcome
+) -> None:
+    found = find_outcome(study, rule, outcome).with_caution("something else explains it")
+    rows = describe_presentations(inquiry_of(study, rule), found)
+    pairs = [row for row in rows if row.term.startswith("pair")]
+    assert len(pairs) >= 6
+    for row in pairs:
+        assert "something else explains it" in str(row.note)
+        assert NESTING in str(row.note)
+
+
+def test_few_clinics_are_said(study: StudyData, rule: PresentationRule, outcome: Outcome) -> None:
+    row = compared(study, rule, outcome)["difference with therapists", None]
+    assert FEW_CLINICS in str(row.note)
 
 
 def test_reliability_counts_the_therapists_of_those_who_answered_everything(
