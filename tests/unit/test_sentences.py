@@ -109,8 +109,11 @@ def test_an_adjusted_p_value_names_its_family_and_the_size_of_it() -> None:
 
 
 def test_each_adjusted_p_value_is_called_after_its_own_family() -> None:
-    families = {"dependence": "slopes, plan version 1, Benjamini-Hochberg",
-                "difference": "ends, plan version 3, Holm", "equivalence": "of an earlier release"}  # fmt: skip
+    families = {
+        "dependence": "slopes, plan version 1, Benjamini-Hochberg",
+        "difference": "ends, plan version 3, Holm",
+        "equivalence": "of an earlier release",
+    }
     rows = [replace(row, family=families.get(row.term)) for row in a_block()]
     said = say(rows).author
     assert "p < .001, Benjamini-Hochberg-adjusted p < .001" in said
