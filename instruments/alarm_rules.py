@@ -87,6 +87,15 @@ def _alarms(layout: Layout, placement: Placement, occasion: str) -> Iterator[Rul
     form = placement.definition.abbreviation
     if placement.definition.reverse and not placement.is_ready_made:
         yield rule("looks_reversed", "E_REVERSE_KEY", *_reversed(placement, form, at))
+    if not placement.is_ready_made:
+        yield rule(
+            "other_range",
+            "E_OTHER_RANGE",
+            f"Answers to {form}{at} lie one point beyond one end of the declared range, and none "
+            "at its other end.",
+            "Declare the range of this export under the form: the answers that are let in may all "
+            "count one point too low or too high.",
+        )
     if keyed_scales(placement):
         yield rule(
             "item_key",

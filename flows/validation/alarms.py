@@ -23,7 +23,7 @@ from instruments.alarm_rules import (
 from instruments.layout import Layout, Placement, StageColumn
 from instruments.rule import Rule
 from instruments.scale import Scale
-from sql.gateway import Connection
+from sql.gateway import Connection, value
 from sql.names import identifier, literal
 
 # Fewer complete forms say nothing about a key; more than so many say no more.
@@ -45,6 +45,8 @@ def find_alarms(connection: Connection, layout: Layout) -> Iterator[tuple[Rule, 
             if len(answers) >= MIN_FORMS:
                 with _threads().limit(limits=1):  # small matrices: they only wait for each other
                     found = list(_judge(placement, answers))
+                if _is_shifted(connection, layout, placement, occasion, answers):
+                    found.insert(0, ("other_range", None))
                 for name, column in found:
                     yield rules[alarm_id(layout, placement, name, occasion)], column
 
@@ -68,6 +70,34 @@ def _complete_answers(
     )
     found = connection.execute(query).fetchnumpy()
     return np.column_stack([np.asarray(found[c.name], dtype=np.float64) for c in columns])
+
+
+def _is_shifted(
+    connection: Connection, layout: Layout, placement: Placement, occasion: str, answers: Any
+) -> bool:
+    """Whether answers look like those of a range one point lower or higher than the declared one.
+
+    Few clients tick the lowest answer of some forms, so most rows of such a file would be let in.
+    """
+    beyond = {placement.low - 1: answers.max() < placement.high,
+              placement.high + 1: answers.min() > placement.low}  # fmt: skip
+    return not placement.is_ready_made and any(
+        is_unused and _has_answer(connection, layout, placement, occasion, number)
+        for number, is_unused in beyond.items()
+    )
+
+
+def _has_answer(
+    connection: Connection, layout: Layout, placement: Placement, occasion: str, number: float
+) -> bool:
+    """Whether a number that is no missing code stands among the answers of an occasion."""
+    found = " OR ".join(
+        f"{identifier(column.name)} = {number!r}"
+        for column in placement.columns.values()
+        if number not in map(float, column.staged_codes.values())
+    )
+    query = f"SELECT count(*) FROM stage.rows WHERE ({found or 'false'})"  # noqa: S608
+    return bool(value(connection, f"{query} AND {_is_at(layout, placement, occasion)}"))
 
 
 def _is_answer(column: StageColumn) -> str:

@@ -99,6 +99,35 @@ def test_one_item_that_goes_against_its_scale_is_named_by_its_column(
     assert alarms(judged) == [("ecr.item_key", "ecr_5"), ("ecr.item_key", "ecr_8")]
 
 
+@pytest.mark.parametrize("shift", [-1, 1])
+def test_an_export_on_a_range_one_point_off_is_named_though_most_of_its_rows_fit(
+    judge: Callable[..., Any], shift: int
+) -> None:
+    dar = {"instrument": "dar_5", "columns": "dar_{n}"}
+    # Nobody ticked the end that lies outside, but one; nobody can tick the other.
+    table = [{"client_id": f"K{k:03d}", **{f"dar_{n}": 3 + (k + n) % 3 - 1 for n in range(1, 6)}}
+             for k in range(80)]  # fmt: skip
+    table[7]["dar_2"] = 0 if shift < 0 else 6
+    judged = judge(make_source(dar), table)
+    (told,) = [rule for rule, code, *_ in judged.findings if code == "E_OTHER_RANGE"]
+    assert told == "dar_5.other_range"
+    assert "Declare the range" in says(judged, told)[1]
+    table[8]["dar_1"] = 5 if shift < 0 else 1
+    assert not [code for _, code, *_ in judge(make_source(dar), table).findings
+                if code == "E_OTHER_RANGE"]  # fmt: skip
+
+
+def test_a_missing_code_beyond_the_range_is_no_answer_of_another_range(
+    judge: Callable[..., Any],
+) -> None:
+    dar = {"instrument": "dar_5", "columns": "dar_{n}", "missing": {"0": "not asked"}}
+    table = [{"client_id": f"K{k:03d}", **{f"dar_{n}": 2 + (k + n) % 3 for n in range(1, 6)}}
+             for k in range(80)]  # fmt: skip
+    table[7]["dar_2"] = 0
+    assert not [code for _, code, *_ in judge(make_source(dar), table).findings
+                if code == "E_OTHER_RANGE"]  # fmt: skip
+
+
 def test_a_handful_of_forms_raises_no_alarm(judge: Callable[..., Any]) -> None:
     few = flip(answers("ecr", "ecr_{n}", 49), REVERSED)
     assert alarms(judge(make_source(), few)) == []
