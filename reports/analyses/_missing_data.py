@@ -26,6 +26,7 @@ from reports.study_data import are_among
 
 CONTRAST = "contrast"
 FEWEST_FOR_SPREAD = 3
+SPREAD = "scores of earlier occasions are brought to the spread of this one"
 NO_THERAPIST = "clients without a known therapist are not in this model"
 
 
@@ -84,12 +85,14 @@ def fit_all_available(
 ) -> tuple[MixedModel, MixedTerm | None]:
     """Fit occasions by groups with clients and therapists; return the difference at the target too.
 
-    Unbiased where scores are missing at random given the client's others and the group. With three
-    occasions or more, clients may spread at the target by more or less than before: taking the
-    spreads as equal makes the difference there surer than it is. With two, or where that model has
-    no answer, they are taken as equal. Without an answer at all there is no term.
+    Unbiased where scores are missing at random given the client's others and the group. Scores of
+    earlier occasions are auxiliary: they are brought to the spread that clients of a group have at
+    the target, because these models take residuals to spread alike at all occasions, and the
+    difference would be surer, or less sure, than it is. With three occasions or more, clients may
+    still spread at the target by more or less than before, as they do where only some are seen
+    there. Without an answer at all there is no term.
     """
-    frame, late, others = _occasion_columns(repeated)
+    frame, late, others = _occasion_columns(replace(repeated, rows=_spread_alike(repeated)))
     fixed = " + ".join(f"{name} * {CONTRAST}" for name in (late, *others))
     shared = therapists(frame)
     held = therapist_terms(frame) if shared else ()
@@ -101,6 +104,20 @@ def fit_all_available(
         if term is not None:
             return model, term
     return model, None
+
+
+def _spread_alike(repeated: RepeatedScores) -> pd.DataFrame:
+    """Return all rows, the scores of each occasion multiplied to spread as those of the target.
+
+    By the spread within the two extreme groups; an occasion at which it is 0 stays as it is.
+    """
+    rows, compared = repeated.rows, repeated.in_contrast
+    scores = compared.groupby(["occasion", CONTRAST])["score"]
+    df = scores.size() - 1
+    variance = (df * scores.var()).groupby("occasion").sum() / df.groupby("occasion").sum()
+    spread = variance**0.5
+    factors = (spread[repeated.target] / spread[spread > 0]).reindex(rows["occasion"])
+    return rows.assign(score=rows["score"] * factors.fillna(1.0).to_numpy())
 
 
 def _occasion_columns(repeated: RepeatedScores) -> tuple[pd.DataFrame, str, list[str]]:

@@ -10,6 +10,7 @@ import pandas as pd
 from reports.analyses._contrast import EXTREMES
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._missing_data import (
+    SPREAD,
     RepeatedScores,
     compared_at,
     fit_all_available,
@@ -137,7 +138,7 @@ def available_row(inquiry: Inquiry, found: OutcomeValues, repeated: RepeatedScor
     model, term = fit_all_available(repeated, inquiry.level)
     if term is None:
         return question.refuse(*AVAILABLE, reason_of_model(model), **facts)
-    said = {"note": repeated.remark, "caution": remark_of(term)}
+    said = {"note": join_notes(SPREAD, repeated.remark), "caution": remark_of(term)}
     return question.answer(*AVAILABLE, **(tested(term) | facts | said))
 
 

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from reports.analyses import Analysis, analyse
+from reports.analyses._contrast import EXTREMES
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._missing_data import compared_at, fit_all_available, gather_repeated
 from reports.analyses._outcome_values import OutcomeValues, find_outcome
-from reports.analyses.missing import follow_missing, impute
+from reports.analyses.missing import available_row, follow_missing, impute
 from reports.declarations import Comparison, Outcome
 from reports.estimates import to_frame
 from reports.exclusions import present_clients
@@ -210,3 +211,21 @@ def test_groups_of_whole_therapists_have_no_more_degrees_of_freedom_than_therapi
     assert model.is_singular
     assert term is not None
     assert term.df <= 10 - 2
+
+
+@pytest.mark.parametrize("ratio", [2.0, 0.5])
+def test_the_spread_of_earlier_scores_makes_no_difference_surer(ratio: float) -> None:
+    plain = a_study(n=400, weeks=(0, 30))
+    is_end = plain.scores["scale"].eq("core_10.total") & plain.scores["occasion"].eq("session")
+    scores = plain.scores.assign(occasion=plain.scores["occasion"].mask(is_end, "end"))
+    spread = (scores["value"] - 17.0) * ratio + 17.0
+    inquiry, found = asked(replace(plain, scores=scores.assign(
+        value=scores["value"].where(~is_end, spread))))  # fmt: skip
+    repeated = gather_repeated(inquiry, found)
+    a, b = (found.values[inquiry.members_of(group)] for group in EXTREMES)
+    difference, error = a.mean() - b.mean(), np.sqrt(a.var() / len(a) + b.var() / len(b))
+    row = available_row(inquiry, found, repeated)
+    assert repeated.occasions == ("intake", "end")
+    assert row.estimate == pytest.approx(difference, abs=0.05 * error)
+    assert row.se == pytest.approx(error, rel=0.05)
+    assert "brought to the spread" in str(row.note)
