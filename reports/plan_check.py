@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from instruments.errors import PlanError, StudyError, suggest
+from reports.analyses._planned import RowName, rows_of
 from reports.declarations import PRESENTATIONS, Outcome, PresentationRule
 from reports.plan import Exclusion, Hypothesis, Plan
 from reports.rule_fit import check_rule
@@ -45,7 +46,8 @@ def check_plan(plan: Plan, known: KnownStudy) -> None:
     PlanError
         ``E_PLAN_SCALE``, ``E_PLAN_OCCASION``, ``E_PLAN_ATTRIBUTE``, ``E_PLAN_GROUP``,
         ``E_PLAN_OUTCOME``, ``E_PLAN_FAMILY``: something named is not there; ``E_PLAN_BOUND``: no
-        score could be so far apart; ``E_PLAN_TWICE``: a name stands twice; ``E_PLAN_CIRCULAR``,
+        score could be so far apart; ``E_PLAN_TWICE``: a name stands twice, or two hypotheses would
+        have one answer; ``E_PLAN_CIRCULAR``,
         ``E_PLAN_LANDMARK``: the outcome is part of the rule or comes before it is known;
         ``E_PLAN_COVARIATE``: something that is adjusted for comes too late; ``E_PLAN_RULE``: the
         presentation rule cannot be used.
@@ -58,6 +60,7 @@ def check_plan(plan: Plan, known: KnownStudy) -> None:
         check_outcome(plan.presentation, outcome, known)
     for hypothesis in plan.hypothesis:
         _check_hypothesis(plan, hypothesis, known)
+    _check_questions(plan)
     _check_families(plan)
     for exclusion in plan.exclusion:
         _check_exclusion(plan, exclusion, known)
@@ -248,6 +251,23 @@ def _check_course(plan: Plan, hypothesis: Hypothesis, known: KnownStudy, where: 
             "E_PLAN_OCCASION", f'"{hypothesis.outcome}" is measured once, so it has no course',
             where, "Choose an outcome with two occasions or more.",
         )  # fmt: skip
+
+
+def _check_questions(plan: Plan) -> None:
+    """Refuse two hypotheses with one answer: it would count for one of them only."""
+    first: dict[RowName, str] = {}
+    for one in plan.hypothesis:
+        for name in rows_of(one):
+            if first.setdefault(name, one.id) != one.id:
+                raise _fault(
+                    "E_PLAN_TWICE",
+                    f'The hypotheses "{first[name]}" and "{one.id}" would have the same answer',
+                    f'[[hypothesis]] "{one.id}"', f"Keep one.{_which(one)}",
+                )  # fmt: skip
+
+
+def _which(one: Hypothesis) -> str:
+    return " An outcome has one course, in one shape." if one.question == "course" else ""
 
 
 def _check_families(plan: Plan) -> None:

@@ -49,6 +49,15 @@ BROKEN: list[tuple[str, dict[str, Any], str, str]] = [
     ("an outcome twice", {"outcome": [OUTCOME, OUTCOME]}, "E_PLAN_TWICE", "Keep one."),
     ("a hypothesis twice", {"hypothesis": [a_hypothesis(), a_hypothesis()]},
      "E_PLAN_TWICE", "Keep one."),
+    ("one question in two families",
+     {"family": [{"id": "distress"}, {"id": "second"}],
+      "hypothesis": [a_hypothesis(), a_hypothesis(id="again", family="second",
+                                                  contrast=["overindependent", "overdependent"])]},
+     "E_PLAN_TWICE", "Keep one."),
+    ("two shapes of one course",
+     {"hypothesis": [a_hypothesis(question="course"),
+                     a_hypothesis(id="line", question="course", shape="linear")]},
+     "E_PLAN_TWICE", "An outcome has one course, in one shape."),
     ("an outcome that made the groups",
      {"outcome": [{**OUTCOME, "scale": "ecr.anxiety"}],
       "hypothesis": [a_hypothesis(outcome="ecr.anxiety@end")]},
@@ -96,6 +105,29 @@ def test_a_plan_that_cannot_be_carried_out_is_refused(
     assert caught.value.code == code
     assert fix in caught.value.fix
     assert caught.value.where.startswith("plan.toml, ")
+
+
+def test_two_hypotheses_with_one_answer_are_both_named() -> None:
+    twice = [a_hypothesis(), a_hypothesis(id="again")]
+    with pytest.raises(PlanError) as caught:
+        check_plan(a_plan(hypothesis=twice), KNOWN)
+    assert '"end"' in caught.value.what
+    assert '"again"' in caught.value.what
+
+
+def test_different_questions_of_one_outcome_are_no_repetition() -> None:
+    changes: list[dict[str, Any]] = [
+        {},
+        {"method": "mixed_model"},
+        {"contrast": ["mixed", "neither"]},
+        {"question": "dependence"},
+        {"question": "dependence", "predictor": "independence"},
+        {"question": "four_groups"},
+        {"question": "course"},
+        {"question": "u_shape"},
+    ]
+    asked = [a_hypothesis(id=f"h{k}", **each) for k, each in enumerate(changes)]
+    check_plan(a_plan(hypothesis=asked), KNOWN)
 
 
 @pytest.mark.parametrize(
