@@ -8,15 +8,14 @@ from typing import Any
 
 import pandas as pd
 
+from reports.deciding_tests import OF_GROUPS, TestPair, deciding_pair
 from reports.families import WITHHELD, describe_families, name_adjustment
 from reports.wording import no_break, p_value, phrase_occasion
 
 GROUPS = "overdependent_against_overindependent"
 CONTINUOUS = "dependence_and_outcome"
 PER_SD = "points per standard deviation"
-PLAIN = ("difference", "equivalence")
 CIRCULAR = "circular: "  # how analyses begin the reason that an outcome is part of the rule
-NESTED = ("difference with therapists", "equivalence with therapists")
 
 
 # Writes a text that leads to the estimate of a number.
@@ -68,11 +67,9 @@ class Answers:
         return None if row is None or row["status"] == "refused" else str(row["note"])
 
     @property
-    def tests(self) -> tuple[str, str]:
-        """The tests of difference and equivalence that answer: the planned ones, or Welch's."""
-        planned = self.find(GROUPS, NESTED[0])
-        is_planned = planned is not None and planned["plan_status"] == "confirmatory"
-        return NESTED if is_planned else PLAIN
+    def tests(self) -> TestPair:
+        """The tests of difference and equivalence that answer, as for the verdict."""
+        return deciding_pair(self.rows[self.rows["analysis"] == GROUPS], OF_GROUPS)
 
     def families(self, analysis: str) -> str:
         """The families that the tests of an analysis were adjusted in, with their sizes."""

@@ -10,7 +10,6 @@ from reports.answers import (
     CONTINUOUS,
     GROUPS,
     PER_SD,
-    PLAIN,
     Answers,
     Mark,
     both_p,
@@ -20,6 +19,7 @@ from reports.answers import (
     join_sentences,
     missing_part,
 )
+from reports.deciding_tests import WELCH
 from reports.families import WITHHELD
 from reports.wording import decimals, interval, plain, plausibly_apart, signed
 
@@ -258,7 +258,7 @@ def _formal_groups(answers: Answers) -> str:
     if row is None:
         asked = f"The comparison of presentations on {answers.what}"
         return missing_part(answers, GROUPS, answers.tests[0], asked)
-    test = "Welch's" if answers.tests == PLAIN else "mixed model with therapists,"
+    test = "Welch's" if answers.tests == WELCH else "mixed model with therapists,"
     said = (
         f"Overdependent (n = {count_of(row['n_a'])}) minus overindependent clients "
         f"(n = {count_of(row['n_b'])}): {signed(row['estimate'])}{answers.unit}, "

@@ -11,11 +11,10 @@ from threadpoolctl import threadpool_limits
 from instruments.errors import StudyError
 from reports.analyses._blocks import Block, answer_outcome
 from reports.analyses._inquiry import Inquiry
-from reports.analyses._nesting import DIFFERENCE_TERM, EQUIVALENCE_TERM
 from reports.analyses._outcome_values import OutcomeValues, find_outcome
 from reports.analyses._planned import adjustments, mark_planned
 from reports.analyses._specifications import Specifications
-from reports.analyses._verdicts import TestPair, judge_comparisons
+from reports.analyses._verdicts import judge_comparisons
 from reports.analyses.course import ANALYSIS as COURSE
 from reports.analyses.course import DIFFERENCE as COURSE_DIFFERENCE
 from reports.analyses.course import EQUIVALENCE as COURSE_EQUIVALENCE
@@ -24,12 +23,8 @@ from reports.analyses.figures import FigureData, draw_plane
 from reports.analyses.flow_of_clients import follow_clients
 from reports.analyses.groups_at_intake import balance_groups
 from reports.analyses.measures import describe_measures
-from reports.analyses.overdependent_against_overindependent import (
-    ANALYSIS,
-    DIFFERENCE,
-    EQUIVALENCE,
-    PLANNED,
-)
+from reports.analyses.overdependent_against_overindependent import ANALYSIS, PLANNED
+from reports.deciding_tests import OF_GROUPS, TestPair
 from reports.declarations import Comparison, Outcome, PresentationRule
 from reports.estimates import Estimate, adjust_families, join_tables, to_frame
 from reports.exclusions import only_included, present_clients
@@ -39,13 +34,9 @@ from reports.study_data import StudyData
 
 __all__ = ["Analysis", "FigureData", "analyse"]
 
-_GROUP_TESTS: tuple[TestPair, ...] = (
-    (DIFFERENCE[0], EQUIVALENCE[0]),
-    (DIFFERENCE_TERM, EQUIVALENCE_TERM),
-)
 JUDGED: Mapping[str, Sequence[TestPair]] = {
-    ANALYSIS: _GROUP_TESTS,
-    PLANNED: _GROUP_TESTS,
+    ANALYSIS: OF_GROUPS,
+    PLANNED: OF_GROUPS,
     COURSE: ((COURSE_DIFFERENCE, COURSE_EQUIVALENCE),),
 }
 
@@ -107,8 +98,7 @@ def _judge(rows: Sequence[Estimate], inquiry: Inquiry) -> pd.DataFrame:
     """Return the table of all rows: marked by the plan, adjusted within families, judged."""
     marked = mark_planned(rows, inquiry.standing)
     table = adjust_families(to_frame(marked), adjustments(inquiry.standing))
-    tested = table[table["p_value"].notna()]
-    verdicts = judge_comparisons(tested, JUDGED, inquiry.comparison.alpha)
+    verdicts = judge_comparisons(table, JUDGED, inquiry.comparison.alpha)
     return join_tables([table, to_frame(verdicts)])
 
 

@@ -8,13 +8,12 @@ from dataclasses import replace
 import pandas as pd
 
 from reports.analyses._question import THEME_CONTRAST, Question
-from reports.estimates import Estimate
+from reports.deciding_tests import TestPair, deciding_pair
+from reports.estimates import Estimate, Status
 from reports.families import name_adjustment
 from reports.methods.equivalence import verdict
 
 VERDICT = "verdict"
-# The test of difference and the test of equivalence that are judged together.
-TestPair = tuple[str, str]
 _PLACE = ["analysis", "outcome", "contrast"]
 _SHARED = ("contrast", "group_a", "group_b")
 
@@ -26,26 +25,24 @@ def judge_comparisons(
 ) -> list[Estimate]:
     """Return the verdict of each outcome and contrast as a row whose note is the word.
 
-    ``pairs`` maps an analysis to its pairs of tests, by term. Of several pairs, the planned one
-    decides; without a plan the first. Tests outside every family are judged by their unadjusted
-    p-values, and the row's method says so.
+    ``pairs`` maps an analysis to its pairs of tests, by term; of several, the `deciding_pair` is
+    judged. Tests outside every family are judged by their unadjusted p-values, and the row's
+    method says so.
     """
     judged = {term for tests in pairs.values() for pair in tests for term in pair}
-    answered = estimates[(estimates["status"] != "refused") & estimates["term"].isin(judged)]
-    return list(_judgements(answered, pairs, alpha))
+    asked = estimates[estimates["analysis"].isin(list(pairs)) & estimates["term"].isin(judged)]
+    return list(_judgements(asked, pairs, alpha))
 
 
 def _judgements(
-    answered: pd.DataFrame,
-    pairs: Mapping[str, Sequence[TestPair]],
-    alpha: float,
+    asked: pd.DataFrame, pairs: Mapping[str, Sequence[TestPair]], alpha: float
 ) -> Iterator[Estimate]:
-    for key, rows in answered.groupby(_PLACE, sort=True):
-        by_term = {str(row["term"]): row for _, row in rows.iterrows()}
-        there = [pair for pair in pairs.get(str(key[0]), ()) if set(pair) <= set(by_term)]
-        planned = [pair for pair in there if pd.notna(by_term[pair[0]]["family"])]
-        for pair in [*planned, *there][:1]:
-            yield _judge(by_term[pair[0]], by_term[pair[1]], alpha)
+    for key, rows in asked.groupby(_PLACE, sort=True):
+        answered = rows[(rows["status"] != "refused") & rows["p_value"].notna()]
+        by_term = {str(row["term"]): row for _, row in answered.iterrows()}
+        difference, equivalence = map(by_term.get, deciding_pair(rows, pairs[str(key[0])]))
+        if difference is not None and equivalence is not None:
+            yield _judge(difference, equivalence, alpha)
 
 
 def _judge(
@@ -60,7 +57,9 @@ def _judge(
     how = name_adjustment(difference["family"]) if is_adjusted else "unadjusted"
     who = {name: str(difference[name]) for name in _SHARED}
     row = question.answer(VERDICT, VERDICT, f"{how} tests", note=word, **who, **_counts(difference))
-    return replace(row, plan_status=difference["plan_status"])
+    is_cautious = "caution" in {difference["status"], equivalence["status"]}
+    status: Status = "caution" if is_cautious else "ok"
+    return replace(row, plan_status=difference["plan_status"], status=status)
 
 
 def _counts(row: pd.Series) -> dict[str, int | None]:
