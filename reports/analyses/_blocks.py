@@ -88,7 +88,7 @@ def _course(inquiry: Inquiry, found: OutcomeValues, others: Sequence[OutcomeValu
         return course
     question = Question(COURSE, THEME_CONTRAST, found.name)
     more = [
-        *relate_course(question, inquiry, course.data, course.shape),
-        *compare_all_courses(question, inquiry, course.data, course.shape),
+        *relate_course(question, inquiry, found, course.data, course.shape),
+        *compare_all_courses(question, inquiry, found, course.data, course.shape),
     ]
     return Course((*course.rows, *more), course.data, course.growth, course.shape)

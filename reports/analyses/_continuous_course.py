@@ -9,8 +9,9 @@ from reports.analyses._course_data import CourseData, course_facts
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._model_words import reason_of_model, remark_of
 from reports.analyses._nesting import tested
-from reports.analyses._question import MIN_GROUP, Question
-from reports.analyses.course import TIME, scaled_term
+from reports.analyses._outcome_values import OutcomeValues
+from reports.analyses._question import MIN_GROUP, Question, join_notes
+from reports.analyses.course import TIME, course_caution, course_names, scaled_term
 from reports.estimates import Estimate
 from reports.methods.growth import GrowthModel, fit_growth
 from reports.plan import Shape
@@ -19,11 +20,12 @@ from reports.presentation import PARTS
 # A course, its tie to the scale, and the client's own slope.
 LEAST = 3 * MIN_GROUP
 TOO_FEW = f"fewer than {LEAST} clients with two scores or more"
+PER_SD = "points per standard deviation"
 NO_SPREAD = "the scale of the rule is the same for all of these clients"
 
 
 def relate_course(
-    question: Question, inquiry: Inquiry, data: CourseData, shape: Shape
+    question: Question, inquiry: Inquiry, found: OutcomeValues, data: CourseData, shape: Shape
 ) -> Iterator[Estimate]:
     """Yield how much more clients change per standard deviation of each scale of the rule.
 
@@ -31,28 +33,36 @@ def relate_course(
     courses.
     """
     for part in PARTS:
-        yield _relate(question, inquiry, data, shape, part)
+        yield _relate(question, inquiry, found, data, shape, part)
 
 
 def _relate(
-    question: Question, inquiry: Inquiry, data: CourseData, shape: Shape, part: str
+    question: Question,
+    inquiry: Inquiry,
+    found: OutcomeValues,
+    data: CourseData,
+    shape: Shape,
+    part: str,
 ) -> Estimate:
-    estimand = f"points per standard deviation over {data.horizon} {data.unit}"
-    names = (f"course by {part}", estimand, f"growth in {TIME[shape]}")
+    term = f"course by {part}"
     facts = course_facts(inquiry, data)
     clients = data.clients
     repeated = int((clients["scores"] > 1).sum())
     spread = float(inquiry.usable[part].reindex(clients.index).std())
     if repeated < LEAST or not spread > 0:
         reason = TOO_FEW if repeated < LEAST else NO_SPREAD
-        return question.refuse(*names, reason, **facts)
+        over = f"{PER_SD} over {data.horizon} {data.unit}"
+        return question.refuse(term, over, f"growth in {TIME[shape]}", reason, **facts)
     growth = _fit(inquiry, data, shape, part)
+    names = course_names(term, data, shape, growth.model, PER_SD)
     if not growth.differences or growth.differences[0].status == "refused":
         return question.refuse(*names, reason_of_model(growth.model), **facts)
-    term = scaled_term(growth.differences[0], data, shape)
-    per_sd = replace(term, estimate=term.estimate * spread, se=term.se * spread,
-                     interval=term.interval.scaled(spread))  # fmt: skip
-    return question.answer(*names, **(tested(per_sd) | facts | {"caution": remark_of(term)}))
+    slope = scaled_term(growth.differences[0], data, shape)
+    per_sd = replace(slope, estimate=slope.estimate * spread, se=slope.se * spread,
+                     interval=slope.interval.scaled(spread))  # fmt: skip
+    doubts = course_caution(inquiry, found, inquiry.usable[[part]], growth.model)
+    said = {"caution": join_notes(doubts, remark_of(slope))}
+    return question.answer(*names, **(tested(per_sd) | facts | said))
 
 
 def _fit(inquiry: Inquiry, data: CourseData, shape: Shape, part: str) -> GrowthModel:

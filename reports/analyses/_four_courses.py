@@ -11,20 +11,22 @@ from reports.analyses._course_data import CourseData, course_facts
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._model_words import explain_model, reason_of_model, remark_of
 from reports.analyses._nesting import tested
-from reports.analyses._question import MIN_GROUP, Question
-from reports.analyses.course import COURSE, TIME, scaled_term
+from reports.analyses._outcome_values import OutcomeValues
+from reports.analyses._question import MIN_GROUP, Question, join_notes
+from reports.analyses.course import COURSE, course_caution, course_names, scaled_term
 from reports.analyses.four_presentations import possible_presentations
 from reports.estimates import Estimate
-from reports.methods.growth import time_columns
-from reports.methods.mixed_model import MixedModel, fit_mixed_model, linear_contrast
+from reports.methods.growth import fit_with_therapists, has_own_courses, time_columns
+from reports.methods.mixed_model import MixedModel, linear_contrast
 from reports.methods.model_comparison import compare_mixed_models
 from reports.plan import Shape
+from reports.presentation import PARTS
 
 DIFFER = "difference between courses"
 
 
 def compare_all_courses(
-    question: Question, inquiry: Inquiry, data: CourseData, shape: Shape
+    question: Question, inquiry: Inquiry, found: OutcomeValues, data: CourseData, shape: Shape
 ) -> Iterator[Estimate]:
     """Yield the course of each further presentation, and one test that all are the same."""
     groups = [
@@ -36,13 +38,20 @@ def compare_all_courses(
     if not others:
         return
     frame = _frame(data, groups, shape)
-    therapists = " + (1 | therapist_id)" if frame["therapist_id"].nunique() > 1 else ""
-    slope = "(t | client_id)" if data.most_scores > 2 else "(1 | client_id)"
-    random = f"{slope}{therapists}"
-    model = fit_mixed_model(frame, f"score ~ t * presentation + {random}", level=inquiry.level)
+    has_therapists = frame["therapist_id"].nunique() > 1
+    clients = "(t | client_id)" if data.most_scores > 2 else "(1 | client_id)"
+    model = fit_with_therapists(
+        frame,
+        f"score ~ t * presentation + {clients}",
+        ["t"],
+        therapist="therapist_id" if has_therapists else None,
+        level=inquiry.level,
+    )
     for name in others:
-        yield _course_row(question, inquiry, data, shape, model, name, groups[0])
-    yield _test_row(question, inquiry, data, shape, frame, random)
+        yield _course_row(question, inquiry, found, data, shape, model, name, groups[0])
+    own = "t" if has_own_courses(model) else "1"
+    random = f"{clients} + ({own} | therapist_id)" if has_therapists else clients
+    yield _test_row(question, inquiry, found, data, shape, frame, model, random)
 
 
 def _frame(data: CourseData, groups: list[str], shape: Shape) -> pd.DataFrame:
@@ -55,13 +64,14 @@ def _frame(data: CourseData, groups: list[str], shape: Shape) -> pd.DataFrame:
 def _course_row(
     question: Question,
     inquiry: Inquiry,
+    found: OutcomeValues,
     data: CourseData,
     shape: Shape,
     model: MixedModel,
     name: str,
     reference: str,
 ) -> Estimate:
-    names = (COURSE, f"points over {data.horizon} {data.unit}", f"growth in {TIME[shape]}")
+    names = course_names(COURSE, data, shape, model)
     facts = course_facts(inquiry, data, name) | {"group_a": name}
     if model.status == "refused":
         return question.refuse(*names, reason_of_model(model), **facts)
@@ -69,7 +79,7 @@ def _course_row(
     term = linear_contrast(model, {"t": 1.0, **own}, name=name)
     if term.status == "refused":
         return question.refuse(*names, term.note, **facts)
-    said = {"caution": remark_of(term)}
+    said = {"caution": join_notes(found.caution, remark_of(term))}
     return question.answer(*names, **(tested(scaled_term(term, data, shape)) | facts | said))
 
 
@@ -81,19 +91,23 @@ def _interaction(model: MixedModel, name: str) -> str:
 def _test_row(
     question: Question,
     inquiry: Inquiry,
+    found: OutcomeValues,
     data: CourseData,
     shape: Shape,
     frame: pd.DataFrame,
+    model: MixedModel,
     random: str,
 ) -> Estimate:
-    names = (DIFFER, "likelihood ratio", f"growth in {TIME[shape]}, all presentations")
+    *_, method = course_names(DIFFER, data, shape, model)
+    names = (DIFFER, "likelihood ratio", f"{method}, all presentations")
     facts = course_facts(inquiry, data, *frame["presentation"].cat.categories)
-    found = compare_mixed_models(
+    test = compare_mixed_models(
         frame, f"score ~ t + presentation + {random}", f"score ~ t * presentation + {random}"
     )
-    if found.status == "refused":
-        return question.refuse(*names, explain_model(found.note) or found.note, **facts)
+    if test.status == "refused":
+        return question.refuse(*names, explain_model(test.note) or test.note, **facts)
+    doubts = course_caution(inquiry, found, inquiry.usable[list(PARTS)], model)
     return question.answer(
-        *names, statistic=found.chi_square, df=found.df, p_value=found.p_value,
-        caution=explain_model(found.note), **facts,
+        *names, statistic=test.chi_square, df=test.df, p_value=test.p_value,
+        caution=join_notes(doubts, explain_model(test.note)), **facts,
     )  # fmt: skip

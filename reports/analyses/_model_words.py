@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from reports.methods.growth import has_own_courses
 from reports.methods.mixed_model import MixedModel, MixedTerm
 
 # The first pattern that fits a remark decides; numbers of therapists are never repeated.
@@ -64,3 +65,11 @@ def remark_of_clinics(model: MixedModel) -> str | None:
 def remark_of(term: MixedTerm) -> str | None:
     """Return the caution that belongs to one fixed effect, None where there is none."""
     return explain_model(term.note) if term.status != "ok" else None
+
+
+def therapists_in(model: MixedModel) -> str:
+    """Return what therapists have of their own in a growth model, as the end of its name."""
+    if has_own_courses(model):
+        return ", therapists' own courses"
+    has_levels = any(block.group == "therapist_id" for block in model.blocks)
+    return ", therapists' own levels" if has_levels else ""

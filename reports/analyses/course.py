@@ -7,11 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 from reports.analyses._contrast import EXTREMES, named
 from reports.analyses._course_data import CourseData, course_facts, gather_course
 from reports.analyses._inquiry import Inquiry
-from reports.analyses._model_words import reason_of_model, remark_of
-from reports.analyses._nesting import equivalence_of, tested
+from reports.analyses._model_words import reason_of_model, remark_of, therapists_in
+from reports.analyses._nesting import equivalence_of, nesting_caution, tested
 from reports.analyses._outcome_values import OutcomeValues
 from reports.analyses._question import (
     GROUP_A,
@@ -24,8 +27,8 @@ from reports.analyses._question import (
     join_notes,
 )
 from reports.estimates import Estimate
-from reports.methods.growth import GrowthModel, fit_growth
-from reports.methods.mixed_model import MixedTerm
+from reports.methods.growth import GrowthModel, fit_growth, has_own_courses
+from reports.methods.mixed_model import MixedModel, MixedTerm
 from reports.plan import Shape
 
 ANALYSIS = "course"
@@ -79,7 +82,7 @@ def follow_course(inquiry: Inquiry, found: OutcomeValues) -> Course:
         return Course((question.refuse(*names, reason, **named(EXTREMES)),))
     if is_circular:
         refused = question.refuse(*names, str(found.refusal), **named(EXTREMES))
-        return Course((refused, *_everyone(question, inquiry, data, shape)))
+        return Course((refused, *_everyone(question, inquiry, found, data, shape)))
     return _compare(question, inquiry, found, data, shape)
 
 
@@ -104,7 +107,7 @@ def _compare(
 ) -> Course:
     growth, caution = fit_course(inquiry, data, shape)
     rows = list(_headline(question, inquiry, found, data, growth, caution, shape))
-    rows.append(_sensitivity(question, inquiry, data, OTHER[shape]))
+    rows.append(_sensitivity(question, inquiry, found, data, OTHER[shape]))
     return Course(tuple(rows), data, growth if growth.differences else None, shape)
 
 
@@ -147,8 +150,33 @@ def scaled_term(term: MixedTerm, data: CourseData, shape: Shape) -> MixedTerm:
     )
 
 
-def _names(term: str, data: CourseData, shape: Shape) -> tuple[str, str, str]:
-    return term, f"points over {data.horizon} {data.unit}", f"growth in {TIME[shape]}"
+def course_caution(
+    inquiry: Inquiry, found: OutcomeValues, compared: pd.DataFrame, model: MixedModel
+) -> str | None:
+    """Return the reasons to doubt a comparison of courses.
+
+    Its nesting is one where the model does not tell the courses of therapists' clients apart.
+    """
+    if has_own_courses(model):
+        return found.caution
+    return join_notes(found.caution, nesting_caution(inquiry, found.values, compared))
+
+
+def _contrast_caution(
+    inquiry: Inquiry, found: OutcomeValues, data: CourseData, growth: GrowthModel
+) -> str | None:
+    first, second = (data.members_of(group) for group in EXTREMES)
+    halves = np.repeat([0.5, -0.5], [len(first), len(second)])
+    compared = pd.DataFrame({"contrast": halves}, index=first.append(second))
+    return course_caution(inquiry, found, compared, growth.model)
+
+
+def course_names(
+    term: str, data: CourseData, shape: Shape, model: MixedModel, estimand: str = "points"
+) -> tuple[str, str, str]:
+    """Return term, estimand and method of a row: the method says what therapists have in it."""
+    method = f"growth in {TIME[shape]}{therapists_in(model)}"
+    return term, f"{estimand} over {data.horizon} {data.unit}", method
 
 
 def _headline(
@@ -161,21 +189,26 @@ def _headline(
     shape: Shape,
 ) -> Iterator[Estimate]:
     both = course_facts(inquiry, data, *EXTREMES) | named(EXTREMES)
-    names = _names(DIFFERENCE, data, shape)
+    names = course_names(DIFFERENCE, data, shape, growth.model)
     if not growth.differences:
         yield question.refuse(*names, reason_of_model(growth.model), **both)
         return
+    own_caution = join_notes(found.caution, caution)
     for group, slope in zip(EXTREMES, growth.slopes, strict=True):
         own = course_facts(inquiry, data, group) | {"group_a": group}
         change = scaled_term(slope, data, shape)
-        yield _term_row(question, _names(COURSE, data, shape), change, caution, own)
+        yield _term_row(question, (COURSE, *names[1:]), change, own_caution, own)
     difference = scaled_term(growth.differences[0], data, shape)
-    caution = join_notes(found.caution, caution)
+    caution = join_notes(_contrast_caution(inquiry, found, data, growth), caution)
     yield _term_row(question, names, difference, caution, both)
+    if difference.status == "refused":
+        return
     smallest, alpha = found.outcome.smallest_effect, inquiry.comparison.alpha
     answer = equivalence_of(difference, smallest, alpha) | both
-    term, estimand, method = _names(EQUIVALENCE, data, shape)
-    yield question.answer(term, estimand, f"two one-sided tests, {method}", **answer)
+    yield question.answer(
+        EQUIVALENCE, names[1], f"two one-sided tests, {names[2]}", **answer,
+        caution=join_notes(caution, remark_of(difference)),
+    )  # fmt: skip
 
 
 def _term_row(
@@ -191,24 +224,28 @@ def _term_row(
     return question.answer(*names, **(tested(term) | facts | said))
 
 
-def _sensitivity(question: Question, inquiry: Inquiry, data: CourseData, shape: Shape) -> Estimate:
+def _sensitivity(
+    question: Question, inquiry: Inquiry, found: OutcomeValues, data: CourseData, shape: Shape
+) -> Estimate:
     """Return the difference in course with the other shape of time."""
     growth, caution = fit_course(inquiry, data, shape)
     both = course_facts(inquiry, data, *EXTREMES) | named(EXTREMES)
-    names = _names(f"{DIFFERENCE}, {TIME[shape]}", data, shape)
+    names = course_names(f"{DIFFERENCE}, {TIME[shape]}", data, shape, growth.model)
     if not growth.differences:
         return question.refuse(*names, reason_of_model(growth.model), **both)
     difference = scaled_term(growth.differences[0], data, shape)
+    caution = join_notes(_contrast_caution(inquiry, found, data, growth), caution)
     return _term_row(question, names, difference, caution, both)
 
 
 def _everyone(
-    question: Question, inquiry: Inquiry, data: CourseData, shape: Shape
+    question: Question, inquiry: Inquiry, found: OutcomeValues, data: CourseData, shape: Shape
 ) -> Iterator[Estimate]:
     """Yield the course of all clients together."""
     growth, caution = fit_course(inquiry, data, shape, has_groups=False)
-    facts, names = course_facts(inquiry, data), _names(COURSE, data, shape)
+    facts, names = course_facts(inquiry, data), course_names(COURSE, data, shape, growth.model)
     if not growth.slopes:
         yield question.refuse(*names, reason_of_model(growth.model), **facts)
         return
+    caution = join_notes(found.caution, caution)
     yield _term_row(question, names, scaled_term(growth.slopes[0], data, shape), caution, facts)

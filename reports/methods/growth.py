@@ -9,7 +9,20 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from reports.methods.mixed_model import MixedModel, MixedTerm, fit_mixed_model, linear_contrast
+from reports.methods._therapist_slopes import fit_with_therapists, has_own_courses
+from reports.methods.mixed_model import MixedModel, MixedTerm, linear_contrast
+
+__all__ = [
+    "GrowthModel",
+    "Moderator",
+    "Shape",
+    "TrajectoryPoint",
+    "fit_growth",
+    "fit_with_therapists",
+    "has_own_courses",
+    "predict_trajectory",
+    "time_columns",
+]
 
 Shape = Literal["linear", "log", "piecewise"]
 
@@ -110,12 +123,14 @@ def fit_growth(
     has_random_slope: bool = True,
     level: float = 0.95,
 ) -> GrowthModel:
-    """Fit growth with client slopes and therapist intercepts, by group or by moderator.
+    """Fit growth with slopes of clients and of therapists, by group or by moderator.
 
-    y_ijt = b0 + b1 f(t) + b2 x + b3 f(t) x + u_0i + u_1i f(t) + v_j + e_ijt, where client i of
-    therapist j has the value x: plus and minus one half for the two groups, or the moderator
-    centred on the mean of clients. b3 is then the difference of slopes (group a minus group b),
-    or the change of slope per unit of the moderator; the simple slopes are b1 + b3 x.
+    y_ijt = b0 + b1 f(t) + b2 x + b3 f(t) x + u_0i + u_1i f(t) + v_0j + v_1j f(t) + e_ijt, where
+    client i of therapist j has the value x: plus and minus one half for the two groups, or the
+    moderator centred on the mean of clients. b3 is then the difference of slopes (group a minus
+    group b), or the change of slope per unit of the moderator; the simple slopes are b1 + b3 x.
+    Therapists differ in slope from 8 therapists on, where the data
+    can tell it; else v_1j is absent, and a comparison that follows therapists is too liberal.
 
     Parameters
     ----------
@@ -183,9 +198,13 @@ def fit_growth(
     timed = time_columns(rows[time], shape=shape, knot=knot)
     rows = rows.assign(**{str(name): timed[name] for name in timed})
     terms = tuple(timed.columns)
-    formula = _formula(outcome, terms, compared, covariates, client, therapist, has_random_slope)
-    model = fit_mixed_model(
-        _centre(rows, covariates), formula, therapist=therapist or "", level=level
+    model = fit_with_therapists(
+        _centre(rows, covariates),
+        _formula(outcome, terms, compared, covariates, client, has_random_slope),
+        terms,
+        therapist=therapist,
+        compared=compared.column if compared else None,
+        level=level,
     )
     slopes, differences = _slopes(model, terms, compared)
     return GrowthModel(model, shape, terms, knot, compared, slopes, differences, n_other)
@@ -282,13 +301,11 @@ def _formula(
     compared: Moderator | None,
     covariates: Sequence[str],
     client: str,
-    therapist: str | None,
     has_random_slope: bool,
 ) -> str:
     fixed = [f"{term} * {compared.column}" if compared else term for term in terms]
     slopes = " + ".join(terms) if has_random_slope else "1"
-    random = [f"({slopes} | {client})"] + ([f"(1 | {therapist})"] if therapist else [])
-    return f"{outcome} ~ " + " + ".join([*fixed, *covariates, *random])
+    return f"{outcome} ~ " + " + ".join([*fixed, *covariates, f"({slopes} | {client})"])
 
 
 def _slopes(
@@ -304,7 +321,12 @@ def _slopes(
         for label, value in compared.levels
         for term in terms
     )
-    return slopes, tuple(model.term(crossed[term]) for term in terms)
+    return slopes, tuple(_difference(model, name) for name in crossed.values())
+
+
+def _difference(model: MixedModel, name: str) -> MixedTerm:
+    is_held = name in model.capped_terms
+    return linear_contrast(model, {name: 1.0}, name=name) if is_held else model.term(name)
 
 
 def _interaction(model: MixedModel, term: str, column: str) -> str:

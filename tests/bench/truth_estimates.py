@@ -132,7 +132,7 @@ def _course(inquiry: Inquiry, found: OutcomeValues) -> Iterator[Estimate]:
     yield from course.rows
     if course.data is not None and course.growth is not None:
         question = Question(COURSE, THEME_CONTRAST, found.name)
-        related = relate_course(question, inquiry, course.data, course.shape)
+        related = relate_course(question, inquiry, found, course.data, course.shape)
         slope = pick(related, *HEADLINES["slope of course by dependence"])
         if slope is not None:
             yield slope

@@ -8,6 +8,7 @@ import pytest
 
 from reports.methods.growth import (
     fit_growth,
+    has_own_courses,
     predict_trajectory,
     time_columns,
 )
@@ -90,6 +91,62 @@ def test_simple_slopes_of_a_moderator_span_two_standard_deviations() -> None:
     assert high.estimate - low.estimate == pytest.approx(2 * sd * per_unit)
     assert middle.estimate == pytest.approx((low.estimate + high.estimate) / 2)
     assert per_unit == pytest.approx(-0.4, abs=0.15)
+
+
+def led_course(
+    seed: int, *, therapists: int = 16, spread: float, weeks: tuple[int, ...] = (0, 4, 12, 26)
+) -> pd.DataFrame:
+    """Groups that whole therapists form, whose clients change alike by this spread."""
+    rng = np.random.default_rng(seed)
+    clients = 10 * therapists
+    client, week = np.repeat(np.arange(clients), len(weeks)), np.tile(weeks, clients)
+    slope = rng.normal(-1, spread, therapists)[np.arange(clients) % therapists]
+    level = 20 + rng.normal(0, 3, clients)
+    noise = rng.normal(0, 2, client.size)
+    return pd.DataFrame(
+        {
+            "client_id": client,
+            "therapist_id": client % therapists,
+            "week": week.astype(float),
+            "presentation": np.where(client % therapists % 2, *GROUPS[1:]),
+            "score": level[client] + slope[client] * np.log1p(week) + noise,
+        }
+    )
+
+
+def test_therapists_whose_clients_change_alike_make_a_comparison_less_sure() -> None:
+    rows = led_course(2, spread=1.0)
+    growth = fit_growth(rows, "score", time="week", shape="log", groups=GROUPS)
+    assert has_own_courses(growth.model)
+    within = rows.assign(week_log=np.log1p(rows["week"]))
+    slopes = within.groupby(["therapist_id", "presentation"]).apply(
+        lambda own: np.polyfit(own["week_log"], own["score"], 1)[0], include_groups=False
+    )
+    of_groups = slopes.groupby("presentation")
+    by_hand = np.sqrt((of_groups.var() / of_groups.size()).sum())
+    assert growth.differences[0].se == pytest.approx(by_hand, rel=0.1)
+    assert growth.differences[0].df <= 14
+
+
+@pytest.mark.parametrize(("therapists", "has_courses"), [(7, False), (8, True)])
+def test_few_therapists_have_no_courses_of_their_own(therapists: int, has_courses: bool) -> None:
+    rows = led_course(2, therapists=therapists, spread=1.0)
+    growth = fit_growth(rows, "score", time="week", shape="log", groups=GROUPS)
+    assert has_own_courses(growth.model) == has_courses
+
+
+def test_therapists_whose_courses_do_not_vary_keep_their_levels_and_few_degrees_of_freedom() -> (
+    None
+):
+    rows = led_course(2, spread=0.0)
+    taken = rows.groupby(["therapist_id", "week"])["score"].transform("mean")
+    flat = rows.assign(
+        score=rows["score"] - taken + rows.groupby("week")["score"].transform("mean")
+    )
+    growth = fit_growth(flat, "score", time="week", shape="log", groups=GROUPS)
+    assert not has_own_courses(growth.model)
+    assert growth.differences[0].df == 14
+    assert [slope.df for slope in growth.slopes] == [14, 14]
 
 
 def test_growth_without_comparison_has_one_slope() -> None:

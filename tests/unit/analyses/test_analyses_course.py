@@ -9,9 +9,17 @@ import pandas as pd
 import pytest
 
 from reports.analyses import Analysis, analyse
+from reports.analyses._continuous_course import relate_course
+from reports.analyses._four_courses import compare_all_courses
+from reports.analyses._inquiry import Inquiry
+from reports.analyses._nesting import FOLLOWS
+from reports.analyses._outcome_values import find_outcome
+from reports.analyses._question import Question
+from reports.analyses.course import follow_course
 from reports.declarations import Comparison, Outcome, PresentationRule
+from reports.exclusions import present_clients
 from reports.methods.mixed_model import fit_mixed_model
-from reports.plan_standing import Standing
+from reports.plan_standing import NO_PLAN, Standing
 from reports.study_data import Measure, StudyData
 from tests.unit.plans import a_hypothesis, a_plan
 
@@ -151,7 +159,7 @@ def test_the_difference_equals_the_model_fitted_apart(different: Analysis) -> No
     )  # fmt: skip
     pair = frame[frame["x"].isin(["overdependent", "overindependent"])]
     half = pair.assign(x=np.where(pair["x"] == "overdependent", 0.5, -0.5))
-    model = fit_mixed_model(half, "y ~ t * x + (t | client_id) + (1 | therapist_id)")
+    model = fit_mixed_model(half, "y ~ t * x + (t | client_id) + (t | therapist_id)")
     row = row_of(course_of(different), "difference in course")
     assert row["estimate"] == pytest.approx(model.term("t:x").estimate, rel=1e-4)
     assert row["se"] == pytest.approx(model.term("t:x").se, rel=1e-3)
@@ -275,3 +283,62 @@ def test_the_trajectory_has_the_model_and_the_means_behind_it(different: Analysi
     drawn = model[model["time"] == 0].set_index("presentation")["mean"]
     assert (start - drawn[start.index]).abs().max() < 1
     assert figure.facts["unit"] == "weeks"
+
+
+def led_study(therapists: int, *, spread: float) -> StudyData:
+    """Presentations that whole therapists form, whose clients change alike by this spread."""
+    data = a_study()
+    led = np.arange(len(data.clients)) % therapists
+    clients = data.clients.assign(therapist_id=[f"t{k:02}" for k in led])
+    own = pd.Series(np.random.default_rng(4).normal(0, spread, therapists)[led], clients.index)
+    scores = data.scores
+    is_core = scores["scale"].eq("core_10.total")
+    weeks = scores["day"].astype(float) / 7
+    added = scores["client_id"].map(own) * np.log1p(weeks)
+    value = scores["value"] + added.where(is_core, 0.0)
+    return replace(data, clients=clients, scores=scores.assign(value=value))
+
+
+def test_therapists_whose_clients_change_alike_make_a_difference_in_course_less_sure() -> None:
+    data = led_study(20, spread=1.5)
+    row = row_of(course_of(run(data)), "difference in course")
+    core = data.scores[data.scores["scale"] == "core_10.total"]
+    slope = core.groupby("client_id").apply(
+        lambda own: np.polyfit(np.log1p(own["day"].astype(float) / 7), own["value"], 1)[0],
+        include_groups=False,
+    ) * np.log1p(26)  # fmt: skip
+    means = slope.groupby(data.clients["therapist_id"]).mean()
+    presented = means.groupby(np.arange(20) % 4)
+    by_hand = np.sqrt((presented.var() / presented.size())[[1, 2]].sum())
+    assert row["se"] > by_hand / 2
+    assert row["method"] == "growth in logarithmic time, therapists' own courses"
+    assert FOLLOWS not in str(row["note"])
+
+
+def test_where_courses_of_therapists_cannot_be_told_every_comparison_says_so() -> None:
+    rows = course_of(run(led_study(4, spread=1.5)))
+    compared = rows[rows["term"].ne("course") & rows["term"].ne("verdict")]
+    assert set(compared["term"]) == {
+        "difference in course", "equivalence in course", "difference in course, linear time",
+        "course by dependence", "course by independence", "difference between courses",
+    }  # fmt: skip
+    assert compared["note"].str.contains(FOLLOWS, regex=False).all()
+    assert set(compared["status"]) == {"caution"}
+    assert not rows.loc[rows["term"].eq("course"), "note"].str.contains(FOLLOWS, regex=False).any()
+
+
+def test_every_row_of_a_course_says_what_makes_its_scores_doubtful() -> None:
+    data = a_study(extra=2.0)
+    inquiry = Inquiry(data, RULE, present_clients(data, RULE, NO_PLAN), Comparison(), 1)
+    found = find_outcome(data, RULE, OUTCOME).with_caution("the scores are doubtful")
+    course = follow_course(inquiry, found)
+    assert course.data is not None
+    question = Question("course", "theme", found.name)
+    rows = [
+        *course.rows,
+        *relate_course(question, inquiry, found, course.data, course.shape),
+        *compare_all_courses(question, inquiry, found, course.data, course.shape),
+    ]
+    assert len(rows) == 10
+    assert all("the scores are doubtful" in str(row.note) for row in rows)
+    assert {row.status for row in rows} == {"caution"}
