@@ -7,7 +7,7 @@ import pandas as pd
 from reports._block_parts import IN_WORDS, A, B, apart, of_hundred, reason_of_block, row_of_group
 from reports.answers import Answers, count_of
 from reports.families import WITHHELD
-from reports.wording import interval, p_value, plain, plausibly_apart, signed
+from reports.wording import interval, name_level, p_value, plain, plausibly_apart, signed
 
 
 def plain_change(answers: Answers) -> str:
@@ -36,7 +36,7 @@ def _percent(row: pd.Series) -> str:
     if pd.isna(row["ci_low"]) or pd.isna(row["ci_high"]):
         return f"{share}, CI {WITHHELD}"
     low, high = (f"{100 * row[end]:.0f}%" for end in ("ci_low", "ci_high"))
-    return f"{share}, {row['ci_level']:.0%} CI [{low}, {high}]"
+    return f"{share}, {name_level(row['ci_level'])} CI [{low}, {high}]"
 
 
 def formal_change(answers: Answers) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from reports._block_parts import A, B, apart, clients_of, reason_of_block, row_of_group
-from reports.answers import Answers, both_p, count_of, is_clear
+from reports.answers import Answers, both_p, count_of, is_clear, say_range, telling_row
 from reports.families import WITHHELD
 from reports.wording import decimals, interval, p_value, plain, plausibly_apart, signed
 
@@ -56,12 +56,14 @@ def _plain_groups(answers: Answers) -> str:
             answers, "course", "difference in course", f"The course of {answers.what}"
         )
     first, second = (row_of_group(answers, "course", "course", group) for group in (A, B))
-    verdict = _DIFFER.get(answers.verdict_of("course") or "", "there is no verdict on the two")
+    word = answers.verdict_of("course")
+    verdict = _DIFFER.get(word or "", "there is no verdict on the two")
+    told = telling_row(word, row, answers.known("course", "equivalence in course"))
     side = f"the change lies {apart(answers, row)} in {clients_of(A)}"
     if first is None or second is None:
-        between = answers.lead(row, f"{side} {_over(row)}, {plausibly_apart(row)}")
+        between = answers.lead(told, f"{side} {_over(row)}, {say_range(word, told)}")
         return f"How {answers.what} changes: {verdict} ({between})."
-    between = answers.lead(row, f"{side}, {plausibly_apart(row)}")
+    between = answers.lead(told, f"{side}, {say_range(word, told)}")
     moved = [answers.lead(each, _moved(answers, each)) for each in (first, second)]
     return (
         f"The scores behind {answers.what} {moved[0]} in {clients_of(A)}; they {moved[1]} in "

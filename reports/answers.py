@@ -10,13 +10,16 @@ import pandas as pd
 
 from reports.deciding_tests import OF_GROUPS, TestPair, deciding_pair
 from reports.families import WITHHELD, describe_families, name_adjustment
-from reports.wording import no_break, p_value, phrase_occasion
+from reports.wording import name_level, no_break, p_value, phrase_occasion, plausibly_apart
 
 GROUPS = "overdependent_against_overindependent"
 CONTINUOUS = "dependence_and_outcome"
 PER_SD = "points per standard deviation"
 CIRCULAR = "circular: "  # how analyses begin the reason that an outcome is part of the rule
 
+
+# Verdicts that rest on the test of equivalence.
+WITHIN_BOUNDS = ("equivalent", "different but trivially small")
 
 # Writes a text that leads to the estimate of a number.
 Mark = Callable[[int, str], str]
@@ -117,6 +120,27 @@ def say_reason(note: str) -> str:
     """
     what, is_circular = note.removeprefix(CIRCULAR), note.startswith(CIRCULAR)
     return f"{what} and would be compared with itself" if is_circular else note
+
+
+def telling_row(
+    verdict: str | None, difference: pd.Series, equivalence: pd.Series | None
+) -> pd.Series:
+    """Return the row whose interval shows what a verdict says.
+
+    That of the equivalence test lies within the bounds where likeness is shown; the interval of
+    the difference is wider and may reach beyond them.
+    """
+    if equivalence is None or verdict not in WITHIN_BOUNDS:
+        return difference
+    return equivalence
+
+
+def say_range(verdict: str | None, row: pd.Series) -> str:
+    """Say the range of a difference; where likeness is shown, of which interval it is."""
+    said = plausibly_apart(row)
+    if verdict not in WITHIN_BOUNDS or pd.isna(row["ci_low"]) or pd.isna(row["ci_high"]):
+        return said
+    return f"{said} in the {name_level(row['ci_level'])} interval"
 
 
 def is_clear(row: Any) -> bool:

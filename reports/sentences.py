@@ -18,6 +18,8 @@ from reports.answers import (
     is_clear,
     join_sentences,
     missing_part,
+    say_range,
+    telling_row,
 )
 from reports.deciding_tests import WELCH
 from reports.families import WITHHELD
@@ -103,10 +105,12 @@ def _plain_groups(answers: Answers) -> str:
         )
         return missing_part(answers, GROUPS, answers.tests[0], asked)
     higher = "higher" if row["estimate"] > 0 else "lower"
+    verdict = answers.verdict
+    told = telling_row(verdict, row, answers.known(GROUPS, answers.tests[1]))
     how_much = answers.lead(
-        row, f"{_distance(answers, row, higher)} on average, {plausibly_apart(row)}"
+        told, f"{_distance(answers, row, higher)} on average, {say_range(verdict, told)}"
     )
-    return _VERDICTS.get(answers.verdict or "", _NO_VERDICT).format(
+    return _VERDICTS.get(verdict or "", _NO_VERDICT).format(
         what=answers.what,
         higher=higher,
         how_much=how_much,

@@ -64,6 +64,15 @@ def plausibly_apart(row: pd.Series) -> str:
     return f"plausibly {plain(low)} to {plain(high)}"
 
 
+def name_level(level: float) -> str:
+    """Write the level of an interval.
+
+    >>> name_level(0.95), name_level(0.975)
+    ('95%', '97.5%')
+    """
+    return f"{100 * level:g}%"
+
+
 def decimals(value: float) -> str:
     """Write a number with two decimals at most, as they are.
 
@@ -95,7 +104,7 @@ def interval(row: pd.Series) -> str:
     low, high = row["ci_low"], row["ci_high"]
     if pd.isna(low) or pd.isna(high):
         return f"CI {WITHHELD}"
-    return f"{row['ci_level']:.0%} CI [{signed(low)}, {signed(high)}]"
+    return f"{name_level(row['ci_level'])} CI [{signed(low)}, {signed(high)}]"
 
 
 def p_value(p: float) -> str:

@@ -39,7 +39,7 @@ def a_study(word: str = "undecided") -> list[Estimate]:
               statistic=0.9, df=80.0, p_value=0.37, method="growth in logarithmic time", **PAIR,
               **COUNTS),
         a_row("course", "equivalence in course", over, estimate=1.2, ci_low=-1.0, ci_high=3.4,
-              p_value=0.08, **PAIR, **COUNTS),
+              p_value=0.08, ci_level=0.9, **PAIR, **COUNTS),
         a_row("course", "verdict", "verdict", note=word, **PAIR, **COUNTS),
         a_row("four_presentations", "difference between presentations", "omega squared",
               estimate=0.08, statistic=4.2, df=90.0, p_value=0.004, ci_low=0.02, ci_high=0.2,
@@ -150,6 +150,13 @@ def test_the_clinician_hears_direction_size_and_uncertainty(block: str, said: st
 )
 def test_a_course_says_its_verdict(word: str, said: str) -> None:
     assert said in plainly(a_study(word), "course")
+
+
+@pytest.mark.parametrize("word", ["equivalent", "different but trivially small"])
+def test_a_course_that_is_alike_has_the_interval_that_shows_it(word: str) -> None:
+    said = plainly(a_study(word), "course")
+    assert "plausibly 1 lower to 3.4 higher in the 90% interval)" in said
+    assert "3.8" not in said
 
 
 def test_the_author_gets_statistics() -> None:

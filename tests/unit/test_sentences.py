@@ -137,6 +137,29 @@ def test_alike_clients_are_said_to_be_alike_within_a_bound() -> None:
     assert "alike in core 10 total at the end: any difference is less than the 3 points" in said
 
 
+@pytest.mark.parametrize("word", ["equivalent", "different but trivially small"])
+def test_likeness_has_the_interval_that_shows_it(word: str) -> None:
+    """The interval of the difference is wider and may reach beyond what would matter."""
+    said = say(a_block(word, difference=-1.0)).clinician
+    assert (
+        "1 points lower on average, plausibly 2.9 lower to 0.9 higher in the 90% interval" in said
+    )
+    assert "3.3 lower" not in said
+    usual = say(a_block("undecided", difference=-1.0)).clinician
+    assert "plausibly 3.3 lower to 1.3 higher, and" in usual
+
+
+def test_likeness_whose_own_interval_is_withheld_says_which_one_it_shows() -> None:
+    frame = adjust_families(to_frame(a_block("equivalent", difference=-1.0)))
+    said = write_sentences(withheld(frame, ["equivalence"]), OUTCOME).clinician
+    assert "plausibly 3.3 lower to 1.3 higher in the 95% interval" in said
+
+
+def test_a_level_that_is_no_whole_number_is_not_rounded() -> None:
+    rows = [replace(row, ci_level=0.975) for row in a_block()]
+    assert "97.5% CI [5.67, 10.27]" in say(rows).author
+
+
 def test_a_trivial_difference_says_both() -> None:
     said = say(a_block("different but trivially small", difference=1.0)).clinician
     assert "slightly higher" in said
