@@ -1,10 +1,10 @@
-"""All scores of a scale after the landmark, in weeks since then: what growth is fitted to."""
+"""All scores of a scale after the landmark, in weeks (or sessions) since: what growth is fitted to."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -68,19 +68,22 @@ class CourseData:
 
 
 def gather_course(inquiry: Inquiry, scale: str) -> CourseData | None:
-    """Return the scores of a scale from the landmark on, None where none can be placed in time."""
+    """Return the scores of a scale from the landmark on, None where none can be placed in time.
+
+    Time counts from each client's own landmark; clients for whom its day (its session, where no
+    score has a day) is not known are left out.
+    """
     scores, everyone = inquiry.data.course_of(scale), inquiry.usable
     of_client = everyone.index.get_indexer(pd.Index(scores["client_id"]))
     day, session, score = (
         scores[name].to_numpy(dtype=np.float64, na_value=np.nan)
         for name in ("day", "session", "value")
     )
-    unit = "sessions" if np.isnan(day[of_client >= 0]).all() else "weeks"
-    if unit == "weeks":
-        is_at_landmark = scores["occasion"].eq(inquiry.rule.landmark).to_numpy(dtype=bool)
-        time = np.where(is_at_landmark, 0.0, day - _start(inquiry)[of_client]) / DAYS_OF_A_WEEK
-    else:
-        time = session
+    has_days = not np.isnan(day[of_client >= 0]).all()
+    unit, moment, step = ("weeks", day, DAYS_OF_A_WEEK) if has_days else ("sessions", session, 1)
+    start = _start(inquiry, "day" if has_days else "session")[of_client]
+    is_at_landmark = scores["occasion"].eq(inquiry.rule.landmark).to_numpy(dtype=bool)
+    time = np.where(is_at_landmark & ~np.isnan(start), 0.0, moment - start) / step
     kept = (of_client >= 0) & (time >= 0)
     if not kept.any():
         return None
@@ -98,11 +101,11 @@ def gather_course(inquiry: Inquiry, scale: str) -> CourseData | None:
     return CourseData(rows, unit, _horizon(rows, unit))
 
 
-def _start(inquiry: Inquiry) -> FloatArray:
-    """Return the day of each usable client's form at the landmark; that occasion is time 0."""
-    then = inquiry.data.scores_at(inquiry.rule.dependence, inquiry.rule.landmark)["day"]
-    days = then.reindex(inquiry.usable.index)
-    start: FloatArray = days.to_numpy(dtype=np.float64, na_value=np.nan)
+def _start(inquiry: Inquiry, unit: Literal["day", "session"]) -> FloatArray:
+    """Return when each usable client filled in the rule's form: that occasion is time 0."""
+    then = inquiry.data.scores_at(inquiry.rule.dependence, inquiry.rule.landmark)[unit]
+    moments = then.reindex(inquiry.usable.index)
+    start: FloatArray = moments.to_numpy(dtype=np.float64, na_value=np.nan)
     return start
 
 
