@@ -147,10 +147,10 @@ def _detection(plan: Plan, outcome: Outcome, found: Detection, threshold: int) -
     if found.detectable is None or found.power is None:
         return f"{there} What they can detect cannot be said before outcomes are seen."
     return (
-        f"{there} They find a true effect of {decimals(found.detectable)} or more with probability "
-        f"{plan.plan.power:.2f} (therapists taken to make {USUAL_SHARE:.0%} of the differences), "
-        f"and the smallest effect of interest, {_points(outcome)}, with {found.power:.2f}"
-        f"{_judgement(plan, found.power)}"
+        f"{there} They find a true difference of {decimals(found.detectable)} or more with "
+        f"probability {plan.plan.power:.2f} (therapists taken to make {USUAL_SHARE:.0%} of the "
+        f"differences), and the smallest effect of interest, {_points(outcome)}, with "
+        f"{found.power:.2f}{_judgement(plan, found.power)}"
     )
 
 
