@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from reports._block_parts import IN_WORDS, A, B, apart, of_hundred, reason_of_block, row_of_group
+from reports._block_parts import (
+    IN_WORDS,
+    A,
+    B,
+    apart,
+    of_hundred,
+    reason_of_block,
+    row_of_group,
+    side_of,
+)
 from reports.answers import Answers, count_of
 from reports.families import WITHHELD
 from reports.wording import interval, name_level, p_value, plain, plausibly_apart, signed
@@ -152,25 +161,36 @@ def _available(answers: Answers) -> str:
 
 def _tipping(answers: Answers) -> str:
     said = []
+    has_worse = _has_worse(answers)
     for group in (A, B):
         row = answers.find("missing", f"tipping point, {group}")
         if row is None or row["status"] == "refused":
             continue
         who = f"missing {IN_WORDS[group]} clients"
         if pd.notna(row["estimate"]):
-            worse = answers.lead(row, f"{plain(abs(row['estimate']))}{answers.unit}")
-            said.append(f"turns if {who} fared {worse} worse than like clients")
+            size = answers.lead(row, f"{plain(abs(row['estimate']))}{answers.unit}")
+            moved = f"fared {size} worse" if has_worse else f"scored {size} {side_of(row)}"
+            said.append(f"turns if {who} {moved} than like clients")
         elif pd.notna(row["note"]):
             shift = str(row["note"]).removeprefix("the answer ").replace("-", "")
             said.append(f"{answers.lead(row, shift)} in {who}")
     return f"That answer {'; it '.join(said)}." if said else ""
 
 
+def _has_worse(answers: Answers) -> bool:
+    """Tell whether one end of the scale is worse, as the rows on change tell it."""
+    rows = answers.rows[answers.rows["analysis"] == "change"]
+    return bool(rows["term"].isin(["reliably better", "reliably worse"]).any())
+
+
 def formal_missing(answers: Answers) -> str:
     """Say the differences without missing scores as a paper does."""
+    moved = "worse" if _has_worse(answers) else "moved by what matters"
+    terms = {AVAILABLE: "all available data", IMPUTED: "imputed",
+             "difference, missing clients worse": f"missing clients {moved}"}  # fmt: skip
     said = [
-        f"{term.removeprefix('difference, ')}: {answers.lead(row, _tested(row))}"
-        for term in (AVAILABLE, IMPUTED, "difference, missing clients worse")
+        f"{name}: {answers.lead(row, _tested(row))}"
+        for term, name in terms.items()
         if (row := answers.known("missing", term)) is not None
     ]
     if not said:

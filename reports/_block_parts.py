@@ -42,8 +42,12 @@ def reason_of_block(answers: Answers, block: str, term: str, asked: str) -> str:
 
 def apart(answers: Answers, row: pd.Series) -> str:
     """Say a difference by its side: "2.1 points higher"."""
-    side = "higher" if row["estimate"] > 0 else "lower"
-    return f"{plain(abs(row['estimate']))}{answers.unit} {side}"
+    return f"{plain(abs(row['estimate']))}{answers.unit} {side_of(row)}"
+
+
+def side_of(row: pd.Series) -> str:
+    """Say on which side of zero an estimate lies: "higher" or "lower"."""
+    return "higher" if row["estimate"] > 0 else "lower"
 
 
 def of_hundred(row: pd.Series) -> str:

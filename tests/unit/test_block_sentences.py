@@ -139,6 +139,29 @@ def test_the_clinician_hears_direction_size_and_uncertainty(block: str, said: st
     assert said in plainly(a_study(), block)
 
 
+@pytest.mark.parametrize("term", ["reliably higher", None])
+def test_of_a_scale_without_a_better_end_nobody_fares_worse(term: str | None) -> None:
+    rows = [row if row.analysis != "change" else replace(row, term=term or "changed")
+            for row in a_study() if row.term != "reliably worse"]  # fmt: skip
+    rows.append(
+        a_row(
+            "missing",
+            "difference, missing clients worse",
+            "mean difference",
+            estimate=2.4,
+            ci_low=-1.0,
+            ci_high=5.8,
+            p_value=0.16,
+            **PAIR,
+            **COUNTS,
+        )
+    )
+    said = say(rows, label="distress")["missing"]
+    assert "overly dependent clients scored 4.5 points lower than like clients" in said.clinician
+    assert "worse" not in said.clinician + said.author
+    assert "missing clients moved by what matters: 2.40" in said.author
+
+
 @pytest.mark.parametrize(
     ("word", "said"),
     [
