@@ -1,4 +1,4 @@
-"""Say of an export what it takes back: rows that an earlier one of its source had, corrections."""
+"""Say of an export what it takes back, or brings again, of earlier ones of its source."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flows.validation import Finding
 from instruments.layout import Layout
 from sql.gateway import Connection, rows
 from sql.publishing import RowCounts, StagedForm
-from sql.taking_back import find_absent_rows, find_older_values
+from sql.taking_back import AbsentRows, find_absent_rows, find_older_values
 
 # An export takes the place of an earlier one where it has more than this share of its rows. Files
 # of other clients or sessions have none, and are not expected to have any.
@@ -31,6 +31,14 @@ FIX_OLDER = (
     "Likely an older export came again. Leave it out; once a run took it in, take its rows out "
     "with interdep quarantine reject."
 )
+SAYS_AGAIN = "Persons of an earlier export seem to come again, and would count twice."
+FIX_NO_IDS = (
+    "No id tells who they are, so nothing is left out: export those alone who are new, or take the "
+    "rows of one of the files out with interdep quarantine reject."
+)
+FIX_AGAIN = (
+    "{here} of the {before} rows of {name} are here too, alike in every answer. " + FIX_NO_IDS
+)
 
 # What a report says of these findings, by rule: category, what it is and what to do, without the
 # rows, which are the data manager's.
@@ -41,6 +49,7 @@ TOLD = {
         SAYS_ABSENT,
         FIX_LEFT_OUT,
     ),
+    "file.persons_again": ("plausibility", SAYS_AGAIN, FIX_NO_IDS),
 }
 
 
@@ -54,8 +63,11 @@ def judge_against_earlier(
 ) -> tuple[Finding, ...]:
     """Return what a staged export takes back of what the store holds.
 
-    A file without a row that the store knows has nothing to do with an earlier one.
+    A file without a row that the store knows has nothing to do with an earlier one. Of a file
+    without ids the store knows none, so its persons are looked for among those of earlier ones.
     """
+    if layout.a_row_is == "person":
+        return tuple(_persons_again(study, connection, layout, source_id, counts.rows_in))
     if not counts.known and not any(form.changed_count for form in forms):
         return ()
     return (
@@ -79,27 +91,50 @@ def _absent_rows(
     study: Study, connection: Connection, layout: Layout, source_id: str
 ) -> Iterator[Finding]:
     """Compare with the last earlier export that this one takes the place of."""
-    earlier = rows(
-        connection,
-        "SELECT name, sha256 FROM store.meta.source_file WHERE source_id = ? ORDER BY batch DESC",
-        source_id,
-    )
-    for name, sha256 in earlier:
-        archive = archive_path(study, sha256)
-        if not archive.exists():
-            continue
-        found = find_absent_rows(connection, layout, archive, NAMED)
+    for name, found in _earlier(study, connection, layout, source_id):
         if found.absent < (1 - REPLACED) * found.before:
             if found.absent:
                 named = _in_words(found.records, found.absent)
                 fix = FIX_ABSENT.format(
-                    absent=found.absent, before=found.before, name=show_file(name), rows=named
+                    absent=found.absent, before=found.before, name=name, rows=named
                 )
                 yield Finding(
                     "file.rows_absent", "E_ROWS_ABSENT", "completeness", "warning",
                     found.absent, SAYS_ABSENT, fix,
                 )  # fmt: skip
             return
+
+
+def _persons_again(
+    study: Study, connection: Connection, layout: Layout, source_id: str, count: int
+) -> Iterator[Finding]:
+    """Name the earlier export that shares most rows, if they are most of one of the two."""
+    shared = [
+        (found.before - found.absent, found.before, name)
+        for name, found in _earlier(study, connection, layout, source_id)
+    ]
+    here, before, name = max(shared, key=lambda one: one[0], default=(0, 0, ""))
+    if here > REPLACED * min(before, count):
+        fix = FIX_AGAIN.format(here=here, before=before, name=name)
+        yield Finding(
+            "file.persons_again", "E_PERSONS_AGAIN", "plausibility", "warning",
+            here, SAYS_AGAIN, fix,
+        )  # fmt: skip
+
+
+def _earlier(
+    study: Study, connection: Connection, layout: Layout, source_id: str
+) -> Iterator[tuple[str, AbsentRows]]:
+    """Yield the earlier exports of the source, the last one first, and what a staged one lacks."""
+    accepted = rows(
+        connection,
+        "SELECT name, sha256 FROM store.meta.source_file WHERE source_id = ? ORDER BY batch DESC",
+        source_id,
+    )
+    for name, sha256 in accepted:
+        archive = archive_path(study, sha256)
+        if archive.exists():
+            yield show_file(name), find_absent_rows(connection, layout, archive, NAMED)
 
 
 def _in_words(records: Sequence[int], count: int) -> str:

@@ -41,13 +41,21 @@ def find_absent_rows(
     """Compare the rows of an archived export with those of the stage."""
     scan = scan_archive(archive)
     held = set(columns_of(connection, scan))
-    keys = [layout.roles[role].source for role in KEYS if role in layout.roles]
-    if "client" not in layout.roles or not set(keys) <= held:
+    keys = _told_apart_by(layout)
+    if not keys or not set(keys) <= held:
         return AbsentRows(0, 0, ())
     ((before, absent, records),) = rows(
         connection, fill("absent_rows", archive=scan, keys=keys, named=named)
     )
     return AbsentRows(before, absent, tuple(sorted(records or ())))
+
+
+def _told_apart_by(layout: Layout) -> list[str]:
+    """Return the columns that tell rows apart: of persons without ids their answers."""
+    if layout.a_row_is == "person":
+        answers = (c for placement in layout.placements for c in placement.columns.values())
+        return [column.source for column in (*layout.attributes.values(), *answers)]
+    return [layout.roles[role].source for role in KEYS if role in layout.roles]
 
 
 def find_older_values(

@@ -207,3 +207,42 @@ def test_a_file_that_was_accepted_before_takes_nothing_back(
     check_files([study / "exports" / "intake_1.csv"], study, None, Wanted(as_json=True))
     (card,) = json.loads(capsys.readouterr().out)
     assert card["findings"] == []
+
+
+PERSONS = INTAKE.replace('[source.columns]\nclient = "client_id"\n', 'a_row_is = "person"\n')
+
+
+def persons(count: int, start: int = 1) -> list[dict[str, object]]:
+    """Return answers of so many people who have no id, each in a way of their own."""
+    return [
+        {f"core_{n}": 0 if n == 6 else (k // 5 ** (n % 3) + n) % 5 for n in range(1, 11)}
+        for k in range(start, start + count)
+    ]
+
+
+def test_persons_without_ids_who_come_again_are_told_since_they_count_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_study(tmp_path, PERSONS)
+    export(folder, "intake_1.csv", persons(12))
+    assert "E_PERSONS_AGAIN" not in told(folder, capsys, "intake_1.csv")
+    export(folder, "intake_2.csv", persons(4, start=13))
+    assert "E_PERSONS_AGAIN" not in told(folder, capsys, "intake_2.csv")
+    export(folder, "intake_3.csv", persons(16)[::-1])
+    found = told(folder, capsys, "intake_3.csv")["E_PERSONS_AGAIN"]
+    assert (found["count"], found["severity"]) == (12, "warning")
+    assert "12 of the 12 rows of intake_1.csv are here too" in found["fix"]
+    export(folder, "intake_4.csv", persons(5, start=3))
+    found = told(folder, capsys, "intake_4.csv")["E_PERSONS_AGAIN"]
+    assert "5 of the 16 rows of intake_3.csv are here too" in found["fix"]
+
+
+def test_a_file_of_persons_that_was_accepted_does_not_repeat_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_study(tmp_path, PERSONS)
+    path = export(folder, "intake_1.csv", persons(12))
+    take_in(folder)
+    check_files([path], folder, None, Wanted(as_json=True))
+    (card,) = json.loads(capsys.readouterr().out)
+    assert "E_PERSONS_AGAIN" not in [finding["code"] for finding in card["findings"]]
