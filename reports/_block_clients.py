@@ -16,6 +16,7 @@ from reports._block_parts import (
 )
 from reports.answers import Answers, count_of
 from reports.families import WITHHELD
+from reports.sentences import BROUGHT_ALONG
 from reports.wording import interval, name_level, p_value, plain, plausibly_apart, signed
 
 
@@ -124,12 +125,15 @@ def formal_page(answers: Answers) -> str:
     return f"Reliable changes ({cells['method'].iloc[0]}): {'; '.join(said)}."
 
 
+BROUGHT_TOO = (
+    f"Clients differed in this {BROUGHT_ALONG}, so that this may be what they brought along."
+)
 AVAILABLE, IMPUTED = "difference, all available data", "difference, imputed"
 
 
 def plain_missing(answers: Answers) -> str:
     """Say who is missing, and what difference the missing could make."""
-    parts = [_absent(answers), _available(answers), _tipping(answers)]
+    parts = [_absent(answers), _available(answers), _tipping(answers), _brought_along(answers)]
     said = [part for part in parts if part]
     if said:
         return " ".join(said)
@@ -159,6 +163,12 @@ def _available(answers: Answers) -> str:
     return f"In {answers.what}, the overly dependent ones are {told}." if said else ""
 
 
+def _brought_along(answers: Answers) -> str:
+    rows = [answers.known("missing", term) for term in (AVAILABLE, IMPUTED)]
+    notes = " ".join(str(row["note"]) for row in rows if row is not None)
+    return BROUGHT_TOO if BROUGHT_ALONG in notes else ""
+
+
 def _tipping(answers: Answers) -> str:
     said = []
     has_worse = _has_worse(answers)
@@ -172,7 +182,9 @@ def _tipping(answers: Answers) -> str:
             moved = f"fared {size} worse" if has_worse else f"scored {size} {side_of(row)}"
             said.append(f"turns if {who} {moved} than like clients")
         elif pd.notna(row["note"]):
-            shift = str(row["note"]).removeprefix("the answer ").replace("-", "")
+            # What else is to be said of the row, such as a caution, comes after it.
+            stands = str(row["note"]).split("; ", maxsplit=1)[0]
+            shift = stands.removeprefix("the answer ").replace("-", "")
             said.append(f"{answers.lead(row, shift)} in {who}")
     return f"That answer {'; it '.join(said)}." if said else ""
 

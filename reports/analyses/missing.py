@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from reports.analyses._cautions import doubt_independence
 from reports.analyses._contrast import EXTREMES
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._missing_data import (
@@ -81,7 +82,8 @@ def follow_missing(inquiry: Inquiry, found: OutcomeValues) -> list[Estimate]:
     available = available_row(inquiry, found, repeated)
     if available.status == "refused":
         return [*rows, available]
-    return [*rows, available, *_imputed_rows(question, inquiry, found, repeated)]
+    alone = doubt_independence(inquiry, found)
+    return [*rows, available, *imputed_rows(inquiry, alone, repeated)]
 
 
 def _absent_rows(question: Question, inquiry: Inquiry, found: OutcomeValues) -> Iterator[Estimate]:
@@ -138,29 +140,38 @@ def available_row(inquiry: Inquiry, found: OutcomeValues, repeated: RepeatedScor
     model, term = fit_all_available(repeated, inquiry.level)
     if term is None:
         return question.refuse(*AVAILABLE, reason_of_model(model), **facts)
-    said = {"note": join_notes(SPREAD, repeated.remark), "caution": remark_of(term)}
+    said = {
+        "note": join_notes(SPREAD, repeated.remark),
+        "caution": join_notes(found.caution, remark_of(term)),
+    }
     return question.answer(*AVAILABLE, **(tested(term) | facts | said))
 
 
-def _imputed_rows(
-    question: Question,
-    inquiry: Inquiry,
-    found: OutcomeValues,
-    repeated: RepeatedScores,
-) -> list[Estimate]:
+def imputed_rows(
+    inquiry: Inquiry, found: OutcomeValues, repeated: RepeatedScores, *, draws: int = DRAWS
+) -> Iterator[Estimate]:
+    """Yield the difference with imputed scores, then worse cases and where the answer turns.
+
+    All take clients as independent: the outcome's caution says where that matters.
+    """
+    question = Question(ANALYSIS, THEME_CONTRAST, found.name)
     present = repeated.in_contrast
     with_score = present.loc[present["occasion"] == repeated.target, "client_id"].nunique()
     facts = group_facts(inquiry, repeated)
     facts |= {"n_missing": facts["n"] - with_score}
     if not facts["n_missing"]:
-        return [question.refuse(*IMPUTED, NOBODY, **facts)]
+        yield question.refuse(*IMPUTED, NOBODY, **facts)
+        return
     try:
-        imputed = impute(repeated, inquiry.seed)
-        return list(
-            _pooled_rows(question, inquiry, found, imputed, facts | {"note": repeated.remark})
-        )
+        imputed = impute(repeated, inquiry.seed, draws=draws)
+        compared = compared_at(imputed, repeated.target)
+        pooled = analyse_imputed(compared, welch_of_draws, level=inquiry.level)
     except NotEstimableError as error:
-        return [question.refuse(*IMPUTED, reason_of(error), **facts)]
+        yield question.refuse(*IMPUTED, reason_of(error), **facts)
+        return
+    facts |= {"note": repeated.remark, "caution": found.caution}
+    yield question.answer(*IMPUTED, **_columns(pooled), **facts)
+    yield from _shifted_rows(question, inquiry, found, compared, facts)
 
 
 def impute(repeated: RepeatedScores, seed: int, *, draws: int = DRAWS) -> ImputedScores:
@@ -177,16 +188,13 @@ def impute(repeated: RepeatedScores, seed: int, *, draws: int = DRAWS) -> Impute
     )
 
 
-def _pooled_rows(
+def _shifted_rows(
     question: Question,
     inquiry: Inquiry,
     found: OutcomeValues,
-    imputed: ImputedScores,
+    compared: ImputedScores,
     facts: dict[str, Any],
 ) -> Iterator[Estimate]:
-    compared = compared_at(imputed, found.outcome.occasion)
-    pooled = analyse_imputed(compared, welch_of_draws, level=inquiry.level)
-    yield question.answer(*IMPUTED, **_columns(pooled), **facts)
     worse = _worse(inquiry, found) * found.outcome.smallest_effect
     for who, shift in _shifts(found).items():
         moved = analyse_imputed(shift_imputed(compared, worse, shift), welch_of_draws,

@@ -13,7 +13,7 @@ from flows.simulation.worlds import World
 from reports.analyses._confounding import find_confounding
 from reports.analyses._continuous_course import relate_course
 from reports.analyses._inquiry import Inquiry
-from reports.analyses._missing_data import compared_at, gather_repeated, welch_of_draws
+from reports.analyses._missing_data import gather_repeated
 from reports.analyses._nesting import DIFFERENCE_TERM
 from reports.analyses._outcome_values import OutcomeValues, find_outcome
 from reports.analyses._question import THEME_CONTRAST, Question
@@ -26,7 +26,7 @@ from reports.analyses.dependence_and_outcome import relate_dependence
 from reports.analyses.four_presentations import ANALYSIS as FOUR
 from reports.analyses.four_presentations import describe_presentations
 from reports.analyses.measurement_invariance import check_invariance
-from reports.analyses.missing import available_row, impute
+from reports.analyses.missing import available_row, imputed_rows
 from reports.analyses.overdependent_against_overindependent import ANALYSIS as GROUPS
 from reports.analyses.overdependent_against_overindependent import compare_groups
 from reports.declarations import Comparison
@@ -34,8 +34,6 @@ from reports.estimates import Estimate
 from reports.exclusions import present_clients
 from reports.methods.equivalence import verdict
 from reports.methods.multiplicity import holm
-from reports.methods.result import NotEstimableError
-from reports.methods.tipping_point import analyse_imputed
 from reports.plan_standing import NO_PLAN
 from reports.study_data import StudyData
 from tests.bench.simulated_data import study_data
@@ -90,9 +88,10 @@ def look_at_study(setting: Setting, seed: int) -> list[Seen]:
     if "invariance" in setting.parts:
         return list(_invariance(inquiry, found))
     rows = headline_rows(inquiry, found, has_course="course" in setting.parts)
+    cautioned = found.with_caution(find_confounding(inquiry, found))
     seen = [*_headlines(rows), _four_groups(inquiry, found), *_harm(inquiry, found, rows)]
     if "imputation" in setting.parts:
-        seen += _missing(inquiry, found, seed)
+        seen += _missing(inquiry, cautioned, rows, seed)
     if "family" in setting.parts:
         seen.append(_family(inquiry, rows))
     if "equivalence" in setting.parts:
@@ -183,18 +182,17 @@ def _harm(inquiry: Inquiry, found: OutcomeValues, rows: list[Estimate]) -> Itera
         yield Seen(name, p=0.0 if is_told and not is_cautioned else 1.0)
 
 
-def _missing(inquiry: Inquiry, found: OutcomeValues, seed: int) -> Iterator[Seen]:
+def _missing(
+    inquiry: Inquiry, found: OutcomeValues, rows: list[Estimate], seed: int
+) -> Iterator[Seen]:
+    """Yield the differences of all available and of imputed scores, as their rows tell them."""
     repeated = gather_repeated(inquiry, found)
     yield _seen("difference, all available", available_row(inquiry, found, repeated))
-    try:
-        imputed = impute(repeated, seed, draws=DRAWS)
-        compared = compared_at(imputed, repeated.target)
-        pooled = analyse_imputed(compared, welch_of_draws, level=inquiry.level)
-    except NotEstimableError:
-        yield Seen("difference, imputed", status="refused")
-        return
-    yield Seen("difference, imputed", pooled.estimate, pooled.interval.low, pooled.interval.high,
-               pooled.p_value)  # fmt: skip
+    # The cautions of a method that takes clients as independent are those of Welch's.
+    welch = pick(rows, *HEADLINES["difference, Welch"])
+    alone = found.with_caution(welch.note if welch and welch.status == "caution" else None)
+    imputed = imputed_rows(replace(inquiry, seed=seed), alone, repeated, draws=DRAWS)
+    yield _seen("difference, imputed", next(imputed))
 
 
 def _family(inquiry: Inquiry, rows: list[Estimate]) -> Seen:

@@ -162,6 +162,19 @@ def test_of_a_scale_without_a_better_end_nobody_fares_worse(term: str | None) ->
     assert "missing clients moved by what matters: 2.40" in said.author
 
 
+def test_a_caution_on_missing_scores_is_said_as_one_and_once() -> None:
+    caution = "these scores went with dependence before treatment already: a difference; and so on"
+    rows = [
+        replace(row, status="caution", note=f"{row.note}; {caution}" if row.note else caution)
+        if row.analysis == "missing" and row.estimand != "share" else row
+        for row in a_study()
+    ]  # fmt: skip
+    said = plainly(rows, "missing")
+    assert "it stands up to a shift of 12 points in missing overly independent clients." in said
+    assert said.count("differed in this before treatment already") == 1
+    assert "before treatment" not in plainly(a_study(), "missing")
+
+
 @pytest.mark.parametrize(
     ("word", "said"),
     [

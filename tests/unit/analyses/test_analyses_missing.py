@@ -229,3 +229,28 @@ def test_the_spread_of_earlier_scores_makes_no_difference_surer(ratio: float) ->
     assert row.estimate == pytest.approx(difference, abs=0.05 * error)
     assert row.se == pytest.approx(error, rel=0.05)
     assert "brought to the spread" in str(row.note)
+
+
+def test_every_difference_carries_the_caution_of_its_outcome(data: StudyData) -> None:
+    inquiry, found = asked(data)
+    rows = to_frame(follow_missing(inquiry, found.with_caution("doubted")))
+    differs = rows["term"].str.startswith(("difference, ", "tipping point"))
+    assert differs.sum() == 7
+    assert rows.loc[differs, "note"].str.contains("doubted").all()
+    assert set(rows.loc[differs, "status"]) == {"caution"}
+
+
+def test_imputed_differences_say_that_groups_follow_therapists() -> None:
+    half, others = np.arange(240) % 2, np.arange(240) // 4
+    leans = np.where(others % 10 == 0, 1 - half, half)
+    whole = thinned(a_study(n=240), others % 7 == 3)
+    clients = whole.clients.assign(
+        therapist_id=[f"t{a}{b % 6}" for a, b in zip(leans, others, strict=True)]
+    )
+    rows = to_frame(follow_missing(*asked(replace(whole, clients=clients)))).set_index("term")
+    cautioned = rows.index[rows["note"].fillna("").str.contains("follows therapists")]
+    assert set(cautioned) == {
+        "difference, imputed", "difference, missing clients worse",
+        "difference, missing overdependent worse", "difference, missing overindependent worse",
+        "tipping point, overdependent", "tipping point, overindependent",
+    }  # fmt: skip
