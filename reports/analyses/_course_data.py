@@ -1,4 +1,4 @@
-"""All scores of a scale after the landmark, in weeks (or sessions) since: what growth is fitted to."""
+"""All scores of a scale after the landmark, in weeks (or sessions) since: to fit growth to."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from reports.analyses._inquiry import Inquiry
+from reports.analyses._missing_data import NO_THERAPIST
 from reports.analyses._question import GROUP_A, GROUP_B
 from reports.methods.result import FloatArray
+from reports.study_data import are_among
 
 HORIZONS = {"weeks": (4, 13, 26, 52), "sessions": (5, 10, 20, 40)}
 DAYS_OF_A_WEEK = 7
@@ -23,12 +25,14 @@ class CourseData:
 
     Clients and therapists are categories: models, counts and groups of them are asked for often.
     ``horizon`` is the round number of weeks (or sessions) over which change is told: the longest
-    that half of the clients were followed for.
+    that half of the clients were followed for. ``left_out`` are the clients whose therapist is not
+    known, where others' are: a model with therapists cannot have them.
     """
 
     rows: pd.DataFrame
     unit: str
     horizon: int
+    left_out: pd.Index
 
     @cached_property
     def in_contrast(self) -> pd.DataFrame:
@@ -98,7 +102,12 @@ def gather_course(inquiry: Inquiry, scale: str) -> CourseData | None:
             "presentation": everyone["presentation"].array.take(own),
         }
     )
-    return CourseData(rows, unit, _horizon(rows, unit))
+    is_known = rows["therapist_id"].notna()
+    if rows["therapist_id"].nunique() < 2:
+        is_known[:] = True
+    left_out = pd.Index(rows.loc[~is_known, "client_id"].unique())
+    rows = rows[is_known]
+    return CourseData(rows, unit, _horizon(rows, unit), left_out)
 
 
 def _start(inquiry: Inquiry, unit: Literal["day", "session"]) -> FloatArray:
@@ -116,13 +125,18 @@ def _horizon(rows: pd.DataFrame, unit: str) -> int:
 
 
 def course_facts(inquiry: Inquiry, course: CourseData, *groups: str) -> dict[str, Any]:
-    """Return the sizes that stand in a row about one or two groups, all clients without one."""
+    """Return the sizes that stand in a row about one or two groups, all clients without one.
+
+    They are those of the models, and a note says so where clients lack a known therapist.
+    """
     clients = course.members_of(*groups)
-    members = sum(len(inquiry.members_of(group)) for group in groups) or len(inquiry.usable)
+    members = [inquiry.members_of(group) for group in groups] or [inquiry.usable.index]
+    has_lost = any(are_among(course.left_out, own).any() for own in members)
     facts: dict[str, Any] = {
         "n": len(clients),
-        "n_missing": members - len(clients),
+        "n_missing": sum(map(len, members)) - len(clients),
         "n_clusters": inquiry.data.count_therapists(clients),
+        "note": NO_THERAPIST if has_lost else None,
     }
     if len(groups) == 2:
         n_a, n_b = (len(course.members_of(group)) for group in groups)

@@ -44,7 +44,7 @@ class Question:
         self, term: str, estimand: str, method: str, reason: str, /, **facts: Any
     ) -> Estimate:
         """Return the row that says why there is no estimate."""
-        note = join_notes(reason, facts.pop("caution", None))
+        note = join_notes(reason, facts.pop("note", None), facts.pop("caution", None))
         return self._row((term, estimand, method), "refused", note, facts)
 
     def _row(

@@ -13,6 +13,7 @@ import pandas as pd
 from reports.analyses._contrast import EXTREMES, named
 from reports.analyses._course_data import CourseData, course_facts, gather_course
 from reports.analyses._inquiry import Inquiry
+from reports.analyses._missing_data import NO_THERAPIST
 from reports.analyses._model_words import reason_of_model, remark_of, therapists_in
 from reports.analyses._nesting import equivalence_of, nesting_caution, tested
 from reports.analyses._outcome_values import OutcomeValues
@@ -79,7 +80,8 @@ def follow_course(inquiry: Inquiry, found: OutcomeValues) -> Course:
     data = gather_course(inquiry, str(found.outcome.scale))
     reason = _unfit(data, is_circular=is_circular)
     if data is None or reason:
-        return Course((question.refuse(*names, reason, **named(EXTREMES)),))
+        lost = NO_THERAPIST if data is not None and len(data.left_out) else None
+        return Course((question.refuse(*names, reason, note=lost, **named(EXTREMES)),))
     if is_circular:
         refused = question.refuse(*names, str(found.refusal), **named(EXTREMES))
         return Course((refused, *_everyone(question, inquiry, found, data, shape)))
@@ -204,7 +206,8 @@ def _headline(
     if difference.status == "refused":
         return
     smallest, alpha = found.outcome.smallest_effect, inquiry.comparison.alpha
-    answer = equivalence_of(difference, smallest, alpha) | both
+    answer = both | equivalence_of(difference, smallest, alpha)
+    answer["note"] = join_notes(answer["note"], both["note"])
     yield question.answer(
         EQUIVALENCE, names[1], f"two one-sided tests, {names[2]}", **answer,
         caution=join_notes(caution, remark_of(difference)),

@@ -13,6 +13,7 @@ from reports.analyses._continuous_course import relate_course
 from reports.analyses._course_data import gather_course
 from reports.analyses._four_courses import compare_all_courses
 from reports.analyses._inquiry import Inquiry
+from reports.analyses._missing_data import NO_THERAPIST
 from reports.analyses._nesting import FOLLOWS
 from reports.analyses._outcome_values import find_outcome
 from reports.analyses._question import Question
@@ -266,6 +267,37 @@ def test_clients_with_one_score_stay_in_the_model() -> None:
     rows = course_of(run(replace(data, scores=data.scores[~(is_core & is_gone & later)])))
     row = row_of(rows, "difference in course")
     assert (row["n_a"], row["n_missing"]) == (40, 0)
+
+
+def test_clients_without_a_known_therapist_are_neither_in_the_model_nor_counted() -> None:
+    data = a_study(extra=2.0)
+    unknown = np.arange(160) % 4 == 1
+    unknown[60:] = False
+    lost = data.clients["therapist_id"].mask(pd.Series(unknown, data.clients.index))
+    data = replace(data, clients=data.clients.assign(therapist_id=lost))
+    rows = course_of(run(data))
+    row = row_of(rows, "difference in course")
+    assert (row["n"], row["n_a"], row["n_b"], row["n_missing"]) == (65, 25, 40, 15)
+    told = rows[rows["term"].ne("verdict")]
+    has_lost = told["group_a"].ne("overindependent") & told["group_a"].ne("mixed")
+    has_lost &= told["group_a"].ne("neither")
+    says = told["note"].fillna("").str.contains(NO_THERAPIST, regex=False)
+    assert says.tolist() == has_lost.tolist()
+    inquiry = Inquiry(data, RULE, present_clients(data, RULE, NO_PLAN), Comparison(), 1)
+    growth = follow_course(inquiry, find_outcome(data, RULE, OUTCOME)).growth
+    assert growth is not None
+    assert (growth.model.n_missing, dict(growth.model.group_levels)["client_id"]) == (0, 65)
+
+
+def test_groups_that_lack_therapists_are_too_few_and_say_why() -> None:
+    data = a_study(n=48)
+    unknown = pd.Series(np.arange(48) < 24, data.clients.index)
+    lost = data.clients["therapist_id"].mask(unknown)
+    row = row_of(
+        course_of(run(replace(data, clients=data.clients.assign(therapist_id=lost)))),
+        "difference in course",
+    )
+    assert row["note"] == f"fewer than 10 clients in a group; {NO_THERAPIST}"
 
 
 def test_two_occasions_are_enough() -> None:
