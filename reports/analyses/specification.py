@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from reports.analyses._cautions import doubt_independence
 from reports.analyses._contrast import EXTREMES, gather_contrast, named
 from reports.analyses._outcome_values import OutcomeValues
 from reports.analyses._question import MIN_GROUP, THEME_CONTRAST, TOO_FEW, Question, limits
@@ -47,11 +48,12 @@ def vary_specifications(specifications: Specifications, found: OutcomeValues) ->
 
     Rules are the declared one and every other that the study's forms allow; cuts the declared
     one, one error of measurement below and above it, and medians; scores prorated or of complete
-    forms only.
+    forms only. Whether clients can be taken as independent is judged by the declared groups.
     """
     question = Question(ANALYSIS, THEME_CONTRAST, found.name)
     if found.refusal:
         return SpecificationRows((question.refuse(ONE, ESTIMAND, SUMMARY, found.refusal),))
+    found = doubt_independence(specifications.inquiry, found)
     choices = {"rule": list(specifications.rules), "cut": list(CUTS), "scoring": list(SCORINGS)}
     curve = trace_specifications(choices, lambda choice: specifications.difference(found, choice))
     frame = _frame(specifications, found, curve)
@@ -87,7 +89,8 @@ def _row(
     if one.estimate is None or one.interval is None:
         return question.refuse(*names, one.note, **named(EXTREMES))
     facts = named(EXTREMES) | _facts(specifications, found, one)
-    return question.answer(*names, estimate=one.estimate, **limits(one.interval), **facts)
+    return question.answer(*names, estimate=one.estimate, caution=found.caution,
+                           **limits(one.interval), **facts)  # fmt: skip
 
 
 def _summary(
@@ -104,13 +107,15 @@ def _summary(
         return
     estimates = {"median": curve.median, "lowest": curve.lowest, "highest": curve.highest}
     for term, value in estimates.items():
-        yield question.answer(term, ESTIMAND, SUMMARY, estimate=value, **facts)
+        yield question.answer(term, ESTIMAND, SUMMARY, estimate=value, caution=found.caution,
+                              **facts)  # fmt: skip
     agreeing = {
         "same sign as the median": curve.share_same_sign,
         "beyond zero on its side": curve.share_beyond_zero,
     }
     for term, value in agreeing.items():
-        yield question.answer(term, "part of specifications", SUMMARY, estimate=value, **facts)
+        yield question.answer(term, "part of specifications", SUMMARY, estimate=value,
+                              caution=found.caution, **facts)  # fmt: skip
     yield question.answer("usable", "number of specifications", SUMMARY,
                           estimate=float(curve.n_usable), **facts)  # fmt: skip
 

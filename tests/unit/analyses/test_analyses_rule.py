@@ -14,8 +14,11 @@ from reports.analyses import Analysis, analyse
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._model_words import explain_model
 from reports.analyses._outcome_values import find_outcome
+from reports.analyses._specifications import Specifications
 from reports.analyses.measurement_invariance import check_invariance
+from reports.analyses.specification import vary_specifications
 from reports.declarations import Comparison, Outcome, PresentationRule
+from reports.estimates import to_frame
 from reports.exclusions import present_clients
 from reports.plan_standing import NO_PLAN, Standing
 from reports.study_data import Measure, StudyData
@@ -271,3 +274,21 @@ def test_one_therapist_can_say_nothing_of_therapists(
 )  # fmt: skip
 def test_a_models_remarks_are_said_in_words_without_counts(note: str, said: str | None) -> None:
     assert explain_model(note) == said
+
+
+def test_every_specification_carries_the_cautions_of_its_outcome(
+    study: StudyData, rule: PresentationRule, outcome: Outcome
+) -> None:
+    kind = present_clients(study, rule, NO_PLAN).set_index("client_id")["presentation"]
+    place = np.arange(400)
+    is_dependent = (kind.reindex(study.clients.index) == "overdependent").to_numpy()
+    therapist = [f"t{int(a)}{b}" for a, b in zip(is_dependent ^ (place % 9 == 0), place % 6,
+                                                  strict=True)]  # fmt: skip
+    nested = replace(study, clients=study.clients.assign(therapist_id=therapist))
+    inquiry = inquire(nested, rule)
+    found = find_outcome(nested, rule, outcome).with_caution("doubted")
+    rows = to_frame(vary_specifications(Specifications(inquiry), found).rows)
+    rows = rows[(rows["term"] != "usable") & (rows["status"] != "refused")]
+    assert len(rows) > 8
+    for caution in ("doubted", "follows therapists"):
+        assert rows["note"].fillna("").str.contains(caution).all()
