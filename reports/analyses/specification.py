@@ -14,6 +14,7 @@ from reports.analyses._outcome_values import OutcomeValues
 from reports.analyses._question import MIN_GROUP, THEME_CONTRAST, TOO_FEW, Question, limits
 from reports.analyses._specifications import (
     ANY_SCORE,
+    COMPLETE,
     CUTS,
     DECLARED_CUT,
     SCORINGS,
@@ -124,9 +125,9 @@ def _frame(
     specifications: Specifications, found: OutcomeValues, curve: SpecificationCurve
 ) -> pd.DataFrame:
     """Return one line per specification, with `COLUMNS`; refused ones come last."""
-    declared = {
-        "rule": specifications.inquiry.rule.rule, "cut": DECLARED_CUT, "scoring": ANY_SCORE,
-    }  # fmt: skip
+    rule = specifications.inquiry.rule
+    scoring = COMPLETE if rule.complete_only else ANY_SCORE
+    declared = {"rule": rule.rule, "cut": DECLARED_CUT, "scoring": scoring}
     lines = []
     for rank, one in enumerate(curve.specifications, start=1):
         choice, facts = dict(one.choice), _facts(specifications, found, one)

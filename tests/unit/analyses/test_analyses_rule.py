@@ -16,6 +16,7 @@ from reports.analyses._model_words import explain_model
 from reports.analyses._outcome_values import find_outcome
 from reports.analyses._specifications import Specifications
 from reports.analyses.measurement_invariance import check_invariance
+from reports.analyses.overdependent_against_overindependent import compare_groups
 from reports.analyses.specification import vary_specifications
 from reports.declarations import Comparison, Outcome, PresentationRule
 from reports.estimates import to_frame
@@ -292,3 +293,19 @@ def test_every_specification_carries_the_cautions_of_its_outcome(
     assert len(rows) > 8
     for caution in ("doubted", "follows therapists"):
         assert rows["note"].fillna("").str.contains(caution).all()
+
+
+def test_the_declared_specification_is_of_complete_forms_where_the_rule_is(
+    study: StudyData,
+    rule: PresentationRule,
+    outcome: Outcome,
+    without_items: Callable[[StudyData, str, str, int], StudyData],
+) -> None:
+    data = without_items(study, "ecr.anxiety", "intake", 150, 1)
+    strict = rule.model_copy(update={"complete_only": True})
+    inquiry, found = inquire(data, strict), find_outcome(data, strict, outcome)
+    curve = vary_specifications(Specifications(inquiry), found).curve
+    declared = curve[curve["is_declared"]].iloc[0]
+    difference = next(row for row in compare_groups(inquiry, found) if row.term == "difference")
+    assert declared["estimate"] == pytest.approx(difference.estimate)
+    assert (declared["n_a"], declared["n_b"]) == (difference.n_a, difference.n_b)
