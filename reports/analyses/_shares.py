@@ -12,7 +12,13 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 
 from reports.analyses._contrast import EXTREMES, named
 from reports.analyses._inquiry import Inquiry
-from reports.analyses._question import MIN_GROUP, TOO_FEW, TOO_FEW_AT_ALL, Question
+from reports.analyses._question import (
+    MIN_GROUP,
+    TOO_FEW,
+    TOO_FEW_AT_ALL,
+    Question,
+    join_notes,
+)
 from reports.estimates import Estimate
 from reports.study_data import are_among
 
@@ -42,10 +48,12 @@ def share_rows(
     method: str,
     *,
     caution: str | None = None,
+    doubt: str | None = None,
 ) -> Iterator[Estimate]:
     """Yield of each kind its share among all and in both extremes, and how the extremes differ.
 
-    ``kinds`` has one row per client, and for each kind a column of true and false.
+    ``kinds`` has one row per client, and for each kind a column of true and false; ``doubt`` is
+    a caution of the differences alone.
     """
     parts = _find_parts(inquiry, kinds.index)
     both = inquiry.data.count_therapists(kinds.index[parts[1].is_in | parts[2].is_in])
@@ -58,7 +66,8 @@ def share_rows(
         a, b = (is_so[part.is_in] for part in parts[1:])
         names = (str(term), DIFFERENCE, f"{NEWCOMBE}, {method}")
         facts = named(EXTREMES) | {"n_clusters": both}
-        yield _difference_row(question, inquiry.level, names, (a, b), caution, facts)
+        doubts = join_notes(caution, doubt)
+        yield _difference_row(question, inquiry.level, names, (a, b), doubts, facts)
 
 
 def _find_parts(inquiry: Inquiry, clients: pd.Index) -> list[_Part]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from reports.analyses._cautions import doubt_independence
 from reports.analyses._change_reference import (
     NO_REFERENCE,
     PUBLISHED,
@@ -95,7 +96,8 @@ def classify_clients(inquiry: Inquiry, found: OutcomeValues) -> Iterator[Estimat
 
     By published spread and reliability first and by this sample's beside them; where the form has
     a border of the clinical range, with those who crossed it. Every kind of change is told against
-    the rest, so that a kind that is too rare to be told does not hide the others.
+    the rest, so that a kind that is too rare to be told does not hide the others. Whether clients
+    can be taken as independent is judged by how much they changed.
     """
     question = Question(ANALYSIS, THEME_CONTRAST, found.name)
     refusal = found.refusal or refuse_change(inquiry, found)
@@ -108,7 +110,8 @@ def classify_clients(inquiry: Inquiry, found: OutcomeValues) -> Iterator[Estimat
         reason = TOO_FEW_AT_ALL if n < MIN_GROUP else NO_REFERENCE
         yield question.refuse(CHANGED, SHARE, METHOD, reason, n=n)
         return
-    yield from _rows(question, inquiry, changes, references)
+    alone = doubt_independence(inquiry, replace(found, values=changes.after - changes.before))
+    yield from _rows(question, inquiry, changes, references, alone.caution)
 
 
 def refuse_change(inquiry: Inquiry, found: OutcomeValues) -> str | None:
@@ -134,6 +137,7 @@ def _rows(
     inquiry: Inquiry,
     changes: Changes,
     references: tuple[ChangeReference, ...],
+    doubt: str | None,
 ) -> Iterator[Estimate]:
     cutoff = find_cutoff(changes.measure)
     if cutoff is not None:
@@ -144,14 +148,14 @@ def _rows(
         labels = changes.classify(reference, None if cutoff is None else cutoff[0])
         method = f"{METHOD}, {reference.name}"
         kinds = _kinds(changes.measure, has_cutoff=cutoff is not None)
-        yield from _kind_rows(question, inquiry, labels, kinds, method, caution)
+        yield from _kind_rows(question, inquiry, labels, kinds, method, caution, doubt)
     minimal, better = changes.measure.minimal_difference, better_end(changes.measure)
     if minimal is not None and better is not None:
         found = classify_by_difference(
             changes.before, changes.after, minimal_difference=minimal, better=better
         )
         labels = changes.named(found)
-        yield from _kind_rows(question, inquiry, labels, MINIMAL_KINDS, MINIMAL, None)
+        yield from _kind_rows(question, inquiry, labels, MINIMAL_KINDS, MINIMAL, None, doubt)
 
 
 def _kinds(measure: Measure, *, has_cutoff: bool) -> Mapping[str, frozenset[str]]:
@@ -175,7 +179,8 @@ def _kind_rows(
     kinds: Mapping[str, frozenset[str]],
     method: str,
     caution: str | None,
+    doubt: str | None,
 ) -> Iterator[Estimate]:
     """Yield the share of each kind, of everyone and of both extremes, and their difference."""
     told = pd.DataFrame({term: labels.isin(kind) for term, kind in kinds.items()})
-    yield from share_rows(question, inquiry, told, method, caution=caution)
+    yield from share_rows(question, inquiry, told, method, caution=caution, doubt=doubt)

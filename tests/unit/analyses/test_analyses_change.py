@@ -11,7 +11,13 @@ import pytest
 from instruments.scale import Cutoff, Norm
 from reports.analyses import Analysis, analyse
 from reports.analyses._change_reference import find_cutoff
+from reports.analyses._inquiry import Inquiry
+from reports.analyses._outcome_values import find_outcome
+from reports.analyses.change import classify_clients
 from reports.declarations import Comparison, Outcome
+from reports.estimates import to_frame
+from reports.exclusions import present_clients
+from reports.plan_standing import NO_PLAN
 from reports.study_data import Measure, StudyData
 from tests.unit.analyses.test_analyses_course import CORE, OUTCOME, RULE, scores_of
 
@@ -207,3 +213,21 @@ def test_a_page_of_few_clients_is_refused(changes: np.ndarray) -> None:
 def test_a_scale_of_the_rule_is_no_answer(changes: np.ndarray) -> None:
     page = rows_of(run(a_study(changes)), "answer_page")
     assert page["note"].item().startswith("no dependency scale outside the presentation rule")
+
+
+def test_a_difference_in_change_carries_the_cautions_of_its_outcome_and_of_nesting() -> None:
+    place = np.arange(160)
+    change = np.where(place % 3 == 0, -9.0, np.where(place % 3 == 1, 2.0, 9.0))
+    data = a_study(change)
+    leans = np.where(place % 11 == 0, 1 - place % 2, place % 2)
+    clients = data.clients.assign(therapist_id=[f"t{a}{b % 4}" for a, b in zip(leans, place // 2,
+                                                strict=True)])  # fmt: skip
+    nested = replace(data, clients=clients)
+    inquiry = Inquiry(nested, RULE, present_clients(nested, RULE, NO_PLAN), Comparison(), 1)
+    found = find_outcome(nested, RULE, OUTCOME).with_caution("doubted")
+    rows = to_frame(classify_clients(inquiry, found))
+    differs = rows["estimand"].eq("difference in shares") & rows["status"].ne("refused")
+    assert differs.sum() >= 2
+    for caution in ("doubted", "follows therapists"):
+        assert rows.loc[differs, "note"].fillna("").str.contains(caution).all()
+        assert not rows.loc[~differs, "note"].fillna("").str.contains(caution).any()
