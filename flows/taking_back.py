@@ -11,11 +11,15 @@ from flows.validation import Finding
 from instruments.layout import Layout
 from sql.gateway import Connection, rows
 from sql.publishing import RowCounts, StagedForm
-from sql.taking_back import AbsentRows, find_absent_rows, find_older_values
+from sql.taking_back import AbsentRows, count_contradicted, find_absent_rows, find_older_values
 
 # An export takes the place of an earlier one where it has more than this share of its rows. Files
 # of other clients or sessions have none, and are not expected to have any.
 REPLACED = 0.5
+# Of the same clients' forms few change from export to export, and few answers of each. A file that
+# changes most of its forms, so many at least, and more than this part of their answers, may be of
+# others.
+FEWEST_CONTRADICTED, CONTRADICTED = 10, 1 / 3
 # So many rows are named.
 NAMED = 5
 SAYS_ABSENT = "Rows of an earlier export of this source are not in this one; what is held stays."
@@ -39,6 +43,12 @@ FIX_NO_IDS = (
 FIX_AGAIN = (
     "{here} of the {before} rows of {name} are here too, alike in every answer. " + FIX_NO_IDS
 )
+SAYS_CONTRADICTS = "Most forms that the store holds of these clients are answered otherwise here."
+FIX_CONTRADICTS = (
+    "Make sure that these are the same clients, not others who go by the same ids: the answers "
+    "here take the place of those held. Others need ids of their own: leave the file out; once a "
+    "run took it in, take its rows out with interdep quarantine reject."
+)
 
 # What a report says of these findings, by rule: category, what it is and what to do, without the
 # rows, which are the data manager's.
@@ -49,6 +59,7 @@ TOLD = {
         SAYS_ABSENT,
         FIX_LEFT_OUT,
     ),
+    "file.contradicts": ("plausibility", SAYS_CONTRADICTS, FIX_CONTRADICTS),
     "file.persons_again": ("plausibility", SAYS_AGAIN, FIX_NO_IDS),
 }
 
@@ -71,9 +82,24 @@ def judge_against_earlier(
     if not counts.known and not any(form.changed_count for form in forms):
         return ()
     return (
+        *_contradictions(connection, forms, counts.known),
         *_older_values(connection, layout, forms),
         *_absent_rows(study, connection, layout, source_id),
     )
+
+
+def _contradictions(
+    connection: Connection, forms: Sequence[StagedForm], known: int
+) -> Iterator[Finding]:
+    if sum(form.changed_count for form in forms) < FEWEST_CONTRADICTED:
+        return
+    found = count_contradicted(connection, forms)
+    is_most = found.records > REPLACED * (found.records + known)
+    if is_most and found.otherwise > CONTRADICTED * found.answered:
+        yield Finding(
+            "file.contradicts", "E_CONTRADICTS", "plausibility", "warning",
+            found.records, SAYS_CONTRADICTS, FIX_CONTRADICTS,
+        )  # fmt: skip
 
 
 def _older_values(

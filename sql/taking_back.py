@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from instruments.layout import Layout
 from sql.archiving import scan_archive
@@ -35,6 +36,15 @@ class ChangedValues:
     records: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Contradicted:
+    """In how many rows forms are held with other answers; of items that both answer, the others."""
+
+    records: int
+    answered: int
+    otherwise: int
+
+
 def find_absent_rows(
     connection: Connection, layout: Layout, archive: Path, named: int
 ) -> AbsentRows:
@@ -58,11 +68,32 @@ def _told_apart_by(layout: Layout) -> list[str]:
     return [layout.roles[role].source for role in KEYS if role in layout.roles]
 
 
+def count_contradicted(connection: Connection, forms: Iterable[StagedForm]) -> Contradicted:
+    """Compare the answers of staged forms that the store holds otherwise with those held."""
+    changed = [
+        {**form, "shared": [item for item in form["answers"] if item in form["held"]]}
+        for form in _changed(connection, forms)
+    ]
+    filled = fill("contradicted", forms=[form for form in changed if form["shared"]])
+    ((records, answered, otherwise),) = rows(connection, filled)
+    return Contradicted(records, int(answered), int(otherwise))
+
+
 def find_older_values(
     connection: Connection, layout: Layout, forms: Iterable[StagedForm]
 ) -> ChangedValues:
     """Compare the staged values that differ from the store's with those before a correction."""
-    changed = [
+    changed = _changed(connection, forms)
+    attributes = _held_attributes(connection, layout)
+    query = fill("older_values", forms=changed, facts=FACTS, attributes=attributes)
+    found = rows(connection, query)
+    records = dict.fromkeys(record for record, _ in found if record is not None)
+    return ChangedValues(len(found), sum(is_older for _, is_older in found), tuple(records))
+
+
+def _changed(connection: Connection, forms: Iterable[StagedForm]) -> list[dict[str, Any]]:
+    """Return where the staged forms are that the store holds otherwise, and their items."""
+    return [
         {
             "incoming": f"(SELECT * FROM {form.incoming} WHERE is_changed)",
             "table": form_table_of(form.placement.definition),
@@ -72,11 +103,6 @@ def find_older_values(
         for form in forms
         if form.changed_count
     ]
-    attributes = _held_attributes(connection, layout)
-    query = fill("older_values", forms=changed, facts=FACTS, attributes=attributes)
-    found = rows(connection, query)
-    records = dict.fromkeys(record for record, _ in found if record is not None)
-    return ChangedValues(len(found), sum(is_older for _, is_older in found), tuple(records))
 
 
 def _held_attributes(connection: Connection, layout: Layout) -> list[str]:

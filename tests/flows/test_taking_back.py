@@ -19,6 +19,7 @@ from tests.flows.studies import (
     ask,
     client,
     clients,
+    core,
     export,
     open_study,
     take_in,
@@ -207,6 +208,27 @@ def test_a_file_that_was_accepted_before_takes_nothing_back(
     check_files([study / "exports" / "intake_1.csv"], study, None, Wanted(as_json=True))
     (card,) = json.loads(capsys.readouterr().out)
     assert card["findings"] == []
+
+
+def test_clients_of_another_clinic_who_go_by_the_same_ids_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = INTAKE.replace('"intake"', '"south"', 1).replace("intake*", "south*")
+    folder = write_study(tmp_path, INTAKE, other)
+    export(folder, "intake_1.csv", clients(15))
+    take_in(folder)
+    export(folder, "south.csv", [row | core(7 * k) for k, row in enumerate(clients(15))])
+    found = told(folder, capsys, "south.csv")["E_CONTRADICTS"]
+    assert found["severity"] == "warning"
+    assert "same ids" in found["fix"]
+
+
+def test_a_correction_of_one_answer_in_every_form_contradicts_nobody(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = [row | {"core_4": (int(str(row["core_4"])) + 1) % 5} for row in clients()]
+    export(study, "intake_2.csv", table)
+    assert "E_CONTRADICTS" not in told(study, capsys, "intake_2.csv")
 
 
 PERSONS = INTAKE.replace('[source.columns]\nclient = "client_id"\n', 'a_row_is = "person"\n')
