@@ -10,10 +10,11 @@ import pandas as pd
 from instruments.scale import Norm
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._question import MIN_GROUP
+from reports.exclusions import only_included
 from reports.methods.reliability import alpha_from_covariance, item_covariance
 from reports.methods.reliable_change import clinical_cutoffs
 from reports.methods.result import NotEstimableError
-from reports.study_data import Measure
+from reports.study_data import Measure, StudyData, are_among
 
 PUBLISHED: Literal["published reference"] = "published reference"
 SAMPLE: Literal["this sample"] = "this sample"
@@ -82,18 +83,19 @@ def _by_level(measure: Measure) -> list[Norm]:
 
 
 def _of_sample(inquiry: Inquiry, measure: Measure) -> ChangeReference | None:
-    occasion = inquiry.rule.landmark
-    values = inquiry.data.values_at(measure.scale, occasion)
-    alpha = _sample_alpha(inquiry, measure, occasion)
+    """Return spread and reliability at the landmark, of clients whom no plan leaves out."""
+    data = only_included(inquiry.data, inquiry.rule, inquiry.standing)
+    values = data.values_at(measure.scale, inquiry.rule.landmark)
+    alpha = _sample_alpha(data, measure, inquiry.rule.landmark)
     if alpha is None or len(values) < MIN_GROUP or float(values.std()) <= 0:
         return None
     return ChangeReference(float(values.std()), alpha, SAMPLE, len(values))
 
 
-def _sample_alpha(inquiry: Inquiry, measure: Measure, occasion: str) -> float | None:
-    if not measure.items or occasion not in inquiry.data.occasions_of(measure.scale):
+def _sample_alpha(data: StudyData, measure: Measure, occasion: str) -> float | None:
+    if not measure.items or occasion not in data.occasions_of(measure.scale):
         return None
-    complete: pd.DataFrame = inquiry.data.items(measure.scale, occasion).dropna()
+    complete = complete_answers(data, measure.scale, occasion)
     if len(complete) < MIN_GROUP:
         return None
     try:
@@ -102,6 +104,12 @@ def _sample_alpha(inquiry: Inquiry, measure: Measure, occasion: str) -> float | 
     except NotEstimableError:
         return None
     return alpha if 0 <= alpha < 1 else None
+
+
+def complete_answers(data: StudyData, scale: str, occasion: str) -> pd.DataFrame:
+    """Return the items of those who answered all of them and have a score in these data."""
+    items: pd.DataFrame = data.items(scale, occasion).dropna()
+    return items[are_among(items.index, data.values_at(scale, occasion).index)]
 
 
 def find_cutoff(measure: Measure) -> tuple[float, str] | None:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from reports.analyses._change_reference import complete_answers
 from reports.analyses._contrast import EXTREMES
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._outcome_values import OutcomeValues, find_circle
@@ -199,10 +200,10 @@ class Specifications:
         return rule.model_copy(update={"cut": moved})
 
     def _sem(self, scale: str, occasion: str) -> float:
-        """Return the error of measurement of a scale in this sample."""
+        """Return the error of measurement of a scale among clients who are not excluded."""
         key = (scale, occasion)
         if key not in self._errors:
-            self._errors[key] = _error_of_measurement(self.inquiry.data, scale, occasion)
+            self._errors[key] = _error_of_measurement(self._included, scale, occasion)
         error = self._errors[key]
         if error is None:
             raise NotEstimableError(NO_SEM)
@@ -212,7 +213,7 @@ class Specifications:
 def _error_of_measurement(data: StudyData, scale: str, occasion: str) -> float | None:
     if not data.measures[scale].items:
         return None
-    complete = data.items(scale, occasion).dropna()
+    complete = complete_answers(data, scale, occasion)
     if len(complete) < MIN_GROUP:
         return None
     alpha = alpha_from_covariance(*item_covariance(complete)).value

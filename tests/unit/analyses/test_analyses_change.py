@@ -10,16 +10,18 @@ import pytest
 
 from instruments.scale import Cutoff, Norm
 from reports.analyses import Analysis, analyse
-from reports.analyses._change_reference import find_cutoff
+from reports.analyses._change_reference import find_cutoff, find_references
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._outcome_values import find_outcome
 from reports.analyses.change import classify_clients
 from reports.declarations import Comparison, Outcome
 from reports.estimates import to_frame
 from reports.exclusions import present_clients
-from reports.plan_standing import NO_PLAN
+from reports.methods.reliability import cronbach_alpha
+from reports.plan_standing import NO_PLAN, Standing
 from reports.study_data import Measure, StudyData
 from tests.unit.analyses.test_analyses_course import CORE, OUTCOME, RULE, scores_of
+from tests.unit.plans import a_plan
 
 NORMS = (
     Norm(sample="general", source="s", mean=5, sd=5),
@@ -231,3 +233,33 @@ def test_a_difference_in_change_carries_the_cautions_of_its_outcome_and_of_nesti
     for caution in ("doubted", "follows therapists"):
         assert rows.loc[differs, "note"].fillna("").str.contains(caution).all()
         assert not rows.loc[~differs, "note"].fillna("").str.contains(caution).any()
+
+
+def test_the_spread_of_this_sample_is_of_clients_whom_the_plan_keeps() -> None:
+    rng = np.random.default_rng(1)
+    data = a_study(rng.normal(-5, 3, 160))
+    items = pd.DataFrame(
+        rng.normal(size=(160, 1)) + rng.normal(0, 0.5, (160, 4)),
+        index=data.clients.index, columns=list("abcd"),
+    )  # fmt: skip
+    young = np.arange(160) >= 80
+    is_start = data.scores["occasion"].eq("intake") & data.scores["scale"].eq("core_10.total")
+    spread = np.where(data.scores["client_id"].isin(data.clients.index[young]), 6.0, 2.0)
+    noise = rng.normal(0, 1, len(data.scores)) * spread * is_start
+    measure = replace(data.measures["core_10.total"], items=tuple("abcd"))
+    own = replace(
+        data, items=lambda *_: items, scores=data.scores.assign(value=data.scores["value"] + noise),
+        measures={**data.measures, "core_10.total": measure},
+        clients=data.clients.assign(age=np.where(young, 20.0, 50.0)),
+    )  # fmt: skip
+    plan = a_plan(
+        exclusion=[{"attribute": "age", "below": 30.0, "reason": "young"}],
+        presentation=RULE.model_dump(mode="json"),
+    )
+    standing = Standing(plan, version=1)
+    inquiry = Inquiry(own, RULE, present_clients(own, RULE, standing), Comparison(), 1, standing)
+    reference = find_references(inquiry, measure)[-1]
+    kept = own.values_at("core_10.total", "intake")[data.clients.index[~young]]
+    assert reference.sd == pytest.approx(kept.std())
+    assert reference.n == 80
+    assert reference.reliability == pytest.approx(cronbach_alpha(items[~young]).value)

@@ -309,3 +309,32 @@ def test_the_declared_specification_is_of_complete_forms_where_the_rule_is(
     difference = next(row for row in compare_groups(inquiry, found) if row.term == "difference")
     assert declared["estimate"] == pytest.approx(difference.estimate)
     assert (declared["n_a"], declared["n_b"]) == (difference.n_a, difference.n_b)
+
+
+def test_the_error_of_measurement_is_of_clients_whom_the_plan_keeps(
+    study: StudyData, rule: PresentationRule, outcome: Outcome
+) -> None:
+    young = {"attribute": "age", "below": 40.0, "reason": "young"}
+    plan = a_plan(exclusion=[young], presentation=rule.model_dump(mode="json"))
+    standing, is_young = Standing(plan, version=1), study.clients["age"] < 40
+
+    def careless(scale: str, occasion: str) -> pd.DataFrame:
+        """Half of the answers of the young are those of others."""
+        answers = study.items(scale, occasion).copy()
+        answers.loc[is_young, answers.columns[::2]] = answers.loc[is_young].to_numpy()[::-1, ::2]
+        return answers
+
+    data = replace(study, items=careless)
+    presented = present_clients(data, rule, standing)
+    inquiry = Inquiry(data, rule, presented, Comparison(), 1, standing)
+    kept = study.clients.index[~is_young]
+    only = replace(
+        study, clients=study.clients.loc[kept],
+        scores=study.scores[study.scores["client_id"].isin(kept)],
+        items=lambda scale, occasion: study.items(scale, occasion).loc[kept],
+    )  # fmt: skip
+    found = find_outcome(study, rule, outcome)
+    few = find_outcome(only, rule, outcome)
+    curve = vary_specifications(Specifications(inquiry), found).curve
+    expected = vary_specifications(Specifications(inquire(only, rule)), few).curve
+    pd.testing.assert_frame_equal(curve, expected)
