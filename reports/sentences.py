@@ -192,7 +192,8 @@ def _brought_along(answers: Answers) -> str:
     return (
         "Clients differed in this before treatment already, so any difference afterwards may be "
         "what they brought along and says nothing of what dependence does; how they changed is "
-        "told by their course."
+        "told by their course, in which those who begin higher tend to fall further whatever is "
+        "done."
     )
 
 

@@ -257,6 +257,7 @@ def test_scores_that_went_with_dependence_before_are_no_news_of_treatment() -> N
                 status="caution", note=note, **PAIR, **COUNTS)  # fmt: skip
     said = write_sentences(to_frame([row]), OUTCOME).clinician
     assert "any difference afterwards may be what they brought along" in said
+    assert "those who begin higher tend to fall further whatever is done" in said
 
 
 def test_the_planned_mixed_model_is_the_headline() -> None:
