@@ -83,7 +83,7 @@ def require_plan(study: Study) -> Plan:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise PlanError(
             "E_PLAN_UNREADABLE",

@@ -152,7 +152,7 @@ def _check_folder(folder: Path) -> None:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         fix = f"Make one with: interdep init {path.parent}"
         raise StudyError(

@@ -55,7 +55,7 @@ def load_definition(path: Path) -> Definition:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise DefinitionError(
             "E_DEFINITION", "The file is not UTF-8.", where=str(path), fix="Save it as UTF-8."

@@ -141,6 +141,14 @@ def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
         load_definition(path)
 
 
+def test_the_mark_that_windows_editors_put_before_a_text_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(GOOD, encoding="utf-8-sig")
+    marked = load_definition(path)
+    path.write_text(GOOD, encoding="utf-8")
+    assert marked == load_definition(path)
+
+
 def test_a_file_that_is_not_toml_names_the_line(tmp_path: Path) -> None:
     with pytest.raises(DefinitionError, match="line 3"):
         load_definition(write(tmp_path, GOOD.replace('abbreviation = "TINY"', "abbreviation TINY")))

@@ -35,6 +35,11 @@ def line_in(text: str, wrong: str) -> int:
     return next(n for n, line in enumerate(text.splitlines(), 1) if wrong in line)
 
 
+def test_the_mark_that_windows_editors_put_before_a_text_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "study.toml").write_text(STUDY, encoding="utf-8-sig")
+    assert load_study(tmp_path).text == STUDY
+
+
 @pytest.mark.parametrize(
     ("before", "after", "wrong", "right"),
     [
