@@ -9,8 +9,8 @@ import pandas as pd
 
 from reports.methods.mixed_model import MixedModel, fit_mixed_model
 
-# Slopes that spread less than this share of the residual's variance do not vary.
-_NO_SPREAD = 1e-4
+# By so much a singular fit must widen what it is asked for; else its slopes are left out.
+_WIDER = 1.05
 
 
 def fit_with_therapists(
@@ -47,17 +47,18 @@ def fit_with_therapists(
     -------
     MixedModel
         With ``(slopes | therapist)``, else with ``(1 | therapist)``: where that fit was refused,
-        where therapists are few, or where it is singular and their slopes do not vary. A singular
-        fit of slopes that vary is kept, with its caution: without the slopes the standard error
-        of a comparison of courses would be too small.
+        where therapists are few, or where it is singular and makes nothing less sure. A singular
+        fit that does is kept, with its caution: often it is the levels that do not vary, and
+        without the slopes the standard error of a comparison of courses would be too small.
     """
     if therapist is None:
         return fit_mixed_model(rows, formula, therapist="", level=level)
     own = f"{formula} + ({' + '.join(slopes)} | {therapist})"
     model = fit_mixed_model(rows, own, therapist=therapist, level=level)
-    if not _tells_courses(model, rows, therapist, slopes):
-        formula = f"{formula} + (1 | {therapist})"
-        model = fit_mixed_model(rows, formula, therapist=therapist, level=level)
+    if not has_own_courses(model, therapist) or model.is_singular:
+        plain = f"{formula} + (1 | {therapist})"
+        simpler = fit_mixed_model(rows, plain, therapist=therapist, level=level)
+        model = model if _is_less_sure(model, simpler, slopes, compared) else simpler
     return _hold_df(model, rows, therapist, compared)
 
 
@@ -66,14 +67,14 @@ def has_own_courses(model: MixedModel, therapist: str = "therapist_id") -> bool:
     return any(len(block.effects) > 1 for block in model.blocks if block.group == therapist)
 
 
-def _tells_courses(
-    model: MixedModel, rows: pd.DataFrame, therapist: str, slopes: Sequence[str]
+def _is_less_sure(
+    model: MixedModel, simpler: MixedModel, slopes: Sequence[str], compared: str | None
 ) -> bool:
-    if model.status == "refused" or not has_own_courses(model, therapist):
-        return False
-    block, least = model.block(therapist), _NO_SPREAD * model.residual_variance
-    spreads = [block.variance(slope) * float(rows[slope].var()) for slope in slopes]
-    return not model.is_singular or max(spreads) > least
+    if model.status == "refused" or simpler.status == "refused":
+        return model.status != "refused"
+    wider = {term.name for term in model.terms if term.se > _WIDER * simpler.term(term.name).se}
+    parts = [set(name.split(":")) for name in wider]
+    return any(one & set(slopes) and (compared is None or compared in one) for one in parts)
 
 
 def _hold_df(

@@ -161,7 +161,7 @@ def test_the_difference_equals_the_model_fitted_apart(different: Analysis) -> No
     )  # fmt: skip
     pair = frame[frame["x"].isin(["overdependent", "overindependent"])]
     half = pair.assign(x=np.where(pair["x"] == "overdependent", 0.5, -0.5))
-    model = fit_mixed_model(half, "y ~ t * x + (t | client_id) + (t | therapist_id)")
+    model = fit_mixed_model(half, "y ~ t * x + (t | client_id) + (1 | therapist_id)")
     row = row_of(course_of(different), "difference in course")
     assert row["estimate"] == pytest.approx(model.term("t:x").estimate, rel=1e-4)
     assert row["se"] == pytest.approx(model.term("t:x").se, rel=1e-3)
