@@ -55,8 +55,8 @@ def answer_outcome(
     rows = [*invariance.rows, *_comparisons(inquiry, compared)]
     course = _course(inquiry, found.with_caution(invariance.of_course), others)
     page = cross_changes(inquiry, found)
-    varied = vary_specifications(specifications, found)
-    rows += [*course.rows, *classify_clients(inquiry, found), *page.rows]
+    varied = vary_specifications(specifications, compared)
+    rows += [*course.rows, *classify_clients(inquiry, compared), *page.rows]
     rows += [*follow_missing(inquiry, compared), *varied.rows]
     measure = inquiry.data.measures.get(found.outcome.scale or "")
     drawn = [None if found.refusal else draw_raincloud(inquiry.presentations, found, measure)]

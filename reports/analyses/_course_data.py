@@ -11,6 +11,7 @@ import pandas as pd
 
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._missing_data import NO_THERAPIST
+from reports.analyses._outcome_values import INTAKE
 from reports.analyses._question import GROUP_A, GROUP_B
 from reports.methods.result import FloatArray
 from reports.study_data import are_among
@@ -78,6 +79,8 @@ def gather_course(inquiry: Inquiry, scale: str) -> CourseData | None:
     score has a day) is not known are left out.
     """
     scores, everyone = inquiry.data.course_of(scale), inquiry.usable
+    if everyone.empty:
+        return None
     of_client = everyone.index.get_indexer(pd.Index(scores["client_id"]))
     day, session, score = (
         scores[name].to_numpy(dtype=np.float64, na_value=np.nan)
@@ -111,8 +114,13 @@ def gather_course(inquiry: Inquiry, scale: str) -> CourseData | None:
 
 
 def _start(inquiry: Inquiry, unit: Literal["day", "session"]) -> FloatArray:
-    """Return when each usable client filled in the rule's form: that occasion is time 0."""
+    """Return when each usable client filled in the rule's form: that occasion is time 0.
+
+    An intake without the number of a session comes before the first one.
+    """
     then = inquiry.data.scores_at(inquiry.rule.dependence, inquiry.rule.landmark)[unit]
+    if unit == "session" and inquiry.rule.landmark == INTAKE:
+        then = then.fillna(0)
     moments = then.reindex(inquiry.usable.index)
     start: FloatArray = moments.to_numpy(dtype=np.float64, na_value=np.nan)
     return start

@@ -113,7 +113,9 @@ def headline_rows(
     cautioned = found.with_caution(find_confounding(inquiry, found))
     rows = relate_dependence(inquiry, cautioned)
     rows += _up_to(DIFFERENCE_TERM, compare_groups(inquiry, cautioned))
-    changed = pick(classify_clients(inquiry, found), *HEADLINES["difference in reliably better"])
+    changed = pick(
+        classify_clients(inquiry, cautioned), *HEADLINES["difference in reliably better"]
+    )
     rows += [] if changed is None else [changed]
     return [*rows, *_course(inquiry, found)] if has_course else rows
 

@@ -162,6 +162,12 @@ def _take_in(folder: Path) -> None:
         data = load_study_data(bench.study, bench.connection, accepted_files(bench.ledger))
         items = data.items("ecr_rs.anxiety", "intake")
         read_scores_before(bench.connection, 2, {"ecr_rs.anxiety": list(items.columns)})
+    shared = {
+        "incoming": 'stage."incoming__ecr"',
+        "table": "form_ecr",
+        "shared": ["item_1", "item_2"],
+    }
+    gateway.fill("contradicted", forms=[shared, shared])
     gateway.fill("corrected_rows", changed=['stage."incoming__ecr"', 'stage."incoming__dar"'])
 
 

@@ -232,8 +232,8 @@ def known_late(data: StudyData) -> StudyData:
     return replace(data, scores=pd.concat([data.scores[~is_early], moved], ignore_index=True))
 
 
-def course_rows(data: StudyData) -> pd.DataFrame | None:
-    rule = RULE.model_copy(update={"landmark": "month_3"})
+def course_rows(data: StudyData, landmark: str = "month_3") -> pd.DataFrame | None:
+    rule = RULE.model_copy(update={"landmark": landmark})
     inquiry = Inquiry(data, rule, present_clients(data, rule, NO_PLAN), Comparison(), 1)
     course = gather_course(inquiry, "core_10.total")
     return None if course is None else course.rows
@@ -246,6 +246,20 @@ def test_sessions_count_from_the_landmark_as_days_do() -> None:
     assert by_session is not None
     assert sorted(by_day["time"].unique()) == [0, 8, 18]
     pd.testing.assert_frame_equal(by_day, by_session)
+
+
+def test_an_intake_without_the_number_of_a_session_comes_before_the_first() -> None:
+    data = a_study(has_days=False)
+    numbers = data.scores["session"].mask(data.scores["occasion"].eq("intake"))
+    rows = course_rows(replace(data, scores=data.scores.assign(session=numbers)), "intake")
+    assert rows is not None
+    at_intake = data.scores.query("occasion == 'intake' and scale == 'core_10.total'")
+    assert (rows["time"] == 0).sum() == len(at_intake)
+    assert rows.loc[rows["time"] > 0, "time"].min() == numbers.min()
+
+
+def test_where_nobody_is_usable_there_is_no_course() -> None:
+    assert course_rows(a_study()) is None
 
 
 def test_clients_without_a_session_at_the_landmark_are_left_out() -> None:
