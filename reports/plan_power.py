@@ -9,9 +9,10 @@ import pandas as pd
 from scipy import stats
 
 from reports.analyses._inquiry import Inquiry
-from reports.analyses._nesting import USUAL_SHARE, caseload_of, therapist_share
+from reports.analyses._nesting import USUAL_SHARE, caseload_of
 from reports.analyses._outcome_values import OutcomeValues, find_outcome
 from reports.analyses._planned import pair_of
+from reports.analyses._therapist_share import therapist_share
 from reports.analyses.four_presentations import possible_presentations
 from reports.declarations import Comparison
 from reports.exclusions import present_clients

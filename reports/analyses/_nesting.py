@@ -21,10 +21,10 @@ from reports.analyses._model_words import (
 )
 from reports.analyses._outcome_values import OutcomeValues
 from reports.analyses._question import Question, join_notes, limits
+from reports.analyses._therapist_share import therapist_share
 from reports.estimates import Estimate
 from reports.methods.equivalence import two_one_sided
 from reports.methods.mixed_model import MixedModel, MixedTerm, fit_mixed_model
-from reports.methods.model_comparison import variance_shares
 from reports.methods.result import NotEstimableError
 from reports.methods.sample_size import design_effect, smallest_detectable_effect
 from reports.study_data import are_among
@@ -200,29 +200,6 @@ def _price_rows(question: Question, contrast: Contrast, nesting: Nesting) -> Ite
     else:
         yield question.answer(*SHARE, estimate=nesting.share, **facts)
     yield question.answer(*PRICE, estimate=nesting.price, **facts)
-
-
-def therapist_share(frame: pd.DataFrame, column: str) -> float | None:
-    """Return the intraclass correlation of a column over therapists, None where there is none.
-
-    It is 1 where the clients of each therapist are alike in it, as groups that whole therapists
-    form: there no model has a residual to fit.
-    """
-    if _is_of_therapists(frame[column], frame["therapist_id"]):
-        return 1.0
-    model = fit_mixed_model(frame, f"{column} ~ 1 + (1 | therapist_id)", few_as_fixed=())
-    return None if model.status == "refused" else variance_shares(model)["therapist_id"]
-
-
-def _is_of_therapists(values: pd.Series, therapists: pd.Series) -> bool:
-    """Tell whether a variable differs between therapists and never between clients of one."""
-    by_therapist = values.groupby(therapists)
-    has_company = bool((by_therapist.count() > 1).any())
-    return (
-        has_company
-        and values[therapists.notna()].nunique() > 1
-        and bool((by_therapist.nunique() <= 1).all())
-    )
 
 
 def caseload_of(frame: pd.DataFrame) -> float:

@@ -12,9 +12,10 @@ import pytest
 
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._model_words import FEW_CLINICS, remark_of
-from reports.analyses._nesting import FOLLOWS, therapist_share
+from reports.analyses._nesting import FOLLOWS
 from reports.analyses._outcome_values import find_outcome
 from reports.analyses._question import NESTING
+from reports.analyses._therapist_share import therapist_share
 from reports.analyses.dependence_and_outcome import relate_dependence
 from reports.analyses.four_presentations import describe_presentations
 from reports.analyses.overdependent_against_overindependent import compare_groups
