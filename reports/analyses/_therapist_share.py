@@ -23,10 +23,10 @@ def therapist_share(frame: pd.DataFrame, column: str) -> float | None:
     form: there no model has a residual to fit. Clients without a value or a known therapist do not
     count.
     """
-    known = frame[[column, "therapist_id"]].dropna()
-    codes, _ = pd.factorize(known["therapist_id"], sort=True)
-    values = known[column].to_numpy(dtype=np.float64)
-    return _share(values.tobytes(), codes.astype(np.int64).tobytes())
+    codes, _ = pd.factorize(frame["therapist_id"], sort=True)
+    values = frame[column].to_numpy(dtype=np.float64, na_value=np.nan)
+    is_known = (codes >= 0) & ~np.isnan(values)
+    return _share(values[is_known].tobytes(), codes[is_known].astype(np.int64).tobytes())
 
 
 @lru_cache(maxsize=SHARES_KEPT)
@@ -47,6 +47,8 @@ def _share(values: bytes, therapists: bytes) -> float | None:
 
 def _is_of_therapists(value: FloatArray, therapist: npt.NDArray[np.int64]) -> bool:
     """Tell whether a variable differs between therapists and never between clients of one."""
-    _, firsts, counts = np.unique(therapist, return_index=True, return_counts=True)
-    is_alike_within = (value == value[firsts][therapist]).all()
+    _, firsts, own, counts = np.unique(
+        therapist, return_index=True, return_inverse=True, return_counts=True
+    )
+    is_alike_within = (value == value[firsts][own]).all()
     return bool((counts > 1).any() and value.min() != value.max() and is_alike_within)

@@ -87,8 +87,8 @@ def look_at_study(setting: Setting, seed: int) -> list[Seen]:
     found = find_outcome(data, RULE, OUTCOME)
     if "invariance" in setting.parts:
         return list(_invariance(inquiry, found))
-    rows = headline_rows(inquiry, found, has_course="course" in setting.parts)
     cautioned = found.with_caution(find_confounding(inquiry, found))
+    rows = headline_rows(inquiry, found, cautioned, has_course="course" in setting.parts)
     seen = [*_headlines(rows), _four_groups(inquiry, found), *_harm(inquiry, found, rows)]
     if "imputation" in setting.parts:
         seen += _missing(inquiry, cautioned, rows, seed)
@@ -104,13 +104,14 @@ def _inquiry(data: StudyData) -> Inquiry:
 
 
 def headline_rows(
-    inquiry: Inquiry, found: OutcomeValues, *, has_course: bool = True
+    inquiry: Inquiry, found: OutcomeValues, cautioned: OutcomeValues, *, has_course: bool = True
 ) -> list[Estimate]:
     """Return the rows of the comparison block that headlines are taken from.
 
-    The analyses make their rows one by one: what comes after the last headline is not computed.
+    ``cautioned`` is the outcome with the caution of what it is confounded with, of which courses
+    are free. The analyses make their rows one by one: what comes after the last headline is not
+    computed.
     """
-    cautioned = found.with_caution(find_confounding(inquiry, found))
     rows = relate_dependence(inquiry, cautioned)
     rows += _up_to(DIFFERENCE_TERM, compare_groups(inquiry, cautioned))
     changed = pick(
@@ -269,7 +270,9 @@ def large_values(world: World, n_clients: int) -> dict[str, float]:
     study = simulate(world, 1, n_clients)
     data = study_data(study, FORMS)
     inquiry, found = _inquiry(data), find_outcome(data, RULE, OUTCOME)
-    values = {seen.headline: seen.estimate for seen in _headlines(headline_rows(inquiry, found))}
+    values = {
+        seen.headline: seen.estimate for seen in _headlines(headline_rows(inquiry, found, found))
+    }
     available = available_row(inquiry, found, gather_repeated(inquiry, found))
     values["difference, all available"] = float(available.estimate or np.nan)
     # What imputation aims at: the difference that all available data imply.

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from flows.simulation.study import simulate
+from reports.analyses._confounding import find_confounding
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._outcome_values import find_outcome
 from reports.declarations import Comparison
@@ -127,7 +128,9 @@ def test_the_sentence_of_a_confounded_difference_says_where_it_comes_from() -> N
     data = study_data(simulate(seed=4, n_clients=1500))
     presented = present_clients(data, RULE, NO_PLAN)
     inquiry = Inquiry(data, RULE, presented, Comparison(), 1)
-    found = to_frame(headline_rows(inquiry, find_outcome(data, RULE, OUTCOME)))
+    outcome = find_outcome(data, RULE, OUTCOME)
+    cautioned = outcome.with_caution(find_confounding(inquiry, outcome))
+    found = to_frame(headline_rows(inquiry, outcome, cautioned))
     block = found[found["analysis"] == "overdependent_against_overindependent"]
     row = block[block["term"] == "difference"].iloc[0]
     assert row["p_value"] < 0.001
