@@ -122,10 +122,12 @@ def _to_dos(to_dos: Iterable[ToDo]) -> Iterator[str]:
 
 
 def describe_places(problem: Problem) -> str:
-    """Return where a problem is: columns, and the first records of each."""
-    if len(problem.places) > MOST_PLACES:
-        return f"in {len(problem.places)} columns or forms"
-    return "; ".join(filter(None, map(describe_place, problem.places)))
+    """Return where a problem is: columns, and the first records of each where they are few."""
+    if len(problem.places) <= MOST_PLACES:
+        return "; ".join(filter(None, map(describe_place, problem.places)))
+    named = [place.where for place in problem.places[:MOST_PLACES] if place.where]
+    left = len(problem.places) - len(named)
+    return f"{', '.join(named)} and {left} more columns or forms"
 
 
 def describe_place(place: Place) -> str:

@@ -13,8 +13,9 @@ import openpyxl
 import pytest
 
 from flows.commands.check import Wanted, check_files
-from flows.desk.problems import Offence
+from flows.desk.problems import Offence, Place, Problem
 from flows.desk.row_lists import rows_as_csv, rows_as_workbook
+from flows.desk.wording import describe_places
 from instruments.errors import RunError
 from tests.flows.studies import client, clients, export, take_in, write_study
 
@@ -179,6 +180,15 @@ def test_offending_rows_are_written_as_csv_and_excel(study: Path) -> None:
     ]
     with pytest.raises(RunError):
         check(study, path, rows=study / "rows.pdf")
+
+
+def test_of_many_columns_the_first_are_named() -> None:
+    places = tuple(Place(f"item_{n}", 1, (n,)) for n in range(1, 12))
+    many, few = (Problem("E_RANGE", "conformance", "It is.", places[:k]) for k in (11, 2))
+    assert describe_places(many) == (
+        "item_1, item_2, item_3, item_4, item_5, item_6 and 5 more columns or forms"
+    )
+    assert describe_places(few) == "item_1 (row 1); item_2 (row 2)"
 
 
 def test_no_cell_of_a_list_is_a_formula() -> None:
