@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -218,18 +218,19 @@ def nesting_caution(inquiry: Inquiry, values: pd.Series, compared: pd.DataFrame)
     frame = compared.reindex(values.index).assign(value=values, therapist_id=therapist).dropna()
     if frame["therapist_id"].nunique() < 2:
         return None
-    shares = [therapist_share(frame, str(name)) for name in compared.columns]
+    # One by one: the first that is dear enough decides.
+    shares = (therapist_share(frame, str(name)) for name in compared.columns)
     return _caution(frame, therapist_share(frame, "value"), shares)
 
 
 def _caution(
-    frame: pd.DataFrame, share: float | None, compared: Sequence[float | None]
+    frame: pd.DataFrame, share: float | None, compared: Iterable[float | None]
 ) -> str | None:
     """Return a caution by the design effect; the outcome's share is too uncertain to trust a 0."""
     at_least = max(share or 0.0, USUAL_SHARE)
     caseload = caseload_of(frame)
-    prices = [design_effect(caseload, at_least, one or 0.0) for one in compared]
-    return FOLLOWS if max(prices, default=1.0) >= DEAR else None
+    is_dear = any(design_effect(caseload, at_least, one or 0.0) >= DEAR for one in compared)
+    return FOLLOWS if is_dear else None
 
 
 def pooled_sd(contrast: Contrast) -> float:

@@ -129,8 +129,8 @@ def fit_growth(
     client i of therapist j has the value x: plus and minus one half for the two groups, or the
     moderator centred on the mean of clients. b3 is then the difference of slopes (group a minus
     group b), or the change of slope per unit of the moderator; the simple slopes are b1 + b3 x.
-    Therapists differ in slope from 8 therapists on, where the data
-    can tell it; else v_1j is absent, and a comparison that follows therapists is too liberal.
+    Therapists differ in slope from 8 therapists on, where the data can tell; else v_1j is absent,
+    and a comparison that follows therapists is too liberal.
 
     Parameters
     ----------

@@ -55,8 +55,7 @@ SETTINGS: Mapping[str, Setting] = {
     for setting in (
         _setting("base", "imputation", "course", target="base"),
         _setting("null", "course", "family", "equivalence", shuffle="clients"),
-        _setting("null, 10 therapists", "course", shuffle="clients",
-                 world=WORLDS["ten_therapists"]),
+        _setting("null, 10 therapists", shuffle="clients", world=WORLDS["ten_therapists"]),
         _setting("null, small groups", "course", "equivalence", shuffle="clients", n_clients=100),
         _setting("null, skewed", "equivalence", shuffle="clients", is_skewed=True),
         _setting("null, groups follow therapists", "course", shuffle="therapists",

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from reports.answers import is_clear
+from reports.render.answering import answering_tests
 from reports.render.document import Block, Prose, refer, source
 from reports.render.naming import decapitalise, name_in_sentence, phrase_outcome
 from reports.render.numbers import write_count
@@ -103,7 +104,7 @@ def _differences(run: Run) -> str:
         return "No clear difference between the two was found on any primary outcome."
     said = {"higher": [], "lower": []}  # type: dict[str, list[str]]
     for outcome in clear:
-        row = _row(run, GROUPS, outcome, "difference")
+        row = _row(run, GROUPS, outcome, answering_tests(run, outcome)[0])
         if row is not None:
             way = "higher" if row["estimate"] > 0 else "lower"
             said[way].append(_sized(run, outcome, row, is_trivial=outcome in trivial))
@@ -189,7 +190,7 @@ def _status(run: Run) -> str:
         row
         for outcome in _primary(run)
         for row in (
-            _row(run, GROUPS, outcome, "difference"),
+            _row(run, GROUPS, outcome, answering_tests(run, outcome)[0]),
             *(_row(run, CONTINUOUS, outcome, part, PER_SD) for part in PARTS),
         )
     ]

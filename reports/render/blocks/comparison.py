@@ -9,6 +9,7 @@ import pandas as pd
 
 from reports.answers import say_reason
 from reports.families import describe_adjustment, describe_families
+from reports.render.answering import answering_tests, say_tests
 from reports.render.document import Block, Fold, Heading, Prose, source
 from reports.render.naming import GROUP_NAMES, PAIR, name_group, name_in_sentence, name_outcome
 from reports.render.rounded import counts_are_rounded
@@ -186,7 +187,8 @@ def _described_row(run: Run, found: pd.DataFrame, outcome: str, groups: tuple[st
 
 def contrast(run: Run) -> Iterator[Block]:
     """Yield difference, effect size, tests and verdict of every outcome."""
-    rows = [row for name in run.outcomes.index if (row := _contrast_row(run, str(name)))]
+    found = {str(name): _contrast_row(run, str(name)) for name in run.outcomes.index}
+    rows = {name: row for name, row in found.items() if row is not None}
     if not rows:
         return
     yield Table(
@@ -206,7 +208,7 @@ def contrast(run: Run) -> Iterator[Block]:
             Column("p adj.", "p"),
             Column("Verdict"),
         ),
-        rows=tuple(rows),
+        rows=tuple(rows.values()),
         spanners=(
             Spanner("Dep.", 1, 1),
             Spanner("Indep.", 2, 1),
@@ -217,11 +219,11 @@ def contrast(run: Run) -> Iterator[Block]:
         ),
         notes=(
             (
-                "Difference by Welch's test. g of extreme groups, with exact interval. In "
-                "brackets: the smallest difference that matters, in points. Alike: test that any "
-                f"difference is smaller than that.{_adjusted(run, GROUPS)} Intervals are of one "
-                "outcome taken alone. The verdict goes by the adjusted p-values, of an outcome "
-                "outside the family by the plain ones."
+                f"Difference by {say_tests(run, list(rows))}. g of extreme groups, with exact "
+                "interval. In brackets: the smallest difference that matters, in points. Alike: "
+                f"test that any difference is smaller than that.{_adjusted(run, GROUPS)} Intervals "
+                "are of one outcome taken alone. The verdict goes by the adjusted p-values, of an "
+                "outcome outside the family by the plain ones."
             ),
         ),
     )
@@ -229,10 +231,10 @@ def contrast(run: Run) -> Iterator[Block]:
 
 def _contrast_row(run: Run, outcome: str) -> Row | None:
     of = {row["term"]: row for _, row in run.rows(GROUPS, outcome=outcome).iterrows()}
-    difference = of.get("difference")
+    difference, equivalence = map(of.get, answering_tests(run, outcome))
     if difference is None or pd.isna(difference["estimate"]):
         return None
-    size, equivalence = of.get("standardized difference"), of.get("equivalence")
+    size = of.get("standardized difference")
     return Row(
         (
             Cell(f"{name_outcome(run, outcome)} {_bound(of)}"),

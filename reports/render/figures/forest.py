@@ -9,6 +9,7 @@ import pandas as pd
 from instruments.errors import RunError
 from reports.families import describe_adjustment, describe_families
 from reports.render import FigureEntry
+from reports.render.answering import answering_tests
 from reports.render.figures.drawing import Drawing
 from reports.render.figures.marks import (
     ABOVE,
@@ -86,10 +87,11 @@ def forest_data(run: Run) -> pd.DataFrame:
 
 def _row(run: Run, outcome: str) -> dict[str, Any] | None:
     found = {row["term"]: row for _, row in run.rows(GROUPS, outcome=outcome).iterrows()}
-    difference, bound = found.get("difference"), found.get("smallest effect of interest")
+    difference, equivalence = map(found.get, answering_tests(run, outcome))
+    bound = found.get("smallest effect of interest")
     if difference is None or bound is None or pd.isna(difference["estimate"]):
         return None
-    equivalence, verdict = found.get("equivalence"), found.get("verdict")
+    verdict = found.get("verdict")
     unit = float(bound["estimate"])
     low, high = (None, None) if equivalence is None else equivalence[["ci_low", "ci_high"]]
     return {

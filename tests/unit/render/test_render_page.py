@@ -18,12 +18,16 @@ from markupsafe import Markup
 
 from instruments.errors import GateError, RunError
 from reports.analyses import FigureData
+from reports.deciding_tests import WELCH
+from reports.estimates import Estimate
 from reports.publishing.figure_data import GATED_KINDS
 from reports.render import render_report
+from reports.render.answering import GROUPS, answering_tests
 from reports.render.blocks import BLOCKS
 from reports.render.blocks.answer import headline
 from reports.render.document import Picture, Prose, Section, find_tables, number_blocks
 from reports.render.figures import BUILDERS
+from reports.render.figures.forest import forest_data
 from reports.render.page import make_environment, print_page
 from reports.render.run_view import Run, load_run
 from reports.render.sections import compose_sections, outline_picture, read_outline
@@ -232,6 +236,27 @@ def test_partly_planned_results_say_which(tmp_path: Path) -> None:
     body = table[: table.index("</table>")]
     assert body.count(">confirmatory</span></th>") == 1
     assert body.count(">exploratory</span></th>") == 1
+
+
+def test_where_a_plan_names_the_mixed_model_its_numbers_stand_beside_the_verdict(
+    tmp_path: Path,
+) -> None:
+    def planned(row: Estimate) -> Estimate:
+        if (row.analysis, row.outcome) != (GROUPS, "core_10.total@end"):
+            return row
+        if row.term == "difference with therapists":
+            return replace(row, plan_status="confirmatory", family="distress, Holm", estimate=2.2)
+        return replace(row, family=None, p_adjusted=None)
+
+    folder = publish_specimen(tmp_path / "run", rows=[planned(row) for row in specimen_rows()])
+    run = load_run(folder)
+    assert forest_data(run).set_index("outcome").loc["core_10.total@end", "difference"] == 2.2
+    page = render_report(folder).read_text(encoding="utf-8")
+    table = page[page.index('id="table-contrast"') :]
+    table = table[: table.index("</table>")]
+    assert "2.2" in table
+    assert "by the planned mixed model with therapists" in page
+    assert answering_tests(run, "wai_sr.bond@month_3") == WELCH
 
 
 def test_a_filter_cannot_mark_text_as_safe() -> None:
