@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reports.analyses._cautions import doubt_independence
 from reports.analyses._confounding import find_confounding
 from reports.analyses._continuous_course import relate_course
 from reports.analyses._four_courses import compare_all_courses
@@ -55,9 +56,10 @@ def answer_outcome(
     rows = [*invariance.rows, *_comparisons(inquiry, compared)]
     course = _course(inquiry, found.with_caution(invariance.of_course), others)
     page = cross_changes(inquiry, found)
-    varied = vary_specifications(specifications, compared)
+    alone = doubt_independence(inquiry, compared)
+    varied = vary_specifications(specifications, alone)
     rows += [*course.rows, *classify_clients(inquiry, compared), *page.rows]
-    rows += [*follow_missing(inquiry, compared), *varied.rows]
+    rows += [*follow_missing(inquiry, compared, alone), *varied.rows]
     measure = inquiry.data.measures.get(found.outcome.scale or "")
     drawn = [None if found.refusal else draw_raincloud(inquiry.presentations, found, measure)]
     if measure is not None:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from reports.analyses._cautions import doubt_independence
 from reports.analyses._contrast import EXTREMES
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._missing_data import (
@@ -66,12 +65,13 @@ DRAWS = 20
 FARTHEST = 4
 
 
-def follow_missing(inquiry: Inquiry, found: OutcomeValues) -> list[Estimate]:
+def follow_missing(inquiry: Inquiry, found: OutcomeValues, alone: OutcomeValues) -> list[Estimate]:
     """Return who is missing and how they differ, and the difference of groups without them.
 
     First the likelihood of all available scores, then imputation with therapist indicators beside
     it, then worse cases: clients without a score fared worse by the smallest effect of interest,
-    in both groups or in one; and the shift at which the answer turns.
+    in both groups or in one; and the shift at which the answer turns. ``alone`` is the outcome
+    with the caution of methods that take clients as independent, as imputation does.
     """
     question = Question(ANALYSIS, THEME_CONTRAST, found.name)
     if found.refusal or found.outcome.scale is None:
@@ -82,7 +82,6 @@ def follow_missing(inquiry: Inquiry, found: OutcomeValues) -> list[Estimate]:
     available = available_row(inquiry, found, repeated)
     if available.status == "refused":
         return [*rows, available]
-    alone = doubt_independence(inquiry, found)
     return [*rows, available, *imputed_rows(inquiry, alone, repeated)]
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from reports.analyses._cautions import doubt_independence
 from reports.analyses._contrast import EXTREMES, gather_contrast, named
 from reports.analyses._outcome_values import OutcomeValues
 from reports.analyses._question import MIN_GROUP, THEME_CONTRAST, TOO_FEW, Question, limits
@@ -49,12 +48,11 @@ def vary_specifications(specifications: Specifications, found: OutcomeValues) ->
 
     Rules are the declared one and every other that the study's forms allow; cuts the declared
     one, one error of measurement below and above it, and medians; scores prorated or of complete
-    forms only. Whether clients can be taken as independent is judged by the declared groups.
+    forms only. All take clients as independent: ``found`` is what `doubt_independence` returned.
     """
     question = Question(ANALYSIS, THEME_CONTRAST, found.name)
     if found.refusal:
         return SpecificationRows((question.refuse(ONE, ESTIMAND, SUMMARY, found.refusal),))
-    found = doubt_independence(specifications.inquiry, found)
     choices = {"rule": list(specifications.rules), "cut": list(CUTS), "scoring": list(SCORINGS)}
     curve = trace_specifications(choices, lambda choice: specifications.difference(found, choice))
     frame = _frame(specifications, found, curve)

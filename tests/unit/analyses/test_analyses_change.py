@@ -20,7 +20,7 @@ from reports.exclusions import present_clients
 from reports.methods.reliability import cronbach_alpha
 from reports.plan_standing import NO_PLAN, Standing
 from reports.study_data import Measure, StudyData
-from tests.unit.analyses.test_analyses_course import CORE, OUTCOME, RULE, scores_of
+from tests.unit.analyses.course_studies import CORE, OUTCOME, RULE, scores_of
 from tests.unit.plans import a_plan
 
 NORMS = (

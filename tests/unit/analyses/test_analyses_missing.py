@@ -9,17 +9,18 @@ import pandas as pd
 import pytest
 
 from reports.analyses import Analysis, analyse
+from reports.analyses._cautions import doubt_independence
 from reports.analyses._contrast import EXTREMES
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._missing_data import compared_at, fit_all_available, gather_repeated
 from reports.analyses._outcome_values import OutcomeValues, find_outcome
 from reports.analyses.missing import available_row, follow_missing, impute
 from reports.declarations import Comparison, Outcome
-from reports.estimates import to_frame
+from reports.estimates import Estimate, to_frame
 from reports.exclusions import present_clients
 from reports.plan_standing import NO_PLAN
 from reports.study_data import StudyData
-from tests.unit.analyses.test_analyses_course import OUTCOME, RULE, a_study
+from tests.unit.analyses.course_studies import OUTCOME, RULE, a_study
 
 
 def thinned(data: StudyData, is_gone: np.ndarray) -> StudyData:
@@ -166,13 +167,17 @@ def without_therapist(data: StudyData, is_unknown: np.ndarray) -> StudyData:
     return replace(data, clients=data.clients.assign(therapist_id=therapist))
 
 
+def followed(inquiry: Inquiry, found: OutcomeValues) -> list[Estimate]:
+    return follow_missing(inquiry, found, doubt_independence(inquiry, found))
+
+
 def test_clients_without_a_known_therapist_are_not_counted_and_it_is_said(data: StudyData) -> None:
     partly = without_therapist(data, np.arange(240) % 3 == 0)
     inquiry, found = asked(partly)
     repeated = gather_repeated(inquiry, found)
     model, _ = fit_all_available(repeated, inquiry.level)
     compared = compared_at(impute(repeated, inquiry.seed), "end").rows
-    rows = to_frame(follow_missing(inquiry, found))
+    rows = to_frame(followed(inquiry, found))
     available, imputed = (row_of(rows, f"difference, {kind}")
                           for kind in ("all available data", "imputed"))  # fmt: skip
     assert available["n"] == dict(model.group_levels)["client_id"] == 80
@@ -190,14 +195,14 @@ def test_clients_without_a_known_therapist_are_not_counted_and_it_is_said(data: 
 
 def test_nobody_is_lost_where_no_therapist_is_known(data: StudyData) -> None:
     inquiry, found = asked(without_therapist(data, np.ones(240, dtype=bool)))
-    row = row_of(to_frame(follow_missing(inquiry, found)), "difference, all available data")
+    row = row_of(to_frame(followed(inquiry, found)), "difference, all available data")
     assert (row["n"], row["n_missing"]) == (120, 0)
     assert "without a known therapist" not in str(row["note"])
 
 
 def test_too_few_with_a_known_therapist_are_refused(data: StudyData) -> None:
     inquiry, found = asked(without_therapist(data, np.arange(240) % 20 != 1))
-    row = row_of(to_frame(follow_missing(inquiry, found)), "difference, all available data")
+    row = row_of(to_frame(followed(inquiry, found)), "difference, all available data")
     assert row["note"].startswith("fewer than 10 clients in a group")
 
 
@@ -233,7 +238,7 @@ def test_the_spread_of_earlier_scores_makes_no_difference_surer(ratio: float) ->
 
 def test_every_difference_carries_the_caution_of_its_outcome(data: StudyData) -> None:
     inquiry, found = asked(data)
-    rows = to_frame(follow_missing(inquiry, found.with_caution("doubted")))
+    rows = to_frame(followed(inquiry, found.with_caution("doubted")))
     differs = rows["term"].str.startswith(("difference, ", "tipping point"))
     assert differs.sum() == 7
     assert rows.loc[differs, "note"].str.contains("doubted").all()
@@ -247,7 +252,7 @@ def test_imputed_differences_say_that_groups_follow_therapists() -> None:
     clients = whole.clients.assign(
         therapist_id=[f"t{a}{b % 6}" for a, b in zip(leans, others, strict=True)]
     )
-    rows = to_frame(follow_missing(*asked(replace(whole, clients=clients)))).set_index("term")
+    rows = to_frame(followed(*asked(replace(whole, clients=clients)))).set_index("term")
     cautioned = rows.index[rows["note"].fillna("").str.contains("follows therapists")]
     assert set(cautioned) == {
         "difference, imputed", "difference, missing clients worse",

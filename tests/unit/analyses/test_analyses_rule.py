@@ -11,6 +11,7 @@ import pytest
 from scipy import stats
 
 from reports.analyses import Analysis, analyse
+from reports.analyses._cautions import doubt_independence
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._model_words import explain_model
 from reports.analyses._outcome_values import find_outcome
@@ -23,7 +24,7 @@ from reports.estimates import to_frame
 from reports.exclusions import present_clients
 from reports.plan_standing import NO_PLAN, Standing
 from reports.study_data import Measure, StudyData
-from tests.unit.analyses.test_analyses_course import RULE, scores_of
+from tests.unit.analyses.course_studies import RULE, scores_of
 from tests.unit.plans import a_hypothesis, a_plan
 
 NEEDS = ("pairs", "pairs by ranks", "specifications")
@@ -288,6 +289,7 @@ def test_every_specification_carries_the_cautions_of_its_outcome(
     nested = replace(study, clients=study.clients.assign(therapist_id=therapist))
     inquiry = inquire(nested, rule)
     found = find_outcome(nested, rule, outcome).with_caution("doubted")
+    found = doubt_independence(inquiry, found)
     rows = to_frame(vary_specifications(Specifications(inquiry), found).rows)
     rows = rows[(rows["term"] != "usable") & (rows["status"] != "refused")]
     assert len(rows) > 8
