@@ -139,14 +139,19 @@ def test_a_changed_smallest_effect_makes_its_hypothesis_late(study: Study) -> No
     assert standing_of(study, Ledger(study.ledger)).late == {"end"}
 
 
-def test_what_is_left_of_a_family_is_late_where_members_went_after_outcomes(study: Study) -> None:
-    """A smaller family is adjusted for less, so whoever saw the outcomes could make it small."""
-    write(study, PLAN + SECOND)
+def late_after(study: Study, before: str, after: str) -> frozenset[str]:
+    """Lock a plan, show outcomes, lock it as it is afterwards, and return what is late."""
+    write(study, before)
     lock(study)
     finish(study)
-    write(study, PLAN)
+    write(study, after)
     lock(study)
-    assert standing_of(study, Ledger(study.ledger)).late == {"end"}
+    return standing_of(study, Ledger(study.ledger)).late
+
+
+def test_what_is_left_of_a_family_is_late_where_members_went_after_outcomes(study: Study) -> None:
+    """A smaller family is adjusted for less, so whoever saw the outcomes could make it small."""
+    assert late_after(study, PLAN + SECOND, PLAN) == {"end"}
     write(study, PLAN + SECOND)
     assert standing_of(study, Ledger(study.ledger)).late == frozenset()
 
@@ -154,12 +159,7 @@ def test_what_is_left_of_a_family_is_late_where_members_went_after_outcomes(stud
 def test_what_went_from_another_family_or_before_outcomes_spoils_nothing(study: Study) -> None:
     other = SECOND.replace('family = "distress"', 'family = "second"')
     both = PLAN + other + '\n[[family]]\nid = "second"\n'
-    write(study, both)
-    lock(study)
-    finish(study)
-    write(study, PLAN)
-    lock(study)
-    assert standing_of(study, Ledger(study.ledger)).late == frozenset()
+    assert late_after(study, both, PLAN) == frozenset()
 
 
 def test_members_that_went_before_outcomes_were_shown_spoil_nothing(study: Study) -> None:
@@ -172,22 +172,13 @@ def test_members_that_went_before_outcomes_were_shown_spoil_nothing(study: Study
 
 
 def test_a_member_that_is_changed_after_outcomes_makes_its_family_late(study: Study) -> None:
-    write(study, PLAN + SECOND)
-    lock(study)
-    finish(study)
-    write(study, PLAN + SECOND.replace("question =", 'predictor = "independence"\nquestion ='))
-    lock(study)
-    assert standing_of(study, Ledger(study.ledger)).late == {"end", "slope"}
+    changed = PLAN + SECOND.replace("question =", 'predictor = "independence"\nquestion =')
+    assert late_after(study, PLAN + SECOND, changed) == {"end", "slope"}
 
 
 def test_outcomes_seen_under_one_version_give_no_choice_among_earlier_ones(study: Study) -> None:
     lock(study)
-    write(study, PLAN + SECOND)
-    lock(study)
-    finish(study)
-    write(study, PLAN)
-    lock(study)
-    assert standing_of(study, Ledger(study.ledger)).late == {"end"}
+    assert late_after(study, PLAN + SECOND, PLAN) == {"end"}
 
 
 # A lock as an earlier release wrote it into the ledger.
