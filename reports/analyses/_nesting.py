@@ -22,6 +22,7 @@ from reports.analyses._model_words import (
 from reports.analyses._outcome_values import OutcomeValues
 from reports.analyses._question import Question, join_notes, limits
 from reports.analyses._therapist_share import therapist_share
+from reports.deciding_tests import WITH_THERAPISTS
 from reports.estimates import Estimate
 from reports.methods.equivalence import two_one_sided
 from reports.methods.mixed_model import MixedModel, MixedTerm, fit_mixed_model
@@ -29,8 +30,7 @@ from reports.methods.result import NotEstimableError
 from reports.methods.sample_size import design_effect, smallest_detectable_effect
 from reports.study_data import are_among
 
-DIFFERENCE_TERM = "difference with therapists"
-EQUIVALENCE_TERM = "equivalence with therapists"
+DIFFERENCE_TERM, EQUIVALENCE_TERM = WITH_THERAPISTS
 MODEL = "mixed model, therapists and clinics"
 SHARE = ("share of therapists", "intraclass correlation", "mixed model without predictors")
 PRICE = ("design effect", "design effect", "1 + (m - 1) ICC of outcome x ICC of group")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reports.answers import GROUPS
 from reports.deciding_tests import OF_GROUPS, WELCH, WITH_THERAPISTS, TestPair, deciding_pair
 from reports.render.naming import name_in_sentence
 from reports.render.run_view import Run
-
-GROUPS = "overdependent_against_overindependent"
 
 
 def answering_tests(run: Run, outcome: str) -> TestPair:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports.answers import is_clear
+from reports.answers import GROUPS, is_clear
 from reports.render.answering import answering_tests
 from reports.render.document import Block, Prose, refer, source
 from reports.render.naming import decapitalise, name_in_sentence, phrase_outcome
@@ -17,7 +17,6 @@ from reports.render.run_view import Run
 from reports.render.table import common_status, status_of
 from reports.wording import name_occasion, no_break, phrase_occasion, plain, plain_interval
 
-GROUPS = "overdependent_against_overindependent"
 CONTINUOUS = "dependence_and_outcome"
 PER_SD = "points per standard deviation"
 PARTS = ("dependence", "independence")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports.answers import say_reason
+from reports.answers import GROUPS, say_reason
 from reports.families import describe_adjustment, describe_families
 from reports.render.answering import answering_tests, say_tests
 from reports.render.document import Block, Fold, Heading, Prose, source
@@ -29,7 +29,6 @@ from reports.sentences import write_sentences
 
 AS_IN_A_PAPER = "In the words of a paper"
 CONTINUOUS = "dependence_and_outcome"
-GROUPS = "overdependent_against_overindependent"
 DESCRIBED = "four_presentations"
 PER_SD, STANDARDIZED = "points per standard deviation", "standardized coefficient"
 SLOPES = ("dependence", "independence", "dependence x independence", "intake value")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from instruments.errors import RunError
+from reports.answers import GROUPS
 from reports.families import describe_adjustment, describe_families
 from reports.render import FigureEntry
 from reports.render.answering import answering_tests
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-GROUPS = "overdependent_against_overindependent"
 # Beyond this many smallest differences an interval ends in an arrow, so that bounds stay visible.
 FARTHEST = 8.0
 VERDICT_MARKS = {
