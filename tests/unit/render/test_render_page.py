@@ -18,11 +18,12 @@ from markupsafe import Markup
 
 from instruments.errors import GateError, RunError
 from reports.analyses import FigureData
+from reports.answers import GROUPS
 from reports.deciding_tests import WELCH
 from reports.estimates import Estimate
 from reports.publishing.figure_data import GATED_KINDS
 from reports.render import render_report
-from reports.render.answering import GROUPS, answering_tests
+from reports.render.answering import answering_tests
 from reports.render.blocks import BLOCKS
 from reports.render.blocks.answer import headline
 from reports.render.document import Picture, Prose, Section, find_tables, number_blocks
