@@ -21,8 +21,12 @@ def deciding_pair(rows: pd.DataFrame, pairs: Sequence[TestPair]) -> TestPair:
     other.
     """
 
+    tests = list(zip(rows["term"], rows["plan_status"], rows["family"].notna(), strict=True))
+
     def rank(pair: TestPair) -> tuple[bool, bool]:
-        own = rows[rows["term"] == pair[0]]
-        return bool((own["plan_status"] == "confirmatory").any()), bool(own["family"].notna().any())
+        own = [
+            (status == "confirmatory", named) for term, status, named in tests if term == pair[0]
+        ]
+        return any(is_so for is_so, _ in own), any(named for _, named in own)
 
     return max(pairs, key=rank)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 from scipy import stats
 
 from reports.analyses._inquiry import Inquiry
-from reports.analyses._nesting import USUAL_SHARE, caseload_of
+from reports.analyses._nesting import USUAL_SHARE
 from reports.analyses._outcome_values import OutcomeValues, find_outcome
 from reports.analyses._planned import pair_of
-from reports.analyses._therapist_share import therapist_share
+from reports.analyses._therapist_share import caseload_of, therapist_share
 from reports.analyses.four_presentations import possible_presentations
 from reports.declarations import Comparison
 from reports.exclusions import present_clients
@@ -20,7 +21,7 @@ from reports.methods.result import NotEstimableError
 from reports.methods.sample_size import design_effect, power, smallest_detectable_effect
 from reports.plan import Hypothesis, Plan
 from reports.plan_standing import Standing
-from reports.study_data import StudyData, are_among
+from reports.study_data import StudyData, are_among, count_known
 
 
 @dataclass(frozen=True)
@@ -116,9 +117,10 @@ def _of_slope(n: float, alpha: float, wanted: float, effect: float) -> tuple[flo
 
 def _inflation(inquiry: Inquiry, compared: pd.Series) -> float:
     """Return the design effect where therapists make the usual share of an outcome's variance."""
-    therapists = inquiry.data.clients["therapist_id"].reindex(compared.index)
-    frame = pd.DataFrame({"compared": compared, "therapist_id": therapists}).dropna()
-    if frame["therapist_id"].nunique() < 2:
+    values = compared.to_numpy(dtype=np.float64, na_value=np.nan)
+    therapists = inquiry.data.therapists_of(compared.index)
+    known = therapists[~np.isnan(values)]
+    if (count_known(known) or 0) < 2:
         return 1.0
-    share = therapist_share(frame, "compared") or 0.0
-    return design_effect(caseload_of(frame), USUAL_SHARE, share)
+    share = therapist_share(values, therapists) or 0.0
+    return design_effect(caseload_of(known), USUAL_SHARE, share)

@@ -221,7 +221,11 @@ class StudyData:
 
     def count_therapists(self, clients: pd.Index) -> int | None:
         """Return how many therapists stand behind these clients, None where none is known."""
-        return count_known(self.therapists[self.places_of(clients)])
+        return count_known(self.therapists_of(clients))
+
+    def therapists_of(self, clients: pd.Index) -> Places:
+        """Return the therapist of each client as in `therapists`, -1 where none is known."""
+        return self.therapists[self.places_of(clients)]
 
     def places_of(self, clients: pd.Index) -> Places:
         """Return the row of each client in the table of clients, -1 where there is none."""
@@ -230,11 +234,11 @@ class StudyData:
 
     @cached_property
     def therapists(self) -> Places:
-        """The therapist of each client as a number, -1 where none is known.
+        """The therapist of each client as a number in the order of ids, -1 where none is known.
 
         The last one is that of clients who are not in the table of clients.
         """
-        codes: Places = pd.factorize(self.clients["therapist_id"])[0]
+        codes: Places = pd.factorize(self.clients["therapist_id"], sort=True)[0]
         return np.append(codes, -1)
 
 

@@ -15,5 +15,5 @@ def doubt_independence(inquiry: Inquiry, found: OutcomeValues) -> OutcomeValues:
     What was doubtful in it stays so.
     """
     contrast = gather_contrast(inquiry, found)
-    nesting = find_nesting(inquiry, found, contrast) if contrast.smaller >= MIN_GROUP else None
+    nesting = find_nesting(inquiry, contrast) if contrast.smaller >= MIN_GROUP else None
     return found.with_caution(nesting.caution if nesting else None)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from reports.analyses._inquiry import Inquiry
@@ -17,7 +18,7 @@ from reports.methods.effect_size import hedges_g
 from reports.methods.equivalence import Equivalence, welch_tost
 from reports.methods.mean_difference import welch_difference
 from reports.methods.rank_test import mann_whitney
-from reports.methods.result import NotEstimableError
+from reports.methods.result import FloatArray, NotEstimableError
 from reports.methods.superiority import probability_of_superiority, rank_biserial
 from reports.methods.trimmed import yuen_difference
 from reports.study_data import are_among
@@ -46,6 +47,17 @@ class Contrast:
     def groups(self) -> tuple[tuple[str, pd.Series], tuple[str, pd.Series]]:
         """Both groups with their names."""
         return (self.pair[0], self.a), (self.pair[1], self.b)
+
+    @property
+    def values(self) -> pd.Series:
+        """The outcome of both groups, the first one first."""
+        both: pd.Series = pd.concat([self.a, self.b])
+        return both
+
+    @property
+    def halves(self) -> FloatArray:
+        """Half a point for each client of the first group, minus half for each of the second."""
+        return np.repeat([0.5, -0.5], [len(self.a), len(self.b)])
 
     @property
     def smaller(self) -> int:

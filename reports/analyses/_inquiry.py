@@ -41,7 +41,7 @@ class Inquiry:
         grouped = self.presentations.groupby("presentation", observed=True)["client_id"]
         return {str(name): pd.Index(clients, name="client_id") for name, clients in grouped}
 
-    @property
+    @cached_property
     def in_contrast(self) -> pd.Series:
         """The presentation of each client of the two extreme groups, by ``client_id``."""
         known = self.presentations.set_index("client_id")["presentation"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ class RepeatedScores:
     target: str
     remark: str | None = None
 
-    @property
+    @cached_property
     def in_contrast(self) -> pd.DataFrame:
         """The scores of the two extreme groups, coded so that they differ by one."""
         rows = self.rows[self.rows["presentation"].isin(EXTREMES)]

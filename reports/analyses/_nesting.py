@@ -21,14 +21,14 @@ from reports.analyses._model_words import (
 )
 from reports.analyses._outcome_values import OutcomeValues
 from reports.analyses._question import Question, join_notes, limits
-from reports.analyses._therapist_share import therapist_share
+from reports.analyses._therapist_share import caseload_of, therapist_share
 from reports.deciding_tests import WITH_THERAPISTS
 from reports.estimates import Estimate
 from reports.methods.equivalence import two_one_sided
 from reports.methods.mixed_model import MixedModel, MixedTerm, fit_mixed_model
 from reports.methods.result import NotEstimableError
 from reports.methods.sample_size import design_effect, smallest_detectable_effect
-from reports.study_data import are_among
+from reports.study_data import Places, are_among, count_known
 
 DIFFERENCE_TERM, EQUIVALENCE_TERM = WITH_THERAPISTS
 MODEL = "mixed model, therapists and clinics"
@@ -51,33 +51,38 @@ FOLLOWS = (
 
 @dataclass(frozen=True)
 class Nesting:
-    """The clients of a contrast with their therapists, and what it costs that some share one.
+    """What it costs that some clients of a contrast share a therapist.
 
-    ``share`` and ``group_share`` are the therapists' shares of the variance of outcome and of
-    group, None where they cannot be told.
+    ``therapists`` has the number of each client's therapist, -1 where none is known; ``share`` and
+    ``group_share`` are their shares of the variance of outcome and of group, None where they
+    cannot be told.
     """
 
-    frame: pd.DataFrame
+    therapists: Places
     share: float | None
     group_share: float | None
 
     @property
     def price(self) -> float:
         """The design effect of the difference."""
-        return design_effect(caseload_of(self.frame), self.share or 0.0, self.group_share or 0.0)
+        return design_effect(
+            caseload_of(self.therapists), self.share or 0.0, self.group_share or 0.0
+        )
 
     @property
     def caution(self) -> str | None:
         """A caution for methods that take clients as independent, where it matters."""
-        return _caution(self.frame, self.share, [self.group_share])
+        return _caution(self.therapists, self.share, [self.group_share])
 
 
-def find_nesting(inquiry: Inquiry, found: OutcomeValues, contrast: Contrast) -> Nesting | None:
+def find_nesting(inquiry: Inquiry, contrast: Contrast) -> Nesting | None:
     """Return how the clients of a contrast are nested, None where therapists are not known."""
     if contrast.n_clusters is None:
         return None
-    frame = nested_frame(inquiry, found, contrast)
-    return Nesting(frame, therapist_share(frame, "value"), therapist_share(frame, "contrast"))
+    values = contrast.values
+    therapists = inquiry.data.therapists_of(values.index)
+    both = (values.to_numpy(dtype=np.float64), contrast.halves)
+    return Nesting(therapists, *(therapist_share(one, therapists) for one in both))
 
 
 def nested_rows(
@@ -92,21 +97,21 @@ def nested_rows(
         yield question.refuse(DIFFERENCE_TERM, "mean difference", MODEL, UNKNOWN, **contrast.facts)
         yield detectable_row(question, inquiry, contrast, 1.0)
         return
-    yield from _difference_rows(question, inquiry, found, contrast, nesting.frame)
-    yield from _price_rows(question, contrast, nesting)
+    frame = nested_frame(inquiry, found, contrast)
+    yield from _difference_rows(question, inquiry, found, contrast, frame)
+    yield from _price_rows(question, contrast, nesting, frame)
     yield detectable_row(question, inquiry, contrast, nesting.price)
 
 
 def nested_frame(inquiry: Inquiry, found: OutcomeValues, contrast: Contrast) -> pd.DataFrame:
     """Return one row per client: value, half a point for each group, therapist, clinic."""
-    value = pd.concat([contrast.a, contrast.b]).rename("value")
-    half = np.where(are_among(value.index, contrast.a.index), 0.5, -0.5)
-    clients = inquiry.data.clients.loc[value.index, ["therapist_id", "clinic"]]
-    covariates = declared_covariates(inquiry, found, value.index)
-    covariates.columns = [f"covariate_{k}" for k in range(covariates.shape[1])]
-    centred = covariates - covariates.mean()
-    frame: pd.DataFrame = pd.concat([value, clients, centred], axis=1).assign(contrast=half)
-    return frame
+    values = contrast.values
+    clients = inquiry.data.clients.loc[values.index, ["therapist_id", "clinic"]]
+    covariates = declared_covariates(inquiry, found, values.index)
+    centred = {
+        f"covariate_{k}": column - column.mean() for k, (_, column) in enumerate(covariates.items())
+    }
+    return clients.assign(value=values, contrast=contrast.halves, **centred)
 
 
 def fit_contrast(frame: pd.DataFrame, level: float) -> MixedModel:
@@ -192,8 +197,10 @@ def equivalence_of(term: MixedTerm, smallest: float, alpha: float) -> dict[str, 
     return equivalence_columns(test) | {"note": note}
 
 
-def _price_rows(question: Question, contrast: Contrast, nesting: Nesting) -> Iterator[Estimate]:
-    facts = contrast.facts | _counts(contrast, nesting.frame[["value", "therapist_id"]])
+def _price_rows(
+    question: Question, contrast: Contrast, nesting: Nesting, frame: pd.DataFrame
+) -> Iterator[Estimate]:
+    facts = contrast.facts | _counts(contrast, frame[["value", "therapist_id"]])
     if nesting.share is None:
         yield question.refuse(*SHARE, "clients of one therapist cannot be told from those of "
                               "others", **facts)  # fmt: skip
@@ -202,33 +209,30 @@ def _price_rows(question: Question, contrast: Contrast, nesting: Nesting) -> Ite
     yield question.answer(*PRICE, estimate=nesting.price, **facts)
 
 
-def caseload_of(frame: pd.DataFrame) -> float:
-    """Return how many clients a therapist has on average, at least one."""
-    therapists = frame["therapist_id"]
-    return max(1.0, int(therapists.count()) / max(1, therapists.nunique()))
-
-
 def nesting_caution(inquiry: Inquiry, values: pd.Series, compared: pd.DataFrame) -> str | None:
     """Return a caution where what is compared follows therapists, as far as they are known.
 
     ``values`` are those of the outcome, ``compared`` has one column for each thing that they are
     related to; both by client.
     """
-    therapist = inquiry.data.clients["therapist_id"].reindex(values.index)
-    frame = compared.reindex(values.index).assign(value=values, therapist_id=therapist).dropna()
-    if frame["therapist_id"].nunique() < 2:
+    columns = [values, *(column.reindex(values.index) for _, column in compared.items())]
+    numbers = np.array([one.to_numpy(dtype=np.float64, na_value=np.nan) for one in columns])
+    therapists = inquiry.data.therapists_of(values.index)
+    is_known = (therapists >= 0) & ~np.isnan(numbers).any(axis=0)
+    known = therapists[is_known]
+    if (count_known(known) or 0) < 2:
         return None
     # One by one: the first that is dear enough decides.
-    shares = (therapist_share(frame, str(name)) for name in compared.columns)
-    return _caution(frame, therapist_share(frame, "value"), shares)
+    shares = (therapist_share(one, known) for one in numbers[:, is_known])
+    return _caution(known, next(shares), shares)
 
 
 def _caution(
-    frame: pd.DataFrame, share: float | None, compared: Iterable[float | None]
+    therapists: Places, share: float | None, compared: Iterable[float | None]
 ) -> str | None:
     """Return a caution by the design effect; the outcome's share is too uncertain to trust a 0."""
     at_least = max(share or 0.0, USUAL_SHARE)
-    caseload = caseload_of(frame)
+    caseload = caseload_of(therapists)
     is_dear = any(design_effect(caseload, at_least, one or 0.0) >= DEAR for one in compared)
     return FOLLOWS if is_dear else None
 

@@ -103,7 +103,8 @@ def sem_row(question: Question, values: FloatArray, alpha: Estimate, **group: An
 
 def alarm_rows(question: Question, items: pd.DataFrame) -> list[Estimate]:
     """Return the item that goes least with the rest, and each one that seems wrongly keyed."""
-    complete = answers_of(items.dropna())
+    answers = answers_of(items)
+    complete = answers[~np.isnan(answers).any(axis=1)]
     if len(complete) < MIN_GROUP:
         return [question.refuse(*LOWEST, TOO_FEW_AT_ALL, n=len(complete))]
     try:

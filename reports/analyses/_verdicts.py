@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -38,16 +39,20 @@ def _judgements(
     asked: pd.DataFrame, pairs: Mapping[str, Sequence[TestPair]], alpha: float
 ) -> Iterator[Estimate]:
     for key, rows in asked.groupby(_PLACE, sort=True):
-        answered = rows[(rows["status"] != "refused") & rows["p_value"].notna()]
-        by_term = {str(row["term"]): row for _, row in answered.iterrows()}
+        answered = [row for row in rows.to_dict("records") if _is_answered(row)]
+        by_term = {row["term"]: row for row in answered}
         difference, equivalence = map(by_term.get, deciding_pair(rows, pairs[str(key[0])]))
         if difference is not None and equivalence is not None:
             yield _judge(difference, equivalence, alpha)
 
 
+def _is_answered(row: Mapping[Hashable, Any]) -> bool:
+    return bool(row["status"] != "refused" and pd.notna(row["p_value"]))
+
+
 def _judge(
-    difference: pd.Series,
-    equivalence: pd.Series,
+    difference: Mapping[Hashable, Any],
+    equivalence: Mapping[Hashable, Any],
     alpha: float,
 ) -> Estimate:
     is_adjusted = pd.notna(difference["p_adjusted"])
@@ -62,6 +67,6 @@ def _judge(
     return replace(row, plan_status=difference["plan_status"], status=status)
 
 
-def _counts(row: pd.Series) -> dict[str, int | None]:
+def _counts(row: Mapping[Hashable, Any]) -> dict[str, int | None]:
     names = ("n", "n_a", "n_b", "n_missing", "n_clusters")
     return {name: None if pd.isna(row[name]) else int(row[name]) for name in names}

@@ -71,7 +71,7 @@ def compare_groups(
     if contrast.smaller < MIN_GROUP:
         yield question.refuse(*DIFFERENCE, TOO_FEW, **contrast.facts)
         return
-    nesting = find_nesting(inquiry, found, contrast)
+    nesting = find_nesting(inquiry, contrast)
     alone = found.with_caution(nesting.caution if nesting else None)
     yield from _difference_rows(question, inquiry.rule, alone, contrast)
     yield from _equivalence_rows(question, alone, contrast, inquiry.comparison.alpha)

@@ -91,7 +91,8 @@ def _formula_columns(frame: pd.DataFrame, formula: str) -> list[str]:
 
 def _sorted_rows(columns: list[pd.Series[Any]], groups: list[str]) -> pd.DataFrame:
     """Return the complete rows in a fixed order, numbers as floats and all else as categories."""
-    complete = ~np.logical_or.reduce([column.array.isna() for column in columns])
+    is_missing = np.logical_or.reduce([column.array.isna() for column in columns])
+    complete = ~is_missing if is_missing.any() else slice(None)
     plain = {
         str(column.name): _plain(column, complete, is_group=column.name in groups)
         for column in columns
@@ -102,7 +103,7 @@ def _sorted_rows(columns: list[pd.Series[Any]], groups: list[str]) -> pd.DataFra
     return pd.DataFrame({name: values[order] for name, values in plain.items()})
 
 
-def _plain(column: pd.Series[Any], complete: Flags, *, is_group: bool) -> Plain:
+def _plain(column: pd.Series[Any], complete: Flags | slice, *, is_group: bool) -> Plain:
     values = column.array[complete]
     if not is_group and pd.api.types.is_numeric_dtype(column):
         return np.asarray(values, dtype=np.float64)

@@ -74,12 +74,10 @@ def test_groups_that_whole_therapists_form_cost_the_whole_design_effect(
 
 
 def test_a_share_is_whole_only_where_somebody_has_company() -> None:
-    alone = pd.DataFrame({"x": [0.0, 1.0, 2.0], "therapist_id": ["a", "b", "c"]})
-    assert therapist_share(alone, "x") is None
-    together = pd.DataFrame({"x": [0.0, 0.0, 1.0], "therapist_id": ["a", "a", "b"]})
-    assert therapist_share(together, "x") == 1.0
-    alike = together.assign(x=1.0)
-    assert therapist_share(alike, "x") is None
+    assert therapist_share(np.array([0.0, 1.0, 2.0]), np.array([0, 1, 2])) is None
+    together = np.array([0, 0, 1])
+    assert therapist_share(np.array([0.0, 0.0, 1.0]), together) == 1.0
+    assert therapist_share(np.ones(3), together) is None
 
 
 @pytest.mark.parametrize("question", ["groups", "dependence"])
