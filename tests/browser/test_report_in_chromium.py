@@ -16,6 +16,8 @@ ALL_RULES: dict[str, Any] = {
     "runOnly": {"type": "tag", "values": LEVELS},
     "resultTypes": ["violations"],
 }
+# The narrow page has the colours of the wide one, which axe looks at for longer than at all else.
+STRUCTURE = ALL_RULES | {"rules": {"color-contrast": {"enabled": False}}}
 # The dark page differs in its colours alone.
 COLOURS = ALL_RULES | {
     "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
@@ -38,7 +40,7 @@ def open_folds(page: Page) -> None:
 
 @pytest.mark.parametrize(
     ("scheme", "rules", "least", "width"),
-    [("light", ALL_RULES, 16, 1280), ("light", ALL_RULES, 16, 360), ("dark", COLOURS, 2, 360)],
+    [("light", ALL_RULES, 16, 1280), ("light", STRUCTURE, 16, 360), ("dark", COLOURS, 2, 1280)],
     ids=["light and wide", "light and narrow", "dark"],
 )
 def test_axe_finds_nothing(
@@ -62,7 +64,7 @@ def test_axe_finds_nothing(
 
 def test_axe_would_notice_a_picture_without_words(page: Page) -> None:
     page.evaluate("document.images[0].removeAttribute('alt')")
-    found = Axe().run(page, options=ALL_RULES)
+    found = Axe().run(page, options=STRUCTURE)
     assert "image-alt" in {violation["id"] for violation in found.response["violations"]}
 
 
