@@ -47,7 +47,8 @@ CHOICES = """\
 # id = "course"
 # says = "The two groups change differently."
 # question = "course"
-# shape = "log"                       # fast at first and slowing; or "linear"
+# shape = "log"                       # fast at first and slowing; "linear"; or "piecewise" with
+#                                     # knot = 8: straight until week 8 and from then on
 # outcome = "core_10.total@end"
 # family = "primary"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -105,16 +106,53 @@ def level_of(alpha: float) -> float:
     return round(1 - alpha, 10)
 
 
+Shape = Literal["linear", "log", "piecewise"]
+KnotTime = Annotated[float | None, Field(default=None, gt=0)]
+
+
+@dataclass(frozen=True)
+class CourseShape:
+    """How time enters a course; of two pieces, when they meet, in weeks or sessions."""
+
+    shape: Shape = "log"
+    knot: float | None = None
+
+
+# Fast at first and slowing, where nothing else is declared.
+SLOWING = CourseShape()
+
+
+def require_knot(shape: Shape, knot: float | None) -> None:
+    """Refuse a piecewise course without a knot, and a knot in any other."""
+    if shape == "piecewise" and knot is None:
+        raise MisfitError("a piecewise course says when its two pieces meet: knot = 8", "knot")
+    if shape != "piecewise" and knot is not None:
+        raise MisfitError(f"a {shape} course has no knot; only a piecewise one has", "knot")
+
+
 class Comparison(Declaration):
     """`[comparison]`: what holds for every outcome.
 
     ``ci_level``, that of intervals, is 1 - ``alpha``, the level of tests.
-    ``course`` is the shape of trajectories: ``log``, fast at first and slowing, or ``linear``.
+    ``course`` is the shape of trajectories: ``log``, fast at first and slowing, ``linear``, or
+    ``piecewise``, linear in two pieces that meet at ``knot`` (weeks since the landmark, or sessions
+    where no days are known).
     ``dependency`` names the scale whose reliable change stands beside that of the outcomes on the
     answer page; it may not be part of the presentation rule.
     """
 
     ci_level: float = Field(default=0.95, gt=0.5, lt=1)
     alpha: float = Field(default=0.05, gt=0, lt=0.5)
-    course: Literal["linear", "log"] = "log"
+    course: Shape = "log"
+    knot: KnotTime = None
     dependency: ScaleName | None = None
+
+    @model_validator(mode="after")
+    def _has_a_knot_where_it_bends(self) -> Comparison:
+        require_knot(self.course, self.knot)
+        return self
+
+    @property
+    def course_shape(self) -> CourseShape:
+        """The shape of courses with its knot."""
+        return CourseShape(self.course, self.knot)

@@ -7,13 +7,26 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from instruments.checks import MisfitError
-from reports.declarations import Declaration, Outcome, PresentationRule, ScaleName
+from reports.declarations import (
+    CourseShape,
+    Declaration,
+    KnotTime,
+    Outcome,
+    PresentationRule,
+    ScaleName,
+    Shape,
+    require_knot,
+)
 
 QuestionKind = Literal["groups", "dependence", "four_groups", "course", "u_shape"]
-Shape = Literal["linear", "log"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 # What one hypothesis adds to its family: a difference is tested, and so is equivalence.
 TESTS_OF: Mapping[QuestionKind, int] = {
@@ -41,8 +54,8 @@ class Hypothesis(Declaration):
 
     ``groups`` compares the two presentations of ``contrast``, ``dependence`` relates the rule's
     continuous scale (``predictor``) to the outcome, ``four_groups`` compares all presentations,
-    ``course`` asks whether the two groups change differently (in ``shape``), and ``u_shape``
-    whether the outcome turns over dependence.
+    ``course`` asks whether the two groups change differently (in ``shape``, which meets at ``knot``
+    where it is piecewise), and ``u_shape`` whether the outcome turns over dependence.
     """
 
     id: Name
@@ -54,6 +67,23 @@ class Hypothesis(Declaration):
     predictor: Literal["dependence", "independence", "dependence x independence"] = "dependence"
     method: Literal["welch", "mixed_model"] = "welch"
     shape: Shape = "log"
+    knot: KnotTime = None
+
+    @model_validator(mode="after")
+    def _has_a_knot_where_it_bends(self) -> Hypothesis:
+        require_knot(self.shape, self.knot)
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_an_empty_knot(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Say of a course without a knot what was said, and locked, before there were knots."""
+        content: dict[str, Any] = serialize(self)
+        return {name: value for name, value in content.items() if (name, value) != ("knot", None)}
+
+    @property
+    def course_shape(self) -> CourseShape:
+        """The shape of the course with its knot."""
+        return CourseShape(self.shape, self.knot)
 
 
 class Exclusion(Declaration):

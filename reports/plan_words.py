@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from reports.analyses._course_shape import name_time
 from reports.analyses._nesting import USUAL_SHARE
 from reports.declarations import Outcome
 from reports.plan import Hypothesis, Plan
@@ -101,10 +102,10 @@ def _of_all(_: Plan, one: Hypothesis, outcome: Outcome) -> str:
 
 
 def _of_course(_: Plan, one: Hypothesis, outcome: Outcome) -> str:
-    time = "logarithmic time" if one.shape == "log" else "linear time"
     return (
         f"Compares how {outcome.scale} changes over treatment in overdependent and overindependent "
-        f"clients: growth in {time}, with all their scores, clients' own courses and therapists. "
+        f"clients: growth in {name_time(one.course_shape)}, with all their scores, clients' own "
+        "courses and therapists. "
         f"A difference of less than {_points(outcome)} counts as none where it is shown to be so."
     )
 

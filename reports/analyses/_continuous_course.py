@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from reports.analyses._course_data import CourseData, course_facts
+from reports.analyses._course_shape import can_differ_between_clients, growth_in, name_time
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._model_words import reason_of_model, remark_of
 from reports.analyses._nesting import tested
 from reports.analyses._outcome_values import OutcomeValues
 from reports.analyses._question import MIN_GROUP, Question, join_notes
-from reports.analyses.course import TIME, course_caution, course_names, scaled_term
+from reports.analyses.course import course_caution, course_names
+from reports.declarations import CourseShape
 from reports.estimates import Estimate
 from reports.methods.growth import GrowthModel, fit_growth
-from reports.plan import Shape
 from reports.presentation import PARTS
 
 # A course, its tie to the scale, and the client's own slope.
@@ -25,7 +26,7 @@ NO_SPREAD = "the scale of the rule is the same for all of these clients"
 
 
 def relate_course(
-    question: Question, inquiry: Inquiry, found: OutcomeValues, data: CourseData, shape: Shape
+    question: Question, inquiry: Inquiry, found: OutcomeValues, data: CourseData, shape: CourseShape
 ) -> Iterator[Estimate]:
     """Yield how much more clients change per standard deviation of each scale of the rule.
 
@@ -41,7 +42,7 @@ def _relate(
     inquiry: Inquiry,
     found: OutcomeValues,
     data: CourseData,
-    shape: Shape,
+    shape: CourseShape,
     part: str,
 ) -> Estimate:
     term = f"course by {part}"
@@ -52,12 +53,12 @@ def _relate(
     if repeated < LEAST or not spread > 0:
         reason = TOO_FEW if repeated < LEAST else NO_SPREAD
         over = f"{PER_SD} over {data.horizon} {data.unit}"
-        return question.refuse(term, over, f"growth in {TIME[shape]}", reason, **facts)
+        return question.refuse(term, over, f"growth in {name_time(shape)}", reason, **facts)
     growth = _fit(inquiry, data, shape, part)
     names = course_names(term, data, shape, growth.model, PER_SD)
-    if not growth.differences or growth.differences[0].status == "refused":
+    slope = None if growth.is_refused else growth.difference_in_change(data.horizon)
+    if slope is None or slope.status == "refused":
         return question.refuse(*names, reason_of_model(growth.model), **facts)
-    slope = scaled_term(growth.differences[0], data, shape)
     per_sd = replace(slope, estimate=slope.estimate * spread, se=slope.se * spread,
                      interval=slope.interval.scaled(spread))  # fmt: skip
     doubts = course_caution(inquiry, found, inquiry.usable[[part]], growth.model)
@@ -65,15 +66,15 @@ def _relate(
     return question.answer(*names, **(tested(per_sd) | facts | said))
 
 
-def _fit(inquiry: Inquiry, data: CourseData, shape: Shape, part: str) -> GrowthModel:
+def _fit(inquiry: Inquiry, data: CourseData, shape: CourseShape, part: str) -> GrowthModel:
     rows = data.rows.assign(**{part: data.of_each(inquiry.usable[part])})
     return fit_growth(
         rows,
         "score",
         time="time",
-        shape=shape,
+        **growth_in(shape),
         moderator=part,
         therapist="therapist_id" if rows["therapist_id"].nunique() > 1 else None,
-        has_random_slope=data.most_scores > 2,
+        has_random_slope=can_differ_between_clients(data.most_scores, shape),
         level=inquiry.level,
     )

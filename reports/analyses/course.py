@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,12 @@ import pandas as pd
 
 from reports.analyses._contrast import EXTREMES, named
 from reports.analyses._course_data import CourseData, course_facts, gather_course
+from reports.analyses._course_shape import (
+    can_differ_between_clients,
+    growth_in,
+    name_time,
+    other_shape,
+)
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._missing_data import NO_THERAPIST
 from reports.analyses._model_words import reason_of_model, remark_of, therapists_in
@@ -27,17 +32,17 @@ from reports.analyses._question import (
     Question,
     join_notes,
 )
+from reports.declarations import SLOWING, CourseShape
 from reports.estimates import Estimate
-from reports.methods.growth import GrowthModel, fit_growth, has_own_courses
+from reports.methods.growth import ALL, GrowthModel, fit_growth, has_own_courses
 from reports.methods.mixed_model import MixedModel, MixedTerm
-from reports.plan import Shape
 
 ANALYSIS = "course"
 COURSE, DIFFERENCE, EQUIVALENCE = "course", "difference in course", "equivalence in course"
-OTHER: dict[Shape, Shape] = {"log": "linear", "linear": "log"}
-TIME = {"log": "logarithmic time", "linear": "linear time"}
 ONCE = "measured once, so nothing can be said of change"
 NO_TIME = "the exports do not say when the scores were taken"
+BEYOND = "half of the clients were not followed for long enough beyond the knot at {knot:g} {unit}"
+PIECES = "until the knot", "after the knot"
 SAME_SLOPE = (
     "clients' own courses could not be told apart from chance, so this is surer than it should be"
 )
@@ -51,7 +56,7 @@ class Course:
     rows: tuple[Estimate, ...]
     data: CourseData | None = None
     growth: GrowthModel | None = None
-    shape: Shape = "log"
+    shape: CourseShape = SLOWING
 
 
 def has_course(inquiry: Inquiry, found: OutcomeValues, others: Sequence[OutcomeValues]) -> bool:
@@ -73,12 +78,12 @@ def follow_course(inquiry: Inquiry, found: OutcomeValues) -> Course:
     """
     question = Question(ANALYSIS, THEME_CONTRAST, found.name)
     shape = shape_of(inquiry, found)
-    names = (DIFFERENCE, "points", f"growth in {TIME[shape]}")
+    names = (DIFFERENCE, "points", f"growth in {name_time(shape)}")
     is_circular = bool(found.refusal) and str(found.refusal).startswith(CIRCULAR)
     if found.refusal and not is_circular:
         return Course((question.refuse(*names, found.refusal, **named(EXTREMES)),))
     data = gather_course(inquiry, str(found.outcome.scale))
-    reason = _unfit(data, is_circular=is_circular)
+    reason = _unfit(data, shape, is_circular=is_circular)
     if data is None or reason:
         lost = NO_THERAPIST if data is not None and len(data.left_out) else None
         return Course((question.refuse(*names, reason, note=lost, **named(EXTREMES)),))
@@ -88,33 +93,37 @@ def follow_course(inquiry: Inquiry, found: OutcomeValues) -> Course:
     return _compare(question, inquiry, found, data, shape)
 
 
-def shape_of(inquiry: Inquiry, found: OutcomeValues) -> Shape:
+def shape_of(inquiry: Inquiry, found: OutcomeValues) -> CourseShape:
     """Return the shape of time that answers: the plan's, else that of the study file."""
     planned = inquiry.standing.asked("course", found.name)
-    return planned[0].shape if planned else inquiry.comparison.course
+    return (planned[0] if planned else inquiry.comparison).course_shape
 
 
-def _unfit(data: CourseData | None, *, is_circular: bool) -> str:
+def _unfit(data: CourseData | None, shape: CourseShape, *, is_circular: bool) -> str:
     if data is None:
         return NO_TIME
     if data.most_scores < 2:
         return ONCE
+    if shape.knot is not None and shape.knot >= data.horizon:
+        return BEYOND.format(knot=shape.knot, unit=data.unit)
     if is_circular:
         return "" if data.rows["client_id"].nunique() >= MIN_GROUP else TOO_FEW_AT_ALL
     return TOO_FEW if min(map(data.repeated, EXTREMES)) < MIN_GROUP else ""
 
 
 def _compare(
-    question: Question, inquiry: Inquiry, found: OutcomeValues, data: CourseData, shape: Shape
+    question: Question, inquiry: Inquiry, found: OutcomeValues, data: CourseData, shape: CourseShape
 ) -> Course:
     growth, caution = fit_course(inquiry, data, shape)
     rows = list(_headline(question, inquiry, found, data, growth, caution, shape))
-    rows.append(_sensitivity(question, inquiry, found, data, OTHER[shape]))
-    return Course(tuple(rows), data, growth if growth.differences else None, shape)
+    rows.append(_sensitivity(question, inquiry, found, data, other_shape(shape)))
+    if shape.knot is not None and not growth.is_refused:
+        rows += _pieces(question, inquiry, found, data, growth, caution, shape)
+    return Course(tuple(rows), data, None if growth.is_refused else growth, shape)
 
 
 def fit_course(
-    inquiry: Inquiry, data: CourseData, shape: Shape, *, has_groups: bool = True
+    inquiry: Inquiry, data: CourseData, shape: CourseShape, *, has_groups: bool = True
 ) -> tuple[GrowthModel, str | None]:
     """Return the growth model, and a caution where clients could not have slopes of their own."""
     rows = data.in_contrast if has_groups else data.rows
@@ -125,31 +134,19 @@ def fit_course(
             rows,
             "score",
             time="time",
-            shape=shape,
+            **growth_in(shape),
             therapist="therapist_id" if has_therapists else None,
             groups=("presentation", GROUP_A, GROUP_B) if has_groups else None,
             has_random_slope=has_random_slope,
             level=inquiry.level,
         )
 
-    # Two scores of a client hold one change: a slope of their own would leave no residual.
-    if data.most_scores < 3:
+    if not can_differ_between_clients(data.most_scores, shape):
         return fit(has_random_slope=False), None
     growth = fit(has_random_slope=True)
-    if growth.slopes:
+    if not growth.is_refused:
         return growth, None
     return fit(has_random_slope=False), SAME_SLOPE
-
-
-def scaled_term(term: MixedTerm, data: CourseData, shape: Shape) -> MixedTerm:
-    """Return a slope as change over the horizon."""
-    factor = math.log1p(data.horizon) if shape == "log" else float(data.horizon)
-    return replace(
-        term,
-        estimate=term.estimate * factor,
-        se=term.se * factor,
-        interval=term.interval.scaled(factor),
-    )
 
 
 def course_caution(
@@ -174,10 +171,10 @@ def _contrast_caution(
 
 
 def course_names(
-    term: str, data: CourseData, shape: Shape, model: MixedModel, estimand: str = "points"
+    term: str, data: CourseData, shape: CourseShape, model: MixedModel, estimand: str = "points"
 ) -> tuple[str, str, str]:
     """Return term, estimand and method of a row: the method says what therapists have in it."""
-    method = f"growth in {TIME[shape]}{therapists_in(model)}"
+    method = f"growth in {name_time(shape)}{therapists_in(model)}"
     return term, f"{estimand} over {data.horizon} {data.unit}", method
 
 
@@ -188,19 +185,19 @@ def _headline(
     data: CourseData,
     growth: GrowthModel,
     caution: str | None,
-    shape: Shape,
+    shape: CourseShape,
 ) -> Iterator[Estimate]:
     both = course_facts(inquiry, data, *EXTREMES) | named(EXTREMES)
     names = course_names(DIFFERENCE, data, shape, growth.model)
-    if not growth.differences:
+    if growth.is_refused:
         yield question.refuse(*names, reason_of_model(growth.model), **both)
         return
+    change = growth.change(data.horizon)
     own_caution = join_notes(found.caution, caution)
-    for group, slope in zip(EXTREMES, growth.slopes, strict=True):
+    for group in EXTREMES:
         own = course_facts(inquiry, data, group) | {"group_a": group}
-        change = scaled_term(slope, data, shape)
-        yield _term_row(question, (COURSE, *names[1:]), change, own_caution, own)
-    difference = scaled_term(growth.differences[0], data, shape)
+        yield _term_row(question, (COURSE, *names[1:]), change[group], own_caution, own)
+    difference = growth.difference_in_change(data.horizon)
     caution = join_notes(_contrast_caution(inquiry, found, data, growth), caution)
     yield _term_row(question, names, difference, caution, both)
     if difference.status == "refused":
@@ -228,27 +225,52 @@ def _term_row(
 
 
 def _sensitivity(
-    question: Question, inquiry: Inquiry, found: OutcomeValues, data: CourseData, shape: Shape
+    question: Question, inquiry: Inquiry, found: OutcomeValues, data: CourseData, shape: CourseShape
 ) -> Estimate:
     """Return the difference in course with the other shape of time."""
     growth, caution = fit_course(inquiry, data, shape)
     both = course_facts(inquiry, data, *EXTREMES) | named(EXTREMES)
-    names = course_names(f"{DIFFERENCE}, {TIME[shape]}", data, shape, growth.model)
-    if not growth.differences:
+    names = course_names(f"{DIFFERENCE}, {name_time(shape)}", data, shape, growth.model)
+    if growth.is_refused:
         return question.refuse(*names, reason_of_model(growth.model), **both)
-    difference = scaled_term(growth.differences[0], data, shape)
+    difference = growth.difference_in_change(data.horizon)
     caution = join_notes(_contrast_caution(inquiry, found, data, growth), caution)
     return _term_row(question, names, difference, caution, both)
 
 
+def _pieces(
+    question: Question,
+    inquiry: Inquiry,
+    found: OutcomeValues,
+    data: CourseData,
+    growth: GrowthModel,
+    caution: str | None,
+    shape: CourseShape,
+) -> Iterator[Estimate]:
+    """Yield the change of both groups, and its difference, before and after the knot."""
+    both = course_facts(inquiry, data, *EXTREMES) | named(EXTREMES)
+    *_, method = course_names(COURSE, data, shape, growth.model)
+    doubts = join_notes(_contrast_caution(inquiry, found, data, growth), caution)
+    knot, end = float(shape.knot or 0.0), float(data.horizon)
+    for piece, (since, until) in zip(PIECES, ((0.0, knot), (knot, end)), strict=True):
+        estimand = f"points from {since:g} to {until:g} {data.unit}"
+        for group, change in growth.change(until, since=since).items():
+            own = course_facts(inquiry, data, group) | {"group_a": group}
+            yield _term_row(question, (f"{COURSE} {piece}", estimand, method), change,
+                            join_notes(found.caution, caution), own)  # fmt: skip
+        apart = growth.difference_in_change(until, since=since)
+        names = (f"{DIFFERENCE} {piece}", estimand, method)
+        yield _term_row(question, names, apart, doubts, both)
+
+
 def _everyone(
-    question: Question, inquiry: Inquiry, found: OutcomeValues, data: CourseData, shape: Shape
+    question: Question, inquiry: Inquiry, found: OutcomeValues, data: CourseData, shape: CourseShape
 ) -> Iterator[Estimate]:
     """Yield the course of all clients together."""
     growth, caution = fit_course(inquiry, data, shape, has_groups=False)
     facts, names = course_facts(inquiry, data), course_names(COURSE, data, shape, growth.model)
-    if not growth.slopes:
+    if growth.is_refused:
         yield question.refuse(*names, reason_of_model(growth.model), **facts)
         return
     caution = join_notes(found.caution, caution)
-    yield _term_row(question, names, scaled_term(growth.slopes[0], data, shape), caution, facts)
+    yield _term_row(question, names, growth.change(data.horizon)[ALL], caution, facts)

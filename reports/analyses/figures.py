@@ -96,11 +96,13 @@ def draw_trajectory(found: OutcomeValues, course: Course, measure: Measure) -> F
         "label": found.label,
         "unit": data.unit,
         "horizon": float(data.horizon),
-        "shape": course.shape,
+        "shape": course.shape.shape,
         "low": measure.low,
         "high": measure.high,
         "higher": measure.higher,
     }
+    if course.shape.knot is not None:
+        facts["knot"] = course.shape.knot
     return FigureData("trajectory", f"Course of {found.label}", frame, facts)
 
 

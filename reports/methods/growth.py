@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from reports.methods._therapist_slopes import fit_with_therapists, has_own_courses
 from reports.methods.mixed_model import MixedModel, MixedTerm, linear_contrast
+from reports.methods.time_shape import Shape, time_columns, time_spans
 
 __all__ = [
+    "ALL",
     "GrowthModel",
     "Moderator",
-    "Shape",
     "TrajectoryPoint",
     "fit_growth",
     "fit_with_therapists",
     "has_own_courses",
     "predict_trajectory",
-    "time_columns",
 ]
 
-Shape = Literal["linear", "log", "piecewise"]
+# The one level of growth that was compared over nothing.
+ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,94 @@ class GrowthModel:
     time_terms: tuple[str, ...]
     knot: float | None
     moderator: Moderator | None
-    slopes: tuple[MixedTerm, ...]
-    differences: tuple[MixedTerm, ...]
     n_other: int
+
+    @cached_property
+    def slopes(self) -> tuple[MixedTerm, ...]:
+        """The slope over each time term at each level; none where the model was refused."""
+        if self.is_refused:
+            return ()
+        if self.moderator is None:
+            return tuple(map(self.model.term, self.time_terms))
+        return tuple(
+            linear_contrast(self.model, self._at({term: 1.0}, value), name=f"{term} | {label}")
+            for label, value in self.moderator.levels
+            for term in self.time_terms
+        )
+
+    @cached_property
+    def differences(self) -> tuple[MixedTerm, ...]:
+        """How the slope over each time term differs by moderator, or between the two groups."""
+        if self.is_refused:
+            return ()
+        return tuple(map(self._difference, self._crossed.values()))
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether there is no model, so that nothing can be told."""
+        return self.model.status == "refused"
+
+    @cached_property
+    def _crossed(self) -> dict[str, str]:
+        """The name of the interaction of each time term with the moderator."""
+        if self.moderator is None:
+            return {}
+        column = self.moderator.column
+        return {term: _interaction(self.model, term, column) for term in self.time_terms}
+
+    def _difference(self, name: str) -> MixedTerm:
+        is_held = name in self.model.capped_terms
+        return (
+            linear_contrast(self.model, {name: 1.0}, name=name)
+            if is_held
+            else self.model.term(name)
+        )
+
+    def _at(self, slopes: Mapping[str, float], value: float) -> dict[str, float]:
+        """Return the weights of a combination of slopes at a value of the moderator."""
+        if self.moderator is None:
+            return dict(slopes)
+        return {**slopes, **{self._crossed[term]: slopes[term] * value for term in slopes}}
+
+    def mean_weights(self, times: Sequence[float], value: float) -> dict[str, float]:
+        """Return the weights of the mean at these values of the time terms and the moderator."""
+        slopes = dict(zip(self.time_terms, map(float, times), strict=True))
+        own = {self.moderator.column: value} if self.moderator else {}
+        return {"(Intercept)": 1.0, **self._at(slopes, value), **own}
+
+    def change(self, until: float, *, since: float = 0.0) -> dict[str, MixedTerm]:
+        """Return at each level how much the outcome changes between two times, in its own unit.
+
+        Raises
+        ------
+        ValueError
+            If the model was refused or a time is out of range.
+        """
+        slopes = self._spans(since, until)
+        levels = self.moderator.levels if self.moderator else ((ALL, 0.0),)
+        return {
+            label: linear_contrast(self.model, self._at(slopes, value), name=label)
+            for label, value in levels
+        }
+
+    def difference_in_change(self, until: float, *, since: float = 0.0) -> MixedTerm:
+        """Return how this change differs between the groups, or per unit of the moderator.
+
+        Raises
+        ------
+        ValueError
+            If the model was refused, a time is out of range, or growth was compared over nothing.
+        """
+        if self.moderator is None:
+            raise ValueError("growth was compared over nothing")
+        spans = self._spans(since, until)
+        weights = {name: spans[term] for term, name in self._crossed.items()}
+        return linear_contrast(self.model, weights, name="difference in change")
+
+    def _spans(self, since: float, until: float) -> dict[str, float]:
+        """Return how far each time term goes between two times."""
+        spans = time_spans(since, until, shape=self.shape, knot=self.knot)
+        return dict(zip(self.time_terms, spans, strict=True))
 
 
 @dataclass(frozen=True)
@@ -57,55 +143,6 @@ class TrajectoryPoint:
     level: str
     time: float
     mean: MixedTerm
-
-
-def time_columns(
-    times: pd.Series[float], *, shape: Shape = "linear", knot: float | None = None
-) -> pd.DataFrame:
-    """Return the columns that carry time in a growth model.
-
-    ``linear``: t. ``log``: ln(1 + t), fast at first and slowing. ``piecewise``: min(t, knot) and
-    max(t - knot, 0), one slope before the knot and one after.
-
-    Parameters
-    ----------
-    times : Series of float
-        Time since the start, zero or more, in any unit. Its name becomes the stem of the names.
-    shape : {"linear", "log", "piecewise"}
-        Form of the trajectory.
-    knot : float, optional
-        Time of the bend; only and always for ``piecewise``.
-
-    Returns
-    -------
-    DataFrame
-        One column, or two for ``piecewise``. Missing times stay missing.
-
-    Raises
-    ------
-    ValueError
-        If a time is negative under ``log``, or a knot is missing or not called for.
-
-    Examples
-    --------
-    >>> weeks = pd.Series([0.0, 3.0, 8.0], name="week")
-    >>> time_columns(weeks, shape="piecewise", knot=4.0)
-       week_before  week_after
-    0          0.0         0.0
-    1          3.0         0.0
-    2          4.0         4.0
-    """
-    if (shape == "piecewise") != (knot is not None):
-        raise ValueError("a piecewise trajectory has a knot, and no other has one")
-    name = str(times.name)
-    if knot is not None:
-        before, after = np.minimum(times, knot), np.maximum(times - knot, 0.0)
-        return pd.DataFrame({f"{name}_before": before, f"{name}_after": after})
-    if shape == "linear":
-        return pd.DataFrame({name: times})
-    if (times < 0).any():
-        raise ValueError("logarithmic time starts at zero, and some time is negative")
-    return pd.DataFrame({f"{name}_log": np.log1p(times)})
 
 
 def fit_growth(
@@ -160,9 +197,10 @@ def fit_growth(
     -------
     GrowthModel
         ``slopes`` and ``differences`` have one entry per time term (two when piecewise) and are
-        empty when the model was refused. Rows with a missing value are dropped and counted in
-        ``model.n_missing``; all clients with at least one complete row stay, which is unbiased
-        when dropout is at random given the scores before it.
+        empty when the model was refused; ``change`` and ``difference_in_change`` tell them over a
+        span of time. Rows with a missing value are dropped and counted in ``model.n_missing``; all
+        clients with at least one complete row stay, which is unbiased when dropout is at random
+        given the scores before it.
 
     Raises
     ------
@@ -206,8 +244,7 @@ def fit_growth(
         compared=compared.column if compared else None,
         level=level,
     )
-    slopes, differences = _slopes(model, terms, compared)
-    return GrowthModel(model, shape, terms, knot, compared, slopes, differences, n_other)
+    return GrowthModel(model, shape, terms, knot, compared, n_other)
 
 
 def predict_trajectory(growth: GrowthModel, times: Sequence[float]) -> list[TrajectoryPoint]:
@@ -245,7 +282,7 @@ def predict_trajectory(growth: GrowthModel, times: Sequence[float]) -> list[Traj
     """
     values = pd.Series(list(times), name="time", dtype=float)
     columns = time_columns(values, shape=growth.shape, knot=growth.knot).to_numpy().tolist()
-    levels = growth.moderator.levels if growth.moderator else (("all", 0.0),)
+    levels = growth.moderator.levels if growth.moderator else ((ALL, 0.0),)
     return [
         TrajectoryPoint(label, float(t), _mean_at(growth, row, value, f"{label} at {t:g}"))
         for label, value in levels
@@ -308,38 +345,9 @@ def _formula(
     return f"{outcome} ~ " + " + ".join([*fixed, *covariates, f"({slopes} | {client})"])
 
 
-def _slopes(
-    model: MixedModel, terms: Sequence[str], compared: Moderator | None
-) -> tuple[tuple[MixedTerm, ...], tuple[MixedTerm, ...]]:
-    if model.status == "refused":
-        return (), ()
-    if compared is None:
-        return tuple(model.term(term) for term in terms), ()
-    crossed = {term: _interaction(model, term, compared.column) for term in terms}
-    slopes = tuple(
-        linear_contrast(model, {term: 1.0, crossed[term]: value}, name=f"{term} | {label}")
-        for label, value in compared.levels
-        for term in terms
-    )
-    return slopes, tuple(_difference(model, name) for name in crossed.values())
-
-
-def _difference(model: MixedModel, name: str) -> MixedTerm:
-    is_held = name in model.capped_terms
-    return linear_contrast(model, {name: 1.0}, name=name) if is_held else model.term(name)
-
-
 def _interaction(model: MixedModel, term: str, column: str) -> str:
     return next(t.name for t in model.terms if set(t.name.split(":")) == {term, column})
 
 
 def _mean_at(growth: GrowthModel, times: Sequence[float], value: float, name: str) -> MixedTerm:
-    weights = {"(Intercept)": 1.0}
-    for term, amount in zip(growth.time_terms, times, strict=True):
-        weights[term] = float(amount)
-        if growth.moderator:
-            crossed = _interaction(growth.model, term, growth.moderator.column)
-            weights[crossed] = float(amount) * value
-    if growth.moderator:
-        weights[growth.moderator.column] = value
-    return linear_contrast(growth.model, weights, name=name)
+    return linear_contrast(growth.model, growth.mean_weights(times, value), name=name)

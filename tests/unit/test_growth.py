@@ -6,12 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reports.methods.growth import (
-    fit_growth,
-    has_own_courses,
-    predict_trajectory,
-    time_columns,
-)
+from reports.methods.growth import fit_growth, has_own_courses, predict_trajectory
+from reports.methods.time_shape import time_columns
 from reports.methods.within_client import center_within, detrend_within
 
 GROUPS = ("presentation", "overdependent", "overindependent")
@@ -80,6 +76,29 @@ def test_the_difference_is_that_of_the_simple_slopes() -> None:
     growth = fit_growth(course(), "score", time="week", groups=GROUPS)
     a, b = growth.slopes
     assert growth.differences[0].estimate == pytest.approx(a.estimate - b.estimate)
+
+
+def test_change_over_a_span_is_the_sum_of_its_pieces() -> None:
+    growth = fit_growth(
+        course(), "score", time="week", shape="piecewise", knot=2.0, groups=GROUPS, therapist=None
+    )
+    before, after, *_ = growth.slopes
+    change = growth.change(5.0)["overdependent"]
+    assert change.estimate == pytest.approx(2 * before.estimate + 3 * after.estimate)
+    start, end, *_ = predict_trajectory(growth, [0.0, 5.0])
+    assert change.estimate == pytest.approx(end.mean.estimate - start.mean.estimate)
+    early, late = (growth.difference_in_change(end, since=end - 2) for end in (2.0, 5.0))
+    for told, slope in zip((early, late), growth.differences, strict=True):
+        assert told.estimate == pytest.approx(2 * slope.estimate)
+        assert told.se == pytest.approx(2 * slope.se)
+        assert told.p_value == pytest.approx(slope.p_value)
+
+
+def test_a_course_that_was_compared_over_nothing_has_no_difference() -> None:
+    growth = fit_growth(course(), "score", time="week", therapist=None)
+    assert list(growth.change(5.0)) == ["all"]
+    with pytest.raises(ValueError, match="compared over nothing"):
+        growth.difference_in_change(5.0)
 
 
 def test_simple_slopes_of_a_moderator_span_two_standard_deviations() -> None:

@@ -107,6 +107,26 @@ def test_a_plan_that_cannot_be_carried_out_is_refused(
     assert caught.value.where.startswith("plan.toml, ")
 
 
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"shape": "piecewise"}, "when its two pieces meet"),
+        ({"knot": 8}, "a log course has no knot"),
+    ],
+)
+def test_a_knot_belongs_to_a_piecewise_course(changes: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValidationError, match=says):
+        a_plan(hypothesis=[a_hypothesis(question="course", **changes)])
+
+
+def test_a_plan_without_a_knot_says_what_it_said_before_there_were_knots() -> None:
+    """Else a plan that was locked then would count as edited."""
+    (told,) = a_plan().content["hypothesis"]
+    assert "knot" not in told
+    bent = a_hypothesis(question="course", shape="piecewise", knot=8)
+    assert a_plan(hypothesis=[bent]).content["hypothesis"][0]["knot"] == 8
+
+
 def test_two_hypotheses_with_one_answer_are_both_named() -> None:
     twice = [a_hypothesis(), a_hypothesis(id="again")]
     with pytest.raises(PlanError) as caught:

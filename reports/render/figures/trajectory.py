@@ -70,8 +70,11 @@ def trajectory_data(run: Run, name: str) -> pd.DataFrame:
 
 
 def _shape(facts: dict[str, str]) -> str:
-    """Return how time enters the model, where the facts say so: " in logarithmic time"."""
-    return f" in {facts['shape']} time" if facts.get("shape") else ""
+    """Return how time enters the model, where the facts say so: " in log time"."""
+    if not facts.get("shape"):
+        return ""
+    knot = f" with a knot at {facts['knot']} {facts.get('unit', '')}" if facts.get("knot") else ""
+    return f" in {facts['shape']} time{knot}"
 
 
 def _alt(data: pd.DataFrame, facts: dict[str, str]) -> str:

@@ -33,7 +33,7 @@ from tests.unit.plans import a_hypothesis, a_plan
 NEEDS = ("course",)
 
 
-def run(data: StudyData, *, standing: Standing | None = None, **comparison: str) -> Analysis:
+def run(data: StudyData, *, standing: Standing | None = None, **comparison: object) -> Analysis:
     declared = Comparison.model_validate(comparison)
     return analyse(data, RULE, [OUTCOME], declared, 1, standing=standing or Standing())
 
@@ -140,6 +140,42 @@ def test_the_other_shape_of_time_stands_beside_it(different: Analysis) -> None:
     assert row_of(turned, "difference in course, logarithmic time")["estimate"] == pytest.approx(
         row_of(rows, "difference in course")["estimate"]
     )
+
+
+def test_a_course_in_two_pieces_is_told_over_each_and_over_both() -> None:
+    rows = course_of(run(a_study(extra=2.0), course="piecewise", knot=6))
+    whole, until, after = (
+        row_of(rows, f"difference in course{piece}")
+        for piece in ("", " until the knot", " after the knot")
+    )
+    assert until["estimand"] == "points from 0 to 6 weeks"
+    assert after["estimand"] == "points from 6 to 26 weeks"
+    assert until["estimate"] + after["estimate"] == pytest.approx(whole["estimate"])
+    assert until["ci_low"] < 2 * np.log1p(6) < until["ci_high"]
+    assert after["ci_low"] < 2 * (np.log1p(26) - np.log1p(6)) < after["ci_high"]
+    for group in ("overdependent", "overindependent"):
+        pieces = [row_of(rows, f"course {piece} the knot", group) for piece in ("until", "after")]
+        total = row_of(rows, "course", group)["estimate"]
+        assert sum(piece["estimate"] for piece in pieces) == pytest.approx(total)
+    assert "knot at 6" in whole["method"]
+    assert row_of(rows, "difference in course, linear time")["status"] != "refused"
+    assert row_of(rows, "course by dependence")["status"] != "refused"
+    assert row_of(rows, "difference between courses")["df"] == 6
+
+
+def test_a_knot_that_half_of_the_clients_do_not_pass_is_refused() -> None:
+    rows = course_of(run(a_study(), course="piecewise", knot=26))
+    row = row_of(rows, "difference in course")
+    assert (row["status"], "knot at 26 weeks" in row["note"]) == ("refused", True)
+
+
+def test_a_plan_may_bend_the_course() -> None:
+    hypothesis = a_hypothesis(question="course", shape="piecewise", knot=6)
+    plan = a_plan(hypothesis=[hypothesis], presentation=RULE.model_dump())
+    rows = course_of(run(a_study(extra=2.0), standing=Standing(plan, version=1)))
+    confirmed = rows[rows["plan_status"] == "confirmatory"]
+    assert set(confirmed["term"]) == {"difference in course", "equivalence in course", "verdict"}
+    assert "knot at 6" in row_of(rows, "difference in course")["method"]
 
 
 def test_a_plan_chooses_the_shape_and_makes_the_course_confirmatory() -> None:
