@@ -9,6 +9,7 @@ import pandas as pd
 
 from flows.books import AcceptedFile, accepted_files
 from flows.ledger import Ledger
+from flows.perspectives import perspectives_of, with_perspectives
 from flows.plans import standing_of
 from flows.study import Study
 from flows.study_data import load_study_data, scales_of
@@ -95,7 +96,8 @@ def moved_presentations(
     rule = standing.rule(study.file.presentation)
     data = load_study_data(study, connection, accepted)
     wanted = _items_of(scales_of(study, accepted), _scales_needed(rule.scales, standing))
-    scores = read_scores_before(connection, batch, wanted)
+    before_batch = read_scores_before(connection, batch, wanted)
+    scores = with_perspectives(before_batch, perspectives_of(study))
     earlier = replace(data, scores=scores)
     before, after = (
         present_clients(one, rule, standing).set_index("client_id")["presentation"]
@@ -121,7 +123,9 @@ def _scales_needed(scales: Iterable[str], standing: Standing) -> set[str]:
 def _items_of(
     placed: Mapping[str, tuple[Placement, Scale]], wanted: Iterable[str]
 ) -> dict[str, tuple[str, ...]]:
-    return {name: _own_items(*placed[name]) for name in sorted(wanted) if name in placed}
+    """Return the items of each scale that is wanted, whoever it is by or about."""
+    return {name.partition(":")[0]: _own_items(*placed[name])
+            for name in sorted(wanted) if name in placed}  # fmt: skip
 
 
 def _own_items(placement: Placement, scale: Scale) -> tuple[str, ...]:

@@ -8,13 +8,15 @@ from flows.books import AcceptedFile
 from flows.declarations import FormBlock, Source
 from flows.item_columns import numbered
 from flows.layout import lay_out
+from flows.perspectives import declared_perspective, perspective_of, perspectives_of
 from flows.study import Study
-from flows.study_data import scales_of
+from flows.study_data import measures_of
 from instruments.definition import Definition
 from instruments.layout import Placement
 from instruments.scale import Scale
+from reports.declarations import scale_name
 from reports.plan_check import KnownScale, KnownStudy
-from reports.study_data import OCCASIONS, measure_of, score_range
+from reports.study_data import OCCASIONS, score_range
 
 
 def known_study(study: Study, accepted: Iterable[AcceptedFile]) -> KnownStudy:
@@ -37,18 +39,20 @@ Ends = tuple[float | None, float | None]
 
 
 def _accepted_ranges(study: Study, accepted: Iterable[AcceptedFile]) -> dict[str, Ends]:
-    measures = (measure_of(*where) for where in scales_of(study, accepted).values())
-    return {measure.scale: (measure.low, measure.high) for measure in measures}
+    measures = measures_of(study, accepted)
+    return {name: (measure.low, measure.high) for name, measure in measures.items()}
 
 
 def _declared_ranges(study: Study) -> dict[str, Ends]:
     """Return the range of every scale, unknown where it hangs on a number of items."""
+    perspectives = perspectives_of(study)
     found: dict[str, Ends] = {}
     for source in study.sources:
         layout = lay_out(source, list(_header(study, source)), study.catalog)
         for placement in layout.placements:
+            perspective = perspective_of(perspectives, placement)
             for scale in placement.scales:
-                name = f"{placement.definition.id}.{scale.id}"
+                name = scale_name(placement.definition.id, scale.id, perspective)
                 found.setdefault(name, _ends(placement, scale))
     return found
 
@@ -86,11 +90,14 @@ def _form_columns(form: FormBlock, definition: Definition) -> Iterator[str]:
 
 def _occasions(study: Study) -> Mapping[str, list[str]]:
     """Return when each scale is filled in, as far as the study file says."""
+    perspectives = perspectives_of(study)
     found: dict[str, set[str]] = {}
     for source in study.sources:
         for form in source.form:
-            for scale in study.catalog.get_form(form.instrument).scales:
-                name = f"{form.instrument}.{scale.id}"
+            definition = study.catalog.get_form(form.instrument)
+            perspective = declared_perspective(perspectives, form, definition)
+            for scale in definition.scales:
+                name = scale_name(form.instrument, scale.id, perspective)
                 found.setdefault(name, set()).update(_of_form(source, form))
     return {name: sorted(names, key=_place) for name, names in found.items()}
 

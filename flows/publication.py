@@ -9,14 +9,13 @@ import pandas as pd
 from flows.books import AcceptedFile, accepted_files
 from flows.layout import lay_out
 from flows.study import Study
-from flows.study_data import scales_of
+from flows.study_data import measures_of
 from flows.taking_back import TOLD
 from flows.validation.engine import SAYS
 from flows.workbench import Workbench
 from instruments.rules import describe_rules
 from reports.plan_standing import Standing
 from reports.publication import RunContext, describe_measures
-from reports.study_data import measure_of
 from sql.gateway import Connection
 from sql.study_frames import read_findings, read_sources
 
@@ -25,7 +24,7 @@ def describe_run(bench: Workbench) -> RunContext:
     """Return the context of the run on a workbench."""
     study, provenance = bench.study, bench.require_provenance()
     accepted, standing = accepted_files(bench.ledger), provenance.standing
-    measures = {name: measure_of(*where) for name, where in scales_of(study, accepted).items()}
+    measures = measures_of(study, accepted)
     return RunContext(
         run_id=provenance.run_id,
         study_id=study.file.study.id,

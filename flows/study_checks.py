@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from flows.declarations import Source
 from flows.layout import check_form, name_forms
+from flows.perspectives import declared_perspective, perspectives_of
 from flows.ready_scores import score_ends
 from flows.toml_places import line_of
 from instruments.errors import DefinitionError, StudyError, suggest
 from instruments.score_range import Ends
-from reports.declarations import level_of
+from reports.declarations import level_of, scale_name
 from reports.rule_fit import check_rule
 
 if TYPE_CHECKING:
@@ -189,8 +190,9 @@ def _scales_named(file: StudyFile) -> list[str]:
 def _scales_scored(study: Study) -> set[str]:
     forms = [(form, study.catalog[form.instrument]) for source in study.sources
              for form in source.form]  # fmt: skip
+    perspectives = perspectives_of(study)
     return {
-        f"{form.instrument}.{scale.id}"
+        scale_name(form.instrument, scale.id, declared_perspective(perspectives, form, definition))
         for form, definition in forms
         for scale in (definition.scored_of(form.scores) if form.scores else definition.scales)
     }

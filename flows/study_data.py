@@ -9,10 +9,12 @@ import pandas as pd
 
 from flows.books import AcceptedFile
 from flows.layout import lay_out
+from flows.perspectives import perspective_of, perspectives_of, with_perspectives
 from flows.study import Study
 from instruments.layout import Placement
 from instruments.scale import Scale
-from reports.study_data import StudyData, measure_of
+from reports.declarations import scale_name
+from reports.study_data import Measure, StudyData, measure_of
 from sql.gateway import Connection
 from sql.study_frames import (
     Answers,
@@ -47,8 +49,16 @@ def load_study_data(
         placement, scale = placed[scale_name]
         return read(id(placement)).of(scale.id, occasion)
 
-    measures = {name: measure_of(*where) for name, where in placed.items()}
-    return StudyData(read_clients(connection), read_scores(connection), items, measures)
+    scores = with_perspectives(read_scores(connection), perspectives_of(study))
+    return StudyData(read_clients(connection), scores, items, measures_of(study, accepted))
+
+
+def measures_of(study: Study, accepted: Iterable[AcceptedFile]) -> dict[str, Measure]:
+    """Return every scale that the accepted files hold, by name."""
+    return {
+        name: measure_of(placement, scale, name.partition(":")[2])
+        for name, (placement, scale) in scales_of(study, accepted).items()
+    }
 
 
 def scales_of(study: Study, accepted: Iterable[AcceptedFile]) -> dict[str, tuple[Placement, Scale]]:
@@ -63,8 +73,11 @@ def scales_of(study: Study, accepted: Iterable[AcceptedFile]) -> dict[str, tuple
         if source.id in headers
     )
     placements = [placement for layout in layouts for placement in layout.placements]
+    perspectives = perspectives_of(study)
     found: dict[str, tuple[Placement, Scale]] = {}
     for placement in sorted(placements, key=lambda placement: placement.is_ready_made):
         for scale in placement.scales:
-            found.setdefault(f"{placement.definition.id}.{scale.id}", (placement, scale))
+            perspective = perspective_of(perspectives, placement)
+            name = scale_name(placement.definition.id, scale.id, perspective)
+            found.setdefault(name, (placement, scale))
     return found

@@ -25,29 +25,7 @@ def alarm_rules(layout: Layout) -> tuple[Rule, ...]:
         for occasion in occasions_of(layout, placement)
         for rule in _alarms(layout, placement, occasion)
     )
-    return (*unseen, *target_rules(layout), *alarms)
-
-
-def target_rules(layout: Layout) -> Iterator[Rule]:
-    """Yield what is told of forms about several people: analyses take one of them for all."""
-    of_form: dict[str, list[Placement]] = {}
-    for placement in layout.placements:
-        of_form.setdefault(placement.definition.id, []).append(placement)
-    for form, places in of_form.items():
-        targets = sorted({placement.target for placement in places})
-        if len(targets) > 1 and all(targets):
-            called = places[0].definition.abbreviation
-            yield Rule(
-                f"{form}.targets",
-                "E_TARGETS",
-                "plausibility",
-                "note",
-                tuple(column for placement in places for column in placement.columns.values()),
-                COMPUTED,
-                f"{called} is here about {', '.join(targets)}; all are stored and scored.",
-                f"Presentations and comparisons take one for all clients, the first by name: that "
-                f"of {called} about {targets[0]}. If another is meant, declare that one alone.",
-            )
+    return (*unseen, *alarms)
 
 
 def unseen_rule(placement: Placement) -> Rule | None:

@@ -21,7 +21,13 @@ PRESENTATIONS = (
 RuleName = Literal[
     "attachment", "relationship-profile", "care-dependency", "attachment-to-therapist"
 ]
-ScaleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
+# ``ecr.anxiety``; of a form that is about several people, or by several, ``ecr_rs.anxiety:mother``.
+ScaleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*(:[a-z][a-z0-9_]*)?$")]
+
+
+def scale_name(form: str, scale: str, perspective: str = "") -> ScaleName:
+    """Return the name of a scale in a study."""
+    return f"{form}.{scale}" + (f":{perspective}" if perspective else "")
 
 
 class Declaration(BaseModel):

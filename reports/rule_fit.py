@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from instruments.errors import StudyError, suggest
 from reports.declarations import PresentationRule
+from reports.study_data import scale_id_of
 
 # These ask about a therapist whom the client has not met at intake.
 _NEEDS_A_THERAPIST = ("cdq", "cats")
@@ -22,7 +23,7 @@ class _Part:
 
     def takes(self, scale: str, instrument: str) -> bool:
         """Tell whether a scale of a form can be this part."""
-        scale_id = scale.rpartition(".")[2]
+        scale_id = scale_id_of(scale)
         right_form = any(_is_of(instrument, family) for family in self.families)
         return right_form and (self.scales is None or scale_id in self.scales)
 

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from reports.declarations import scale_name
+
 if TYPE_CHECKING:
     from instruments.layout import Placement
     from instruments.scale import Cutoff, Norm, Scale
@@ -66,21 +68,38 @@ class Measure:
 
     @property
     def scale_id(self) -> str:
-        """The scale's id within its form: ``anxiety`` of ``ecr.anxiety``."""
-        return self.scale.rpartition(".")[2]
+        """The scale's id within its form: ``anxiety`` of ``ecr_rs.anxiety:mother``."""
+        return scale_id_of(self.scale)
+
+    @property
+    def perspective(self) -> str:
+        """By whom or about whom it is, where the study has others: ``mother``."""
+        return self.scale.partition(":")[2]
 
 
-def measure_of(placement: Placement, scale: Scale) -> Measure:
-    """Return what a form block of the study file says of one of its scales."""
+def scale_id_of(name: str) -> str:
+    """Return the id that a scale has within its form.
+
+    >>> scale_id_of("ecr_rs.anxiety:mother")
+    'anxiety'
+    """
+    return name.partition(":")[0].rpartition(".")[2]
+
+
+def measure_of(placement: Placement, scale: Scale, perspective: str = "") -> Measure:
+    """Return what a form block of the study file says of one of its scales.
+
+    ``perspective`` says by whom or about whom it is, where the study has others.
+    """
     definition = placement.definition
     low, high = score_range(placement, scale)
     published = (definition.response.min, definition.response.max)
     declared = (placement.low, placement.high)
     is_published = declared == published or declared in definition.response.accept_ranges
     return Measure(
-        scale=f"{definition.id}.{scale.id}",
+        scale=scale_name(definition.id, scale.id, perspective),
         instrument=definition.id,
-        label=scale.label,
+        label=", ".join(filter(None, (scale.label, perspective.replace("_", " ")))),
         low=low,
         high=high,
         method=scale.method,

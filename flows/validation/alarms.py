@@ -18,7 +18,6 @@ from instruments.alarm_rules import (
     alarm_rules,
     keyed_scales,
     occasions_of,
-    target_rules,
     unseen_rule,
 )
 from instruments.layout import Layout, Placement, StageColumn
@@ -38,7 +37,6 @@ Found = tuple[str, str | None]
 def find_alarms(connection: Connection, layout: Layout) -> Iterator[tuple[Rule, str | None]]:
     """Yield each alarm that the staged rows raise, with the column of the item that it names."""
     rules = {rule.id: rule for rule in alarm_rules(layout)}
-    yield from ((rule, None) for rule in target_rules(layout))
     for placement in layout.placements:
         if (unseen := unseen_rule(placement)) is not None:
             yield unseen, None

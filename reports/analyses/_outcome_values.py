@@ -109,6 +109,8 @@ def find_circle(data: StudyData, rule: PresentationRule, scale: str) -> str | No
 
 
 def _share_items(one: Measure, other: Measure) -> bool:
+    if one.perspective != other.perspective:  # other answers to the same items
+        return False
     if one.instrument == other.instrument:
         return bool(one.made_of & other.made_of)
     forms = {one.instrument, one.embedded_in} & {other.instrument, other.embedded_in}

@@ -19,6 +19,8 @@ from reports.methods.growth import GrowthModel, predict_trajectory
 from reports.presentation import PARTS, Cuts
 from reports.study_data import Measure
 
+# Names of scales have marks that no name of a file should have.
+_NOT_IN_FILES = str.maketrans(".:", "__")
 TRAJECTORY_STEPS, OBSERVED_SPANS = 26, 6
 FigureKind = Literal["raincloud", "plane", "trajectory", "answer_page", "specification_curve"]
 
@@ -172,4 +174,4 @@ def draw_specifications(found: OutcomeValues, rows: SpecificationRows) -> Figure
 
 def name_figure(found: OutcomeValues, kind: FigureKind = "raincloud") -> str:
     """Return the name of an outcome's figure: ``raincloud_core_10_total_at_end``."""
-    return f"{kind}_{found.name.replace('.', '_').replace('@', '_at_')}"
+    return f"{kind}_{found.name.replace('@', '_at_').translate(_NOT_IN_FILES)}"

@@ -63,7 +63,7 @@ def describe_measures(
 
 
 def _describe(measure: Measure, definition: Definition) -> dict[str, object]:
-    scale = next(one for one in definition.scales if one.id == measure.scale.partition(".")[2])
+    scale = next(one for one in definition.scales if one.id == measure.scale_id)
     return {
         "scale": measure.scale,
         "instrument": measure.instrument,

@@ -128,22 +128,6 @@ def test_a_missing_code_beyond_the_range_is_no_answer_of_another_range(
                 if code == "E_OTHER_RANGE"]  # fmt: skip
 
 
-def test_of_a_form_about_several_people_it_is_told_whom_analyses_take(
-    judge: Callable[..., Any],
-) -> None:
-    about = [{"instrument": "ecr_rs", "columns": f"{target}_{{n}}", "target": target}
-             for target in ("partner", "mother")]  # fmt: skip
-    table = [{"client_id": f"K{k:03d}", **{f"{form['target']}_{n}": 1 + (k + n) % 7
-              for form in about for n in range(1, 10)}} for k in range(12)]  # fmt: skip
-    judged = judge(make_source(*about), table)
-    told, fix = says(judged, "ecr_rs.targets")
-    assert told == "ECR-RS is here about mother, partner; all are stored and scored."
-    assert "ECR-RS about mother" in fix
-    assert not judged.validation.has_warnings
-    alone = judge(make_source(about[0]), table)
-    assert "ecr_rs.targets" not in [rule for rule, *_ in alone.findings]
-
-
 def test_a_handful_of_forms_raises_no_alarm(judge: Callable[..., Any]) -> None:
     few = flip(answers("ecr", "ecr_{n}", 49), REVERSED)
     assert alarms(judge(make_source(), few)) == []

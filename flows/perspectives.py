@@ -1,0 +1,74 @@
+"""By whom a form is filled in and about whom: what tells the scales of one form apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from flows.declarations import FormBlock
+from instruments.definition import Definition
+from instruments.layout import Placement
+
+if TYPE_CHECKING:
+    from flows.study import Study
+
+# Form, rater and target, and what the names of its scales end in: "mother", "by_therapist".
+Perspectives = Mapping[tuple[str, str, str], str]
+
+
+def perspectives_of(study: Study) -> Perspectives:
+    """Return what tells the scales of a form from those of the same form about somebody else.
+
+    Where a study has a form about several people (``target``), each of its scales ends in the
+    name of one: ``ecr_rs.anxiety:mother``. Where it has one by several raters, those of all but
+    the form's usual one end in theirs: ``wai_sr.bond:by_therapist``. Else nothing is added.
+    """
+    declared = dict.fromkeys(_declared(study))
+    return {
+        (form, rater, target): _ending(study.catalog.get_form(form), rater, target, declared)
+        for form, rater, target in declared
+    }
+
+
+def perspective_of(perspectives: Perspectives, placement: Placement) -> str:
+    """Return what the names of the scales of a form block end in."""
+    return perspectives[placement.definition.id, placement.rater, placement.target]
+
+
+def declared_perspective(
+    perspectives: Perspectives, form: FormBlock, definition: Definition
+) -> str:
+    """Return what the names of the scales of a declared form block end in."""
+    return perspectives[form.instrument, form.rater or definition.default_rater, form.target or ""]
+
+
+def with_perspectives(scores: pd.DataFrame, perspectives: Perspectives) -> pd.DataFrame:
+    """Return scores whose scales are named by whom and about whom they are."""
+    if not any(perspectives.values()):
+        return scores
+    forms = scores["scale"].str.partition(".")[0]
+    endings = pd.Series("", index=scores.index, dtype="str")
+    for (form, rater, target), ending in perspectives.items():
+        is_own = (forms == form) & (scores["rater"] == rater) & (scores["target"] == target)
+        endings[is_own] = f":{ending}" if ending else ""
+    return scores.assign(scale=scores["scale"] + endings)
+
+
+def _declared(study: Study) -> Iterator[tuple[str, str, str]]:
+    for source in study.sources:
+        for form in source.form:
+            definition = study.catalog.get_form(form.instrument)
+            yield form.instrument, form.rater or definition.default_rater, form.target or ""
+
+
+def _ending(
+    form: Definition, rater: str, target: str, declared: Mapping[tuple[str, str, str], None]
+) -> str:
+    own = [(by, about) for name, by, about in declared if name == form.id]
+    raters, targets = {by for by, _ in own}, {about for _, about in own}
+    usual = form.default_rater if form.default_rater in raters else None
+    about = target if len(targets) > 1 else ""
+    by = f"by_{rater}" if len(raters) > 1 and rater != usual else ""
+    return "_".join(filter(None, (about, by)))
