@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Literal
 
 import pandas as pd
@@ -107,13 +108,14 @@ def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sorted(frame: pd.DataFrame) -> pd.DataFrame:
-    key = list(ESTIMATE_KEY)
-    repeated = frame.duplicated(subset=key)
-    if repeated.any():
-        first = frame.loc[repeated, key].iloc[0].dropna()
-        raise ValueError(f"two estimates have the same key: {', '.join(first.astype(str))}")
-    by_key = frame[key].fillna("").sort_values(key, kind="stable")
-    return frame.loc[by_key.index].reset_index(drop=True)
+    # As tuples: to sort by as many columns of text, pandas makes categories of each.
+    keys = list(zip(*(frame[name].fillna("") for name in ESTIMATE_KEY), strict=True))
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    for one, other in pairwise(order):
+        if keys[one] == keys[other]:
+            said = ", ".join(filter(None, keys[one]))
+            raise ValueError(f"two estimates have the same key: {said}")
+    return frame.iloc[order].reset_index(drop=True)
 
 
 def round_numbers(values: pd.Series) -> pd.Series:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
 import pandas as pd
+
+from reports.methods.result import FloatArray
 
 Shape = Literal["linear", "log", "piecewise"]
 
@@ -46,17 +49,9 @@ def time_columns(
     1          3.0         0.0
     2          4.0         4.0
     """
-    if (shape == "piecewise") != (knot is not None):
-        raise ValueError("a piecewise trajectory has a knot, and no other has one")
-    name = str(times.name)
-    if knot is not None:
-        before, after = np.minimum(times, knot), np.maximum(times - knot, 0.0)
-        return pd.DataFrame({f"{name}_before": before, f"{name}_after": after})
-    if shape == "linear":
-        return pd.DataFrame({name: times})
-    if (times < 0).any():
-        raise ValueError("logarithmic time starts at zero, and some time is negative")
-    return pd.DataFrame({f"{name}_log": np.log1p(times)})
+    values: FloatArray = times.to_numpy(dtype=np.float64, na_value=np.nan)
+    told = {f"{times.name}{ending}": column for ending, column in _shaped(values, shape, knot)}
+    return pd.DataFrame(told, index=times.index)
 
 
 def time_spans(
@@ -69,6 +64,22 @@ def time_spans(
     >>> time_spans(0, 10, shape="piecewise", knot=4.0)
     [4.0, 6.0]
     """
-    times = pd.Series([since, until], name="time", dtype=float)
-    columns = time_columns(times, shape=shape, knot=knot).to_numpy()
-    return [float(span) for span in columns[1] - columns[0]]
+    ends = np.array([since, until], dtype=np.float64)
+    return [float(column[1] - column[0]) for _, column in _shaped(ends, shape, knot)]
+
+
+def _shaped(
+    times: FloatArray, shape: Shape, knot: float | None
+) -> Iterator[tuple[str, FloatArray]]:
+    """Yield each column that carries time, with the end of its name."""
+    if (shape == "piecewise") != (knot is not None):
+        raise ValueError("a piecewise trajectory has a knot, and no other has one")
+    if knot is not None:
+        yield "_before", np.minimum(times, knot)
+        yield "_after", np.maximum(times - knot, 0.0)
+    elif shape == "linear":
+        yield "", times
+    elif (times < 0).any():
+        raise ValueError("logarithmic time starts at zero, and some time is negative")
+    else:
+        yield "_log", np.log1p(times)
