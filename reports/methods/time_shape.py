@@ -49,7 +49,7 @@ def time_columns(
     1          3.0         0.0
     2          4.0         4.0
     """
-    values: FloatArray = times.to_numpy(dtype=np.float64, na_value=np.nan)
+    values = np.asarray(times.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
     told = {f"{times.name}{ending}": column for ending, column in _shaped(values, shape, knot)}
     return pd.DataFrame(told, index=times.index)
 
