@@ -72,7 +72,8 @@ class Answers:
     @property
     def tests(self) -> TestPair:
         """The tests of difference and equivalence that answer, as for the verdict."""
-        return deciding_pair(self.rows[self.rows["analysis"] == GROUPS], OF_GROUPS)
+        own = self.rows[self.rows["analysis"] == GROUPS]
+        return deciding_pair(own.to_dict("records"), OF_GROUPS)
 
     def families(self, analysis: str) -> str:
         """The families that the tests of an analysis were adjusted in, with their sizes."""

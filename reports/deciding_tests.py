@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
+# An estimate by the names of its columns.
+Row = Mapping[Hashable, Any]
 # The terms of a test of difference and of the test of equivalence that is judged with it.
 TestPair = tuple[str, str]
 WELCH: TestPair = ("difference", "equivalence")
@@ -13,20 +16,17 @@ WITH_THERAPISTS: TestPair = ("difference with therapists", "equivalence with the
 OF_GROUPS = (WELCH, WITH_THERAPISTS)
 
 
-def deciding_pair(rows: pd.DataFrame, pairs: Sequence[TestPair]) -> TestPair:
-    """Return the pair that answers, from the estimates of one outcome and contrast.
+def deciding_pair(rows: Sequence[Row], pairs: Sequence[TestPair]) -> TestPair:
+    """Return the pair that answers, from the estimates of one outcome and contrast, as records.
 
     One that a plan named in time answers before one that it named too late, and that before one
     that no plan named; among equals the first. A planned pair that was refused is replaced by no
     other.
     """
 
-    tests = list(zip(rows["term"], rows["plan_status"], rows["family"].notna(), strict=True))
-
     def rank(pair: TestPair) -> tuple[bool, bool]:
-        own = [
-            (status == "confirmatory", named) for term, status, named in tests if term == pair[0]
-        ]
-        return any(is_so for is_so, _ in own), any(named for _, named in own)
+        own = [row for row in rows if row["term"] == pair[0]]
+        is_confirmed = any(row["plan_status"] == "confirmatory" for row in own)
+        return is_confirmed, any(pd.notna(row["family"]) for row in own)
 
     return max(pairs, key=rank)

@@ -172,6 +172,10 @@ class StudyData:
         return {}  # filled by `scores_at`, which every analysis asks for the same few
 
     @cached_property
+    def _chosen(self) -> dict[tuple[str, str], Places]:
+        return {}  # filled by `rows_at`
+
+    @cached_property
     def _values(self) -> dict[tuple[str, str], pd.Series]:
         return {}  # filled by `values_at`
 
@@ -202,16 +206,24 @@ class StudyData:
         """Return one administration per client of a scale at an occasion, by ``client_id``."""
         asked = (scale, occasion)
         if asked not in self._administrations:
-            places = self._places.get(asked, np.empty(0, dtype=np.intp))
-            chosen = places[self._order.of(places).pick_one_per_client()]
-            self._administrations[asked] = self._by_client.iloc[chosen]
+            self._administrations[asked] = self._by_client.iloc[self.rows_at(scale, occasion)]
         return self._administrations[asked].copy(deep=False)
+
+    def rows_at(self, scale: str, occasion: str) -> Places:
+        """Return the rows of `scores` that `scores_at` returns, by client."""
+        asked = (scale, occasion)
+        if asked not in self._chosen:
+            places = self._places.get(asked, np.empty(0, dtype=np.intp))
+            self._chosen[asked] = places[self._order.of(places).pick_one_per_client()]
+        return self._chosen[asked]
 
     def values_at(self, scale: str, occasion: str) -> pd.Series:
         """Return the scores of a scale at an occasion by ``client_id``, without missing ones."""
         asked = (scale, occasion)
         if asked not in self._values:
-            self._values[asked] = self.scores_at(scale, occasion)["value"].dropna()
+            rows = self.rows_at(scale, occasion)
+            scored = rows[~self._order.is_unscored[rows]]
+            self._values[asked] = self._by_client["value"].iloc[scored]
         return self._values[asked].copy(deep=False)
 
     def clients_at(self, occasion: str) -> pd.Index:
@@ -250,6 +262,11 @@ class StudyData:
         """Return the row of each client in the table of clients, -1 where there is none."""
         places: Places = self.clients.index.get_indexer(clients)
         return places
+
+    @cached_property
+    def clients_of_rows(self) -> Places:
+        """The row of each score's client in the table of clients, -1 where there is none."""
+        return self.places_of(pd.Index(self.scores["client_id"]))
 
     @cached_property
     def therapists(self) -> Places:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
 
 from reports.analyses._question import THEME_CONTRAST, Question
-from reports.deciding_tests import TestPair, deciding_pair
+from reports.deciding_tests import Row, TestPair, deciding_pair
 from reports.estimates import Estimate, Status
 from reports.families import name_adjustment
 from reports.methods.equivalence import verdict
@@ -38,24 +39,26 @@ def judge_comparisons(
 def _judgements(
     asked: pd.DataFrame, pairs: Mapping[str, Sequence[TestPair]], alpha: float
 ) -> Iterator[Estimate]:
-    for key, rows in asked.groupby(_PLACE, sort=True):
-        answered = [row for row in rows.to_dict("records") if _is_answered(row)]
-        by_term = {row["term"]: row for row in answered}
-        difference, equivalence = map(by_term.get, deciding_pair(rows, pairs[str(key[0])]))
+    by_place: dict[tuple[Any, ...], list[Row]] = {}
+    for row in asked[asked["contrast"].notna()].to_dict("records"):
+        by_place.setdefault(tuple(row[name] for name in _PLACE), []).append(row)
+    for (analysis, *_), rows in sorted(by_place.items(), key=itemgetter(0)):
+        by_term = {row["term"]: row for row in rows if _is_answered(row)}
+        difference, equivalence = map(by_term.get, deciding_pair(rows, pairs[analysis]))
         if difference is not None and equivalence is not None:
             yield _judge(difference, equivalence, alpha)
 
 
-def _is_answered(row: Mapping[Hashable, Any]) -> bool:
+def _is_answered(row: Row) -> bool:
     return bool(row["status"] != "refused" and pd.notna(row["p_value"]))
 
 
 def _judge(
-    difference: Mapping[Hashable, Any],
-    equivalence: Mapping[Hashable, Any],
+    difference: Row,
+    equivalence: Row,
     alpha: float,
 ) -> Estimate:
-    is_adjusted = pd.notna(difference["p_adjusted"])
+    is_adjusted = bool(pd.notna(difference["p_adjusted"]))
     column = "p_adjusted" if is_adjusted else "p_value"
     word = verdict(difference[column], equivalence[column], alpha=alpha)
     question = Question(str(difference["analysis"]), THEME_CONTRAST, str(difference["outcome"]))
@@ -67,6 +70,6 @@ def _judge(
     return replace(row, plan_status=difference["plan_status"], status=status)
 
 
-def _counts(row: Mapping[Hashable, Any]) -> dict[str, int | None]:
+def _counts(row: Row) -> dict[str, int | None]:
     names = ("n", "n_a", "n_b", "n_missing", "n_clusters")
     return {name: None if pd.isna(row[name]) else int(row[name]) for name in names}

@@ -86,14 +86,14 @@ def _describe_scale(
 ) -> list[Estimate]:
     question = Question(ANALYSIS, THEME_MEASURES, f"{scale}@{occasion}")
     data, level = inquiry.data, inquiry.level
-    measure, scores = data.measures[scale], data.scores_at(scale, occasion)
+    measure, rows_at = data.measures[scale], data.rows_at(scale, occasion)
     items = data.items(scale, occasion) if measure.items else None
-    places = data.places_of(scores.index)
+    places = data.clients_of_rows[rows_at]
     places_of_items = places if items is None else data.places_of(items.index)
+    value, is_prorated = (data.scores[name].array[rows_at] for name in ("value", "is_prorated"))
     everyone = _Forms(
-        data.therapists[places], scores["value"].to_numpy(dtype=np.float64, na_value=np.nan),
-        scores["is_prorated"].to_numpy(dtype=bool, na_value=False),
-        scores["is_prorated"].notna().to_numpy(),
+        data.therapists[places], value.to_numpy(dtype=np.float64, na_value=np.nan),
+        is_prorated.to_numpy(dtype=bool, na_value=False), ~is_prorated.isna(),
         None if items is None else answers_of(items),
         data.therapists[places_of_items],
     )  # fmt: skip

@@ -13,7 +13,7 @@ from reports.render.run_view import Run
 def answering_tests(run: Run, outcome: str) -> TestPair:
     """Return the tests of difference and of equivalence that the verdict of an outcome is of."""
     rows = run.rows(GROUPS, outcome=outcome)
-    return WELCH if rows.empty else deciding_pair(rows, OF_GROUPS)
+    return WELCH if rows.empty else deciding_pair(rows.to_dict("records"), OF_GROUPS)
 
 
 def say_tests(run: Run, outcomes: Sequence[str]) -> str:
