@@ -66,6 +66,12 @@ class CourseData:
         clients = self.clients
         return int(((clients["presentation"] == group) & (clients["scores"] > 1)).sum())
 
+    def scored_within(self, group: str, until: float) -> int:
+        """Return how many clients of a group have a score after the start and up to a time."""
+        time = self.rows["time"]
+        own = self.rows[(self.rows["presentation"] == group) & (time > 0) & (time <= until)]
+        return int(own["client_id"].nunique())
+
     @property
     def most_scores(self) -> int:
         """The largest number of scores that one client has."""

@@ -43,6 +43,10 @@ ONCE = "measured once, so nothing can be said of change"
 NO_TIME = "the exports do not say when the scores were taken"
 BEYOND = "half of the clients were not followed for long enough beyond the knot at {knot:g} {unit}"
 PIECES = "until the knot", "after the knot"
+NOT_BEFORE = (
+    f"fewer than {MIN_GROUP} clients of a group have a score between the start and the knot: where "
+    "the course bends would be drawn from what came later"
+)
 SAME_SLOPE = (
     "clients' own courses could not be told apart from chance, so this is surer than it should be"
 )
@@ -247,19 +251,25 @@ def _pieces(
     caution: str | None,
     shape: CourseShape,
 ) -> Iterator[Estimate]:
-    """Yield the change of both groups, and its difference, before and after the knot."""
+    """Yield the change of both groups, and its difference, before and after the knot.
+
+    Without scores up to the knot its level is that of the line after it, drawn backwards.
+    """
     both = course_facts(inquiry, data, *EXTREMES) | named(EXTREMES)
     *_, method = course_names(COURSE, data, shape, growth.model)
     doubts = join_notes(_contrast_caution(inquiry, found, data, growth), caution)
     knot, end = float(shape.knot or 0.0), float(data.horizon)
     for piece, (since, until) in zip(PIECES, ((0.0, knot), (knot, end)), strict=True):
         estimand = f"points from {since:g} to {until:g} {data.unit}"
+        names = (f"{DIFFERENCE} {piece}", estimand, method)
+        if min(data.scored_within(group, knot) for group in EXTREMES) < MIN_GROUP:
+            yield question.refuse(*names, NOT_BEFORE, **both)
+            continue
         for group, change in growth.change(until, since=since).items():
             own = course_facts(inquiry, data, group) | {"group_a": group}
             yield _term_row(question, (f"{COURSE} {piece}", estimand, method), change,
                             join_notes(found.caution, caution), own)  # fmt: skip
         apart = growth.difference_in_change(until, since=since)
-        names = (f"{DIFFERENCE} {piece}", estimand, method)
         yield _term_row(question, names, apart, doubts, both)
 
 

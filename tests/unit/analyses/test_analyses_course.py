@@ -169,6 +169,24 @@ def test_a_knot_that_half_of_the_clients_do_not_pass_is_refused() -> None:
     assert (row["status"], "knot at 26 weeks" in row["note"]) == ("refused", True)
 
 
+def test_pieces_are_not_told_where_nobody_was_asked_before_the_knot() -> None:
+    late = a_study(extra=2.0, weeks=(0, 13, 20, 26, 39))
+    rows = course_of(run(late, course="piecewise", knot=8))
+    for piece in ("until", "after"):
+        row = row_of(rows, f"difference in course {piece} the knot")
+        assert (row["status"], "drawn from what came later" in row["note"]) == ("refused", True)
+        assert f"course {piece} the knot" not in set(rows["term"])
+    assert row_of(rows, "difference in course")["status"] != "refused"
+
+
+def test_a_course_of_two_times_cannot_bend() -> None:
+    data = a_study(extra=2.0, weeks=(0, 30))
+    later = data.scores["occasion"].replace({"session": "end"})
+    twice = replace(data, scores=data.scores.assign(occasion=later))
+    row = row_of(course_of(run(twice, course="piecewise", knot=8)), "difference in course")
+    assert row["status"] == "refused"
+
+
 def test_a_plan_may_bend_the_course() -> None:
     hypothesis = a_hypothesis(question="course", shape="piecewise", knot=6)
     plan = a_plan(hypothesis=[hypothesis], presentation=RULE.model_dump())
