@@ -14,6 +14,11 @@ from instruments.scale import Scale
 # The shortest scale whose items can be held against each other.
 MIN_ITEMS = 3
 COMPUTED = Check("computed")
+# By role of a column: code, what it tells, and whose forms analyses take.
+PERSPECTIVES = {
+    "rater": ("E_RATERS", "Forms here are by several raters", "the clients' own"),
+    "target": ("E_TARGETS", "Forms here are about several people", "those about nobody by name"),
+}
 
 
 def alarm_rules(layout: Layout) -> tuple[Rule, ...]:
@@ -25,7 +30,29 @@ def alarm_rules(layout: Layout) -> tuple[Rule, ...]:
         for occasion in occasions_of(layout, placement)
         for rule in _alarms(layout, placement, occasion)
     )
-    return (*unseen, *alarms)
+    return (*unseen, *perspective_rules(layout), *alarms)
+
+
+def perspective_rules(layout: Layout) -> Iterator[Rule]:
+    """Yield what is told of a column that says by whom, or about whom, each form is.
+
+    Analyses take one of them for all: names of scales tell apart only what the study file declares.
+    """
+    for role, (code, told, taken) in PERSPECTIVES.items():
+        column = layout.roles.get(role)
+        if column is not None:
+            yield Rule(
+                f"file.several_{role}s",
+                code,
+                "plausibility",
+                "note",
+                (column,),
+                COMPUTED,
+                f"{told}; all are stored and scored.",
+                f"Presentations and comparisons take one for all clients: {taken}, else the first "
+                f"by name. To compare others, export their forms in columns or files of their own "
+                f"and say {role} in their [[source.form]].",
+            )
 
 
 def unseen_rule(placement: Placement) -> Rule | None:

@@ -18,6 +18,7 @@ from instruments.alarm_rules import (
     alarm_rules,
     keyed_scales,
     occasions_of,
+    perspective_rules,
     unseen_rule,
 )
 from instruments.layout import Layout, Placement, StageColumn
@@ -37,6 +38,9 @@ Found = tuple[str, str | None]
 def find_alarms(connection: Connection, layout: Layout) -> Iterator[tuple[Rule, str | None]]:
     """Yield each alarm that the staged rows raise, with the column of the item that it names."""
     rules = {rule.id: rule for rule in alarm_rules(layout)}
+    for rule in perspective_rules(layout):
+        if _are_several(connection, *rule.columns):
+            yield rule, None
     for placement in layout.placements:
         if (unseen := unseen_rule(placement)) is not None:
             yield unseen, None
@@ -49,6 +53,17 @@ def find_alarms(connection: Connection, layout: Layout) -> Iterator[tuple[Rule, 
                     found.insert(0, ("other_range", None))
                 for name, column in found:
                     yield rules[alarm_id(layout, placement, name, occasion)], column
+
+
+def _are_several(connection: Connection, column: StageColumn) -> bool:
+    """Whether a column has more than one value, none and its missing codes being one."""
+    name, codes = identifier(column.name), ", ".join(map(literal, column.staged_codes.values()))
+    told = f"CASE WHEN {name} NOT IN ({codes}) THEN {name} END" if codes else name
+    query = (
+        f"SELECT count(DISTINCT coalesce({told}, '')) FROM stage.rows "  # noqa: S608
+        "WHERE _record NOT IN (SELECT _record FROM stage.quarantined)"
+    )
+    return int(value(connection, query)) > 1
 
 
 @cache

@@ -128,6 +128,24 @@ def test_a_missing_code_beyond_the_range_is_no_answer_of_another_range(
                 if code == "E_OTHER_RANGE"]  # fmt: skip
 
 
+@pytest.mark.parametrize(("role", "others"), [("target", "mother"), ("rater", "therapist")])
+def test_a_column_that_tells_of_several_says_whom_analyses_take(
+    judge: Callable[..., Any], role: str, others: str
+) -> None:
+    own = {"target": "partner", "rater": "client"}[role]
+    dar = {"instrument": "dar_5", "columns": "dar_{n}"}
+    source = make_source(dar, columns={"client": "client_id", role: "whose"})
+    table = [{"client_id": f"K{k:03d}", "whose": own if k % 2 else others,
+              **{f"dar_{n}": 1 + (k + n) % 5 for n in range(1, 6)}} for k in range(12)]  # fmt: skip
+    judged = judge(source, table)
+    told, fix = says(judged, f"file.several_{role}s")
+    assert "several" in told
+    assert f"say {role} in their [[source.form]]" in fix
+    assert not judged.validation.has_warnings
+    alone = judge(source, [row | {"whose": own} for row in table])
+    assert f"file.several_{role}s" not in [rule for rule, *_ in alone.findings]
+
+
 def test_a_handful_of_forms_raises_no_alarm(judge: Callable[..., Any]) -> None:
     few = flip(answers("ecr", "ecr_{n}", 49), REVERSED)
     assert alarms(judge(make_source(), few)) == []
