@@ -51,8 +51,9 @@ def answer_outcome(
     specifications: Specifications,
 ) -> Block:
     """Return the block of one outcome; ``others`` are all outcomes of the study."""
-    invariance = check_invariance(inquiry, found)
-    compared = found.with_caution(find_confounding(inquiry, found), invariance.of_groups)
+    confounded = found.with_caution(find_confounding(inquiry, found))
+    invariance = check_invariance(inquiry, confounded)
+    compared = confounded.with_caution(invariance.of_groups)
     rows = [*invariance.rows, *_comparisons(inquiry, compared)]
     course = _course(inquiry, found.with_caution(invariance.of_course), others)
     page = cross_changes(inquiry, found)

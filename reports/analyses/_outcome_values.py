@@ -48,6 +48,11 @@ def find_outcome(data: StudyData, rule: PresentationRule, outcome: Outcome) -> O
     absent = [name for name in outcome.covariates if not _is_known(data, name)]
     if absent:
         return _refused(outcome, f"nothing in this study is called {absent[0]} (a covariate)")
+    unfit = next(
+        (why for name in outcome.covariates if (why := _misfit(data, rule, outcome, name))), None
+    )
+    if unfit:
+        return _refused(outcome, unfit)
     if outcome.scale is None:
         return _find_attribute(data, outcome)
     measure = data.measures.get(outcome.scale)
@@ -73,6 +78,21 @@ def find_outcome(data: StudyData, rule: PresentationRule, outcome: Outcome) -> O
 def _is_known(data: StudyData, covariate: str) -> bool:
     scale, _, occasion = covariate.partition("@")
     return occasion in data.occasions_of(scale) if occasion else covariate in data.attributes
+
+
+def _misfit(
+    data: StudyData, rule: PresentationRule, outcome: Outcome, covariate: str
+) -> str | None:
+    """Return why groups cannot be compared at equal values of a covariate, as for a plan's."""
+    scale, _, occasion = covariate.partition("@")
+    if covariate == outcome.name:
+        return f"the covariate {covariate} is the outcome itself"
+    if not occasion:
+        return None
+    if data.place_in_time(occasion) > data.place_in_time(rule.landmark):
+        return f"the covariate {covariate} comes after the landmark ({rule.landmark})"
+    is_of_rule = scale in rule.scales
+    return f"the covariate {covariate} is part of the presentation rule" if is_of_rule else None
 
 
 def _refused(outcome: Outcome, reason: str, label: str | None = None) -> OutcomeValues:

@@ -67,7 +67,7 @@ def cross_changes(inquiry: Inquiry, found: OutcomeValues) -> AnswerPageRows:
 def dependency_scale(inquiry: Inquiry, found: OutcomeValues) -> str | None:
     """Return the declared dependency scale, else the first known one that was filled in twice."""
     declared = inquiry.comparison.dependency
-    candidates = DEPENDENCY if declared is None else (declared,)
+    candidates = _of_dependency(inquiry) if declared is None else (declared,)
     needed = {inquiry.rule.landmark, found.outcome.occasion}
     usable = (
         name
@@ -78,6 +78,12 @@ def dependency_scale(inquiry: Inquiry, found: OutcomeValues) -> str | None:
         and find_circle(inquiry.data, inquiry.rule, name) is None
     )
     return next(usable, None)
+
+
+def _of_dependency(inquiry: Inquiry) -> list[str]:
+    """Return the scales of dependency, of one about several people those about each by name."""
+    known = sorted(inquiry.data.measures)
+    return [own for name in DEPENDENCY for own in known if own.partition(":")[0] == name]
 
 
 def _dependency_changes(inquiry: Inquiry, found: OutcomeValues, scale: str) -> Changes:

@@ -43,7 +43,6 @@ class _Endings:
     """Clients with a known ending, by ``client_id``: session, ending, presentation."""
 
     clients: pd.DataFrame
-    missing: int
 
     def of(self, group: str | None) -> pd.DataFrame:
         """Return the clients of one presentation, or all."""
@@ -115,7 +114,7 @@ def _gather(inquiry: Inquiry) -> _Endings:
     told = inquiry.data.clients.reindex(usable.index)[["ending", "ending_session"]]
     told = told.rename(columns={"ending_session": "session"})
     known = told.assign(presentation=usable["presentation"]).dropna(subset=["ending", "session"])
-    return _Endings(known.astype({"session": "float64"}), len(usable) - len(known))
+    return _Endings(known.astype({"session": "float64"}))
 
 
 def _too_little(endings: _Endings) -> str | None:
@@ -129,7 +128,8 @@ def _rows(
 ) -> Iterator[Estimate]:
     """Yield the incidence of every ending; ``n_a`` have ended so by then, ``n_b`` have not."""
     own = endings.of(group)
-    facts = {"group_a": group, "n": len(own),
+    everyone = inquiry.usable.index if group is None else inquiry.members_of(group)
+    facts = {"group_a": group, "n": len(own), "n_missing": len(everyone) - len(own),
              "n_clusters": inquiry.data.count_therapists(own.index)}  # fmt: skip
     for kind in endings.kinds:
         ended = int((own["ending"] == kind).sum())
@@ -173,7 +173,9 @@ def _tests(question: Question, inquiry: Inquiry, endings: _Endings) -> Iterator[
     """Yield whether each ending comes as often in both extreme groups, where both have enough."""
     groups = [endings.of(group) for group in EXTREMES]
     both = pd.concat(groups)
+    everyone = sum(len(inquiry.members_of(group)) for group in EXTREMES)
     sizes = {"n": len(both), "n_a": len(groups[0]), "n_b": len(groups[1]),
+             "n_missing": everyone - len(both),
              "n_clusters": inquiry.data.count_therapists(both.index)}  # fmt: skip
     for kind in endings.kinds:
         ended = [int((group["ending"] == kind).sum()) for group in groups]

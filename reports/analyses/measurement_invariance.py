@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from reports.analyses._cautions import doubt_independence
 from reports.analyses._contrast import EXTREMES, named
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._outcome_values import OutcomeValues
-from reports.analyses._question import THEME_CONTRAST, Question, join_notes, limits
+from reports.analyses._question import NESTING, THEME_CONTRAST, Question, join_notes, limits
 from reports.estimates import Estimate
 from reports.methods._invariance_step import InvarianceStep
 from reports.methods.invariance import (
@@ -82,9 +83,13 @@ def check_invariance(inquiry: Inquiry, found: OutcomeValues) -> Invariance:
         return Invariance((question.refuse(*first, NO_ITEMS),))
     groups = _across_groups(inquiry, found, scale)
     rows = list(_rows(question, GROUPS, groups, named(EXTREMES)))
+    if groups.has_means:
+        doubts = doubt_independence(inquiry, found).caution
+        rows += _latent_rows(question, GROUPS, groups, named(EXTREMES), doubts)
     over_time = _over_occasions(inquiry, found, scale)
     if over_time is not None:
         rows += _rows(question, OCCASIONS, over_time, {})
+        rows += _latent_rows(question, OCCASIONS, over_time, {}, None)
     return Invariance(
         tuple(rows),
         _doubt(GROUPS, groups.report),
@@ -99,6 +104,11 @@ class _Checked:
     report: InvarianceReport | None
     facts: dict[str, Any]
     alike: tuple[str, ...]
+
+    @property
+    def has_means(self) -> bool:
+        """Whether latent means may be compared."""
+        return self.report is not None and bool(self.report.latent_means)
 
 
 def _doubt(what: str, report: InvarianceReport | None) -> str | None:
@@ -191,10 +201,21 @@ def _rows(
                           caution=_caution(what, report), **facts)  # fmt: skip
     for step in _last_of_each(report):
         yield from _step_rows(question, what, step, facts)
+
+
+def _latent_rows(
+    question: Question, what: str, checked: _Checked, names: dict[str, str], doubts: str | None
+) -> Iterator[Estimate]:
+    """Yield the difference of latent means, with what its ladder and its groups caution."""
+    report, facts = checked.report, checked.facts | names
+    if report is None or not checked.has_means:
+        return
+    note = NESTING if facts["n_clusters"] else None
     for mean in report.latent_means:
         yield question.answer(
             f"latent difference {what}", "standard deviations of the reference", METHOD,
-            estimate=mean.estimate, se=mean.se, **limits(mean.interval), **facts,
+            estimate=mean.estimate, se=mean.se, note=note,
+            caution=join_notes(doubts, _caution(what, report)), **limits(mean.interval), **facts,
         )  # fmt: skip
 
 

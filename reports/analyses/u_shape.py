@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.analyses._inquiry import Inquiry
+from reports.analyses._nesting import nesting_caution
 from reports.analyses._outcome_values import OutcomeValues
 from reports.analyses._question import MIN_GROUP, THEME_CONTRAST, Question, limits, reason_of
 from reports.estimates import Estimate
@@ -41,7 +42,10 @@ def look_for_turn(inquiry: Inquiry, found: OutcomeValues) -> list[Estimate]:
     except NotEstimableError as error:
         return [question.refuse(*TEST, reason_of(error), **counts)]
     low, high = (float(end) for end in complete["dependence"].agg(["min", "max"]))
-    return list(_rows(question, curve, found, counts, is_inside=low < curve.turning_point < high))
+    is_inside = low < curve.turning_point < high
+    nesting = nesting_caution(inquiry, complete["outcome"], complete[["dependence"]])
+    doubted = found.with_caution(nesting)
+    return list(_rows(question, curve, doubted, counts, is_inside=is_inside))
 
 
 def _rows(
@@ -59,10 +63,11 @@ def _rows(
     bend = curve.quadratic
     yield question.answer(
         *BENT, estimate=bend.estimate, se=bend.se, statistic=bend.t, df=bend.df,
-        p_value=bend.p_value, **limits(bend.interval), **counts,
+        p_value=bend.p_value, caution=found.caution, **limits(bend.interval), **counts,
     )  # fmt: skip
     for term, slope in zip(ENDS, (curve.slope_low, curve.slope_high), strict=True):
         yield question.answer(
             term, "points per point", BENT[2], estimate=slope.estimate, se=slope.se,
-            statistic=slope.t, df=slope.df, **limits(slope.interval), **counts,
+            statistic=slope.t, df=slope.df, caution=found.caution, **limits(slope.interval),
+            **counts,
         )  # fmt: skip

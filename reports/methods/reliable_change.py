@@ -14,6 +14,8 @@ from reports.methods.result import FloatArray, as_sample, require_level
 
 Better = Literal["lower", "higher"]
 Labels = npt.NDArray[np.str_]
+# Beyond these, scores differ by the rounding of numbers only.
+_DECIMALS = 9
 
 CHANGES = ("recovered", "improved", "unchanged", "deteriorated", "harmed")
 SYMPTOM_CHANGES = ("improved", "unchanged", "deteriorated")
@@ -278,7 +280,8 @@ def classify_by_difference(
     if not minimal_difference > 0:
         raise ValueError("a minimal difference is positive")
     first, second = _pairs(before, after)
-    gain = second - first if better == "higher" else first - second
+    change = np.round(second - first, _DECIMALS)  # 2.3 - 1.8 falls a last bit short of 0.5
+    gain = change if better == "higher" else -change
     met = [gain >= minimal_difference, gain <= -minimal_difference]
     return np.select(met, ["improved", "deteriorated"], "unchanged")
 

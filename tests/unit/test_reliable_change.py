@@ -95,6 +95,11 @@ def test_the_minimal_difference_itself_is_enough() -> None:
         classify_by_difference([1], [2], minimal_difference=0)
 
 
+def test_the_minimal_difference_of_means_is_met_whatever_their_last_bit() -> None:
+    found = classify_by_difference([2.3, 1.8], [1.8, 2.3], minimal_difference=0.5)
+    assert found.tolist() == ["improved", "deteriorated"]
+
+
 def test_shares_have_an_interval_even_at_zero() -> None:
     shares = {s.change: s for s in change_shares(np.array(["unchanged"] * 20))}
     assert shares["improved"].share == 0

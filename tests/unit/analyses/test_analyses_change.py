@@ -207,6 +207,18 @@ def test_the_answer_page_crosses_symptoms_with_dependency() -> None:
     assert len(figure.frame) == 240
 
 
+def test_a_scale_of_dependency_about_several_people_serves_too() -> None:
+    data = a_study(np.tile([-10.0, 0.0, 10.0], 80), np.repeat([-9.0, 0.0, 9.0], 80))
+    plain, named = "rpt.destructive_overdependence", "ecr_rs.anxiety:mother"
+    scores = data.scores.assign(scale=data.scores["scale"].replace({plain: named}))
+    measure = replace(data.measures[plain], scale=named, instrument="ecr_rs")
+    others = {name: one for name, one in data.measures.items() if name != plain}
+    found = run(replace(data, scores=scores, measures=others | {named: measure}))
+    page = rows_of(found, "answer_page")
+    assert set(page["method"]) == {f"answer page: {named}"}
+    assert "refused" not in set(page.loc[page["group_a"].isna(), "status"])
+
+
 def test_a_page_of_few_clients_is_refused(changes: np.ndarray) -> None:
     page = rows_of(run(a_study(changes, np.zeros(80))), "answer_page")
     assert page["note"].item() == "fewer than 90 clients for nine cells"

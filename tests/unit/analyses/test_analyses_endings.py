@@ -70,6 +70,23 @@ def test_the_two_groups_are_tested_ending_by_ending(rows: pd.DataFrame) -> None:
     assert tests["p_value"].between(0, 1).all()
 
 
+def test_clients_whose_ending_is_not_known_are_counted(
+    ended: StudyData, rule: PresentationRule
+) -> None:
+    clients = ended.clients.copy()
+    clients.loc[clients.index[::4], "ending_session"] = np.nan
+    found = endings_of(replace(ended, clients=clients), rule)
+    group = assign_presentations(ended, rule).set_index("client_id")["presentation"].dropna()
+    lost = group[group.index.isin(clients.index[::4])]
+    extremes = ("overdependent", "overindependent")
+    told = {name: set(own["n_missing"]) for name, own in incidence(found).groupby("group_a")}
+    assert told == {name: {int((lost == name).sum())} for name in extremes}
+    everyone = incidence(found)
+    assert set(everyone.loc[everyone["group_a"].isna(), "n_missing"]) == {len(lost)}
+    tests = found.loc[found["method"] == "Gray's test", "n_missing"]
+    assert set(tests) == {int(lost.isin(extremes).sum())}
+
+
 def told(rows: pd.DataFrame, **policy: int) -> set[str]:
     published = incidence(gate_estimates(rows, DisclosurePolicy(**policy)).frame)
     shown = published[published["estimate"].notna()]

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from reports.analyses import Analysis, analyse
+from reports.analyses._outcome_values import find_outcome
 from reports.declarations import Comparison, Outcome, PresentationRule
 from reports.families import describe_adjustment
 from reports.methods.multiplicity import benjamini_hochberg, holm
@@ -211,3 +212,20 @@ def test_a_covariate_that_is_not_there_is_refused(study: StudyData, rule: Presen
     outcomes = rows[rows["outcome"].eq(lost.name) & rows["analysis"].ne("measures")]
     assert set(outcomes["status"]) == {"refused"}
     assert outcomes["note"].str.contains("agee").all()
+
+
+@pytest.mark.parametrize(
+    ("covariate", "why"),
+    [
+        ("core_10.total@end", "is the outcome itself"),
+        ("wai_sr.bond@month_3", "comes after the landmark (intake)"),
+        ("ecr.anxiety@intake", "is part of the presentation rule"),
+    ],
+)
+def test_a_covariate_that_no_plan_can_have_is_refused_without_one(
+    study: StudyData, rule: PresentationRule, covariate: str, why: str
+) -> None:
+    asked = Outcome(
+        scale="core_10.total", occasion="end", smallest_effect=3.0, covariates=(covariate,)
+    )
+    assert find_outcome(study, rule, asked).refusal == f"the covariate {covariate} {why}"

@@ -19,6 +19,7 @@ from reports.analyses._specifications import Specifications
 from reports.analyses.measurement_invariance import check_invariance
 from reports.analyses.overdependent_against_overindependent import compare_groups
 from reports.analyses.specification import vary_specifications
+from reports.analyses.u_shape import look_for_turn
 from reports.declarations import Comparison, Outcome, PresentationRule
 from reports.estimates import to_frame
 from reports.exclusions import present_clients
@@ -206,6 +207,29 @@ def test_a_single_shifted_item_cautions_the_difference(
     assert "single items" in str(found.of_groups)
 
 
+def test_a_latent_difference_carries_the_cautions_of_its_ladder_and_of_its_groups(
+    make_study: Callable[..., StudyData], rule: PresentationRule, outcome: Outcome
+) -> None:
+    plain = make_study(n=520)
+    dependent = inquire(plain, rule).members_of("overdependent")
+
+    def shift(answers: pd.DataFrame) -> pd.DataFrame:
+        answers.loc[answers.index.isin(dependent), "total_4"] += 2.0
+        return answers
+
+    data = with_outcome_items(plain, shift)
+    own = np.where(data.clients.index.isin(dependent), "a", "b")
+    therapist = [f"t{name}{k % 6}" for k, name in enumerate(own)]
+    nested = replace(data, clients=data.clients.assign(therapist_id=therapist))
+    found = find_outcome(nested, rule, outcome).with_caution("doubted")
+    rows = check_invariance(inquire(nested, rule), found).rows
+    latent = next(row for row in rows if row.term == "latent difference across groups")
+    for said in ("taken as independent", "doubted", "follows therapists", "single items"):
+        assert said in str(latent.note)
+    change = [row for row in rows if row.term == "latent difference over occasions"]
+    assert all("taken as independent" in str(row.note) for row in change)
+
+
 def test_small_groups_are_refused_for_invariance(
     make_study: Callable[..., StudyData], rule: PresentationRule, outcome: Outcome
 ) -> None:
@@ -233,6 +257,21 @@ def test_a_u_is_looked_for_only_where_the_plan_asks(
     assert rows.loc["u shape", "p_value"] < 0.001
     assert rows.loc["u shape", "plan_status"] == "confirmatory"
     assert rows.loc["u shape", "estimate"] == pytest.approx(dependence.mean(), abs=0.3)
+
+
+def test_every_row_of_a_u_is_cautioned_where_dependence_follows_therapists(
+    study: StudyData, rule: PresentationRule, outcome: Outcome
+) -> None:
+    ranks = study.values_at("ecr.anxiety", "intake").rank(method="first")
+    therapist = "t" + ranks.reindex(study.clients.index).floordiv(40).astype("str")
+    nested = replace(study, clients=study.clients.assign(therapist_id=therapist))
+    found = find_outcome(nested, rule, outcome).with_caution("doubted")
+    rows = look_for_turn(inquire(nested, rule), found)
+    assert len(rows) == 4
+    for row in rows:
+        assert row.status == "caution"
+        assert "doubted" in str(row.note)
+        assert "follows therapists" in str(row.note)
 
 
 def test_therapists_are_in_the_difference_and_its_price_is_told(
