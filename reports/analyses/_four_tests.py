@@ -57,18 +57,22 @@ def _all_at_once(
     level: float,
     caution: str | None,
 ) -> Iterator[Estimate]:
+    note = NESTING if facts["n_clusters"] else None
     try:
-        anova, ranks = welch_anova(groups, level=level), kruskal_wallis(groups)
+        anova = welch_anova(groups, level=level)
     except NotEstimableError as error:
         yield question.refuse(*DIFFERENCE, reason_of(error), **facts)
-        return
-    note = NESTING if facts["n_clusters"] else None
-    skewed = SKEWED if _is_skewed_and_small(groups) else None
-    yield question.answer(
-        *DIFFERENCE, estimate=anova.omega_squared, statistic=anova.f, df=anova.df_within,
-        p_value=anova.p_value, note=note, caution=join_notes(caution, skewed),
-        **limits(anova.interval), **facts,
-    )  # fmt: skip
+    else:
+        skewed = SKEWED if _is_skewed_and_small(groups) else None
+        yield question.answer(
+            *DIFFERENCE, estimate=anova.omega_squared, statistic=anova.f, df=anova.df_within,
+            p_value=anova.p_value, note=note, caution=join_notes(caution, skewed),
+            **limits(anova.interval), **facts,
+        )  # fmt: skip
+    try:
+        ranks = kruskal_wallis(groups)
+    except NotEstimableError:
+        return  # all scores are equal: said above
     yield question.answer(*RANKS, statistic=ranks.h, df=float(ranks.df), p_value=ranks.p_value,
                           note=note, caution=caution, **facts)  # fmt: skip
 

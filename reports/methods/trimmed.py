@@ -83,9 +83,10 @@ def yuen_difference(
     if not 0 <= trim < 0.5:
         raise ValueError(f"the share trimmed at each end lies in [0, .5), not {trim}")
     sample_a, sample_b = as_sample(a), as_sample(b)
-    _require_estimable(sample_a, sample_b, trim)
-    # Around a common centre: scipy squares the scores as they are.
-    center = float(np.median(sample_b))
+    spread_a, _ = _require_estimable(sample_a, sample_b, trim)
+    # Around a common centre: scipy squares the scores as they are, and warns of a group that does
+    # not vary anywhere but at zero.
+    center = float(np.median(sample_b if spread_a else sample_a))
     result = stats.ttest_ind(sample_a - center, sample_b - center, equal_var=False, trim=trim)
     mean_a, mean_b = (float(stats.trim_mean(s, trim)) for s in (sample_a, sample_b))
     difference, df = mean_a - mean_b, float(result.df)
@@ -108,7 +109,8 @@ def yuen_difference(
     )
 
 
-def _require_estimable(sample_a: FloatArray, sample_b: FloatArray, trim: float) -> None:
+def _require_estimable(sample_a: FloatArray, sample_b: FloatArray, trim: float) -> list[float]:
+    """Return how far the kept scores of each group reach."""
     spreads = []
     for sample in (sample_a, sample_b):
         cut = int(trim * sample.size)
@@ -118,3 +120,4 @@ def _require_estimable(sample_a: FloatArray, sample_b: FloatArray, trim: float) 
         spreads.append(float(np.ptp(kept)))
     if max(spreads) == 0:
         raise NotEstimableError("neither group varies after trimming")
+    return spreads

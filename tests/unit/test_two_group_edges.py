@@ -141,6 +141,14 @@ def test_trimming_nobody_is_welch() -> None:
     assert result.interval.low == pytest.approx(welch.interval.low)
 
 
+def test_a_group_of_which_all_kept_scores_are_alike_has_a_trimmed_difference() -> None:
+    alike = [10.0 + 1e-9 * (k == 0) for k in range(20)]
+    one, other = yuen_difference([10.0] * 20, SPREAD), yuen_difference(SPREAD, [10.0] * 20)
+    assert one.difference == pytest.approx(-other.difference)
+    assert one.se == pytest.approx(other.se)
+    assert yuen_difference(alike, SPREAD).se == pytest.approx(one.se)
+
+
 def test_too_much_trimming_is_refused() -> None:
     with pytest.raises(NotEstimableError, match="remain"):
         yuen_difference([1, 2, 3], SPREAD, trim=0.4)

@@ -16,6 +16,7 @@ from reports.analyses._inquiry import Inquiry
 from reports.analyses._model_words import explain_model
 from reports.analyses._outcome_values import find_outcome
 from reports.analyses._specifications import Specifications
+from reports.analyses.four_presentations import describe_presentations
 from reports.analyses.measurement_invariance import check_invariance
 from reports.analyses.overdependent_against_overindependent import compare_groups
 from reports.analyses.specification import vary_specifications
@@ -116,6 +117,21 @@ def test_all_presentations_are_tested_at_once_and_in_pairs(
     assert pairs["p_adjusted"].notna().all()
     assert pairs["p_value"].isna().all()
     assert len(rows[rows["term"] == "pair, by ranks"]) == 6
+
+
+def test_a_group_that_does_not_vary_leaves_the_test_by_ranks(
+    study: StudyData, rule: PresentationRule, outcome: Outcome
+) -> None:
+    inquiry, found = inquire(study, rule), find_outcome(study, rule, outcome)
+    members = inquiry.members_of("overdependent")
+    floor = found.values.where(~found.values.index.isin(members), 0.0)
+    told = to_frame(describe_presentations(inquiry, replace(found, values=floor)))
+    rows = told.set_index("term")
+    assert rows.loc["difference between presentations", "note"] == "a group does not vary"
+    names = inquiry.usable["presentation"].unique()
+    samples = [floor.reindex(inquiry.members_of(name)).dropna() for name in names]
+    ranks = rows.loc["difference between presentations, by ranks"]
+    assert ranks["statistic"] == pytest.approx(stats.kruskal(*samples).statistic)
 
 
 def test_two_groups_are_not_called_four(
