@@ -134,6 +134,18 @@ def test_a_group_that_does_not_vary_leaves_the_test_by_ranks(
     assert ranks["statistic"] == pytest.approx(stats.kruskal(*samples).statistic)
 
 
+def test_tests_of_means_are_cautioned_where_a_skewed_outcome_meets_a_small_group(
+    study: StudyData, rule: PresentationRule, outcome: Outcome
+) -> None:
+    inquiry, found = inquire(study, rule), find_outcome(study, rule, outcome)
+    many = found.values.index.difference(inquiry.members_of("overdependent")[12:])
+    skewed = pd.Series(np.random.default_rng(2).exponential(5.0, len(many)), index=many)
+    rows = to_frame(describe_presentations(inquiry, replace(found, values=skewed)))
+    is_cautioned = rows["note"].fillna("").str.contains("the outcome is skewed")
+    assert set(rows.loc[is_cautioned, "term"]) == {"difference between presentations", "pair"}
+    assert is_cautioned[rows["term"] == "pair"].all()
+
+
 def test_two_groups_are_not_called_four(
     make_study: Callable[..., StudyData], rule: PresentationRule, outcome: Outcome
 ) -> None:
