@@ -129,17 +129,32 @@ def other_rules(rule: PresentationRule, known: Mapping[str, str]) -> tuple[Prese
     """Return every other rule that the scales of a study allow, its cut at their midpoints.
 
     ``known`` maps the scales of the study to the ids of their forms. Of several scales that could
-    be a part, the first by name stands for it; whether both were filled in at one occasion is
+    be a part, the first by name stands for it, but both parts are of one form about one person
+    where there are such; whether both were filled in at one occasion is
     for the caller to see.
     """
     found = []
     for name, fit in _FITS.items():
-        chosen = {part: _first_fitting(fit[part], known) for part in ("dependence", "independence")}
-        if name != rule.rule and all(chosen.values()):
+        chosen = _choose_parts(fit, known)
+        if name != rule.rule and chosen is not None:
             found.append(PresentationRule.model_validate({"rule": name, **chosen}))
     return tuple(found)
 
 
-def _first_fitting(part: _Part, known: Mapping[str, str]) -> str | None:
-    fitting = (scale for scale in sorted(known) if part.takes(scale, known[scale]))
-    return next(fitting, None)
+def _choose_parts(fit: Mapping[str, _Part], known: Mapping[str, str]) -> dict[str, str] | None:
+    """Return the scales of dependence and independence, None where either is not there."""
+    one, other = (_fitting(fit[part], known) for part in ("dependence", "independence"))
+    pairs = [(a, b) for a in one for b in other]
+    if not pairs:
+        return None
+    alike = (pair for pair in pairs if len({_form_and_person(name) for name in pair}) == 1)
+    return dict(zip(("dependence", "independence"), next(alike, pairs[0]), strict=True))
+
+
+def _fitting(part: _Part, known: Mapping[str, str]) -> list[str]:
+    return [scale for scale in sorted(known) if part.takes(scale, known[scale])]
+
+
+def _form_and_person(scale: str) -> tuple[str, str]:
+    name, _, person = scale.partition(":")
+    return name.rpartition(".")[0], person

@@ -25,6 +25,7 @@ from reports.declarations import Comparison, Outcome, PresentationRule
 from reports.estimates import to_frame
 from reports.exclusions import present_clients
 from reports.plan_standing import NO_PLAN, Standing
+from reports.rule_fit import other_rules
 from reports.study_data import Measure, StudyData
 from tests.unit.analyses.course_studies import RULE, scores_of
 from tests.unit.plans import a_hypothesis, a_plan
@@ -144,6 +145,19 @@ def test_tests_of_means_are_cautioned_where_a_skewed_outcome_meets_a_small_group
     is_cautioned = rows["note"].fillna("").str.contains("the outcome is skewed")
     assert set(rows.loc[is_cautioned, "term"]) == {"difference between presentations", "pair"}
     assert is_cautioned[rows["term"] == "pair"].all()
+
+
+def test_both_parts_of_another_rule_are_about_one_person() -> None:
+    declared = PresentationRule(rule="care-dependency", dependence="cdq.total",
+                                independence="ecr_rs.avoidance:mother")  # fmt: skip
+    scales = ("ecr_r.avoidance", "ecr_rs.anxiety:mother", "ecr_rs.avoidance:father",
+              "ecr_rs.avoidance:mother")  # fmt: skip
+    known = {name: name.partition(".")[0] for name in scales} | {"cdq.total": "cdq"}
+    (other,) = other_rules(declared, known)
+    assert other.scales == ("ecr_rs.anxiety:mother", "ecr_rs.avoidance:mother")
+    apart = {"ecr.anxiety": "ecr", "ecr_r.avoidance": "ecr_r"}
+    assert other_rules(declared, apart)[0].scales == ("ecr.anxiety", "ecr_r.avoidance")
+    assert other_rules(declared, {"ecr.anxiety": "ecr"}) == ()
 
 
 def test_two_groups_are_not_called_four(
