@@ -9,10 +9,10 @@ import pandas as pd
 
 from flows.books import AcceptedFile, accepted_files
 from flows.ledger import Ledger
-from flows.perspectives import perspectives_of, with_perspectives
+from flows.perspectives import perspectives_of
 from flows.plans import standing_of
 from flows.study import Study
-from flows.study_data import load_study_data, scales_of
+from flows.study_data import load_study_data, scales_of, with_perspectives
 from instruments.layout import Placement, score_name
 from instruments.scale import Scale
 from reports.plan_standing import Standing

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from flows.declarations import FormBlock
 from instruments.definition import Definition
 from instruments.layout import Placement
@@ -42,18 +40,6 @@ def declared_perspective(
 ) -> str:
     """Return what the names of the scales of a declared form block end in."""
     return perspectives[form.instrument, form.rater or definition.default_rater, form.target or ""]
-
-
-def with_perspectives(scores: pd.DataFrame, perspectives: Perspectives) -> pd.DataFrame:
-    """Return scores whose scales are named by whom and about whom they are."""
-    if not any(perspectives.values()):
-        return scores
-    forms = scores["scale"].str.partition(".")[0]
-    endings = pd.Series("", index=scores.index, dtype="str")
-    for (form, rater, target), ending in perspectives.items():
-        is_own = (forms == form) & (scores["rater"] == rater) & (scores["target"] == target)
-        endings[is_own] = f":{ending}" if ending else ""
-    return scores.assign(scale=scores["scale"] + endings)
 
 
 def _declared(study: Study) -> Iterator[tuple[str, str, str]]:

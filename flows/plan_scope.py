@@ -14,7 +14,7 @@ from flows.study_data import measures_of
 from instruments.definition import Definition
 from instruments.layout import Placement
 from instruments.scale import Scale
-from reports.declarations import scale_name
+from instruments.scale_names import scale_name
 from reports.plan_check import KnownScale, KnownStudy
 from reports.study_data import OCCASIONS, score_range
 

@@ -12,8 +12,9 @@ from flows.perspectives import declared_perspective, perspectives_of
 from flows.ready_scores import score_ends
 from flows.toml_places import line_of
 from instruments.errors import DefinitionError, StudyError, suggest
+from instruments.scale_names import scale_name
 from instruments.score_range import Ends
-from reports.declarations import level_of, scale_name
+from reports.declarations import level_of
 from reports.rule_fit import check_rule
 
 if TYPE_CHECKING:

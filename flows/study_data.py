@@ -9,11 +9,11 @@ import pandas as pd
 
 from flows.books import AcceptedFile
 from flows.layout import lay_out
-from flows.perspectives import perspective_of, perspectives_of, with_perspectives
+from flows.perspectives import Perspectives, perspective_of, perspectives_of
 from flows.study import Study
 from instruments.layout import Placement
 from instruments.scale import Scale
-from reports.declarations import scale_name
+from instruments.scale_names import scale_name
 from reports.study_data import Measure, StudyData, measure_of
 from sql.gateway import Connection
 from sql.study_frames import (
@@ -81,3 +81,15 @@ def scales_of(study: Study, accepted: Iterable[AcceptedFile]) -> dict[str, tuple
             name = scale_name(placement.definition.id, scale.id, perspective)
             found.setdefault(name, (placement, scale))
     return found
+
+
+def with_perspectives(scores: pd.DataFrame, perspectives: Perspectives) -> pd.DataFrame:
+    """Return scores whose scales are named by whom and about whom they are."""
+    if not any(perspectives.values()):
+        return scores
+    forms = scores["scale"].str.partition(".")[0]
+    endings = pd.Series("", index=scores.index, dtype="str")
+    for (form, rater, target), ending in perspectives.items():
+        is_own = (forms == form) & (scores["rater"] == rater) & (scores["target"] == target)
+        endings[is_own] = f":{ending}" if ending else ""
+    return scores.assign(scale=scores["scale"] + endings)

@@ -25,11 +25,6 @@ RuleName = Literal[
 ScaleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*(:[a-z][a-z0-9_]*)?$")]
 
 
-def scale_name(form: str, scale: str, perspective: str = "") -> ScaleName:
-    """Return the name of a scale in a study."""
-    return f"{form}.{scale}" + (f":{perspective}" if perspective else "")
-
-
 class Declaration(BaseModel):
     """A section of the study file: unknown keys are errors, values never change."""
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from instruments.errors import StudyError, suggest
+from instruments.scale_names import scale_id_of
 from reports.declarations import PresentationRule
-from reports.study_data import scale_id_of
 
 # These ask about a therapist whom the client has not met at intake.
 _NEEDS_A_THERAPIST = ("cdq", "cats")

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from reports.declarations import scale_name
+from instruments.scale_names import scale_id_of, scale_name
 
 if TYPE_CHECKING:
     from instruments.layout import Placement
@@ -75,15 +75,6 @@ class Measure:
     def perspective(self) -> str:
         """By whom or about whom it is, where the study has others: ``mother``."""
         return self.scale.partition(":")[2]
-
-
-def scale_id_of(name: str) -> str:
-    """Return the id that a scale has within its form.
-
-    >>> scale_id_of("ecr_rs.anxiety:mother")
-    'anxiety'
-    """
-    return name.partition(":")[0].rpartition(".")[2]
 
 
 def measure_of(placement: Placement, scale: Scale, perspective: str = "") -> Measure:
