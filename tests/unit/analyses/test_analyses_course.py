@@ -10,7 +10,6 @@ import pytest
 
 from reports.analyses import Analysis, analyse
 from reports.analyses._continuous_course import relate_course
-from reports.analyses._course_data import gather_course
 from reports.analyses._four_courses import compare_all_courses
 from reports.analyses._inquiry import Inquiry
 from reports.analyses._missing_data import NO_THERAPIST
@@ -212,57 +211,6 @@ def test_a_plan_chooses_the_shape_and_makes_the_course_confirmatory() -> None:
 def test_sessions_stand_in_for_days_where_there_are_none() -> None:
     rows = course_of(run(a_study(extra=2.0, has_days=False)))
     assert row_of(rows, "difference in course")["estimand"] == "points over 20 sessions"
-
-
-def known_late(data: StudyData) -> StudyData:
-    """The same study with the scores of the rule at the third of five occasions."""
-    is_early = data.scores["scale"].ne("core_10.total") & data.scores["occasion"].eq("intake")
-    is_then = data.scores["occasion"].eq("month_3")
-    then = data.scores.loc[is_then, ["day", "session"]].iloc[0]
-    moved = data.scores[is_early].assign(occasion="month_3", day=then["day"],
-                                         session=then["session"])  # fmt: skip
-    return replace(data, scores=pd.concat([data.scores[~is_early], moved], ignore_index=True))
-
-
-def course_rows(data: StudyData, landmark: str = "month_3") -> pd.DataFrame | None:
-    rule = RULE.model_copy(update={"landmark": landmark})
-    inquiry = Inquiry(data, rule, present_clients(data, rule, NO_PLAN), Comparison(), 1)
-    course = gather_course(inquiry, "core_10.total")
-    return None if course is None else course.rows
-
-
-def test_sessions_count_from_the_landmark_as_days_do() -> None:
-    by_day = course_rows(known_late(a_study()))
-    by_session = course_rows(known_late(a_study(has_days=False)))
-    assert by_day is not None
-    assert by_session is not None
-    assert sorted(by_day["time"].unique()) == [0, 8, 18]
-    pd.testing.assert_frame_equal(by_day, by_session)
-
-
-def test_an_intake_without_the_number_of_a_session_comes_before_the_first() -> None:
-    data = a_study(has_days=False)
-    numbers = data.scores["session"].mask(data.scores["occasion"].eq("intake"))
-    rows = course_rows(replace(data, scores=data.scores.assign(session=numbers)), "intake")
-    assert rows is not None
-    at_intake = data.scores.query("occasion == 'intake' and scale == 'core_10.total'")
-    assert (rows["time"] == 0).sum() == len(at_intake)
-    assert rows.loc[rows["time"] > 0, "time"].min() == numbers.min()
-
-
-def test_where_nobody_is_usable_there_is_no_course() -> None:
-    assert course_rows(a_study()) is None
-
-
-def test_clients_without_a_session_at_the_landmark_are_left_out() -> None:
-    data = known_late(a_study(has_days=False))
-    is_lost = data.scores["client_id"].eq("c0001") & data.scores["occasion"].eq("month_3")
-    lacking = data.scores.assign(session=data.scores["session"].mask(is_lost))
-    rows = course_rows(replace(data, scores=lacking))
-    assert rows is not None
-    assert rows["client_id"].nunique() == 159
-    nobody = data.scores["session"].mask(data.scores["occasion"].eq("month_3"))
-    assert course_rows(replace(data, scores=data.scores.assign(session=nobody))) is None
 
 
 def test_clients_with_one_score_stay_in_the_model() -> None:
