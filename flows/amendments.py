@@ -15,6 +15,7 @@ from flows.study import Study
 from flows.study_data import load_study_data, scales_of, with_perspectives
 from instruments.layout import Placement, score_name
 from instruments.scale import Scale
+from instruments.scale_names import without_perspective
 from reports.plan_standing import Standing
 from sql.amendments import Amendment, read_amendments, read_scores_before
 from sql.gateway import Connection
@@ -124,7 +125,7 @@ def _items_of(
     placed: Mapping[str, tuple[Placement, Scale]], wanted: Iterable[str]
 ) -> dict[str, tuple[str, ...]]:
     """Return the items of each scale that is wanted, whoever it is by or about."""
-    return {name.partition(":")[0]: _own_items(*placed[name])
+    return {without_perspective(name): _own_items(*placed[name])
             for name in sorted(wanted) if name in placed}  # fmt: skip
 
 

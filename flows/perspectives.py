@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from flows.declarations import FormBlock
@@ -12,8 +12,10 @@ from instruments.layout import Placement
 if TYPE_CHECKING:
     from flows.study import Study
 
-# Form, rater and target, and what the names of its scales end in: "mother", "by_therapist".
-Perspectives = Mapping[tuple[str, str, str], str]
+# Form, rater and target.
+Key = tuple[str, str, str]
+# What the names of a form's scales end in: "mother", "by_therapist".
+Perspectives = Mapping[Key, str]
 
 
 def perspectives_of(study: Study) -> Perspectives:
@@ -39,19 +41,20 @@ def declared_perspective(
     perspectives: Perspectives, form: FormBlock, definition: Definition
 ) -> str:
     """Return what the names of the scales of a declared form block end in."""
-    return perspectives[form.instrument, form.rater or definition.default_rater, form.target or ""]
+    return perspectives[_key(form, definition)]
 
 
-def _declared(study: Study) -> Iterator[tuple[str, str, str]]:
+def _key(form: FormBlock, definition: Definition) -> Key:
+    return form.instrument, form.rater or definition.default_rater, form.target or ""
+
+
+def _declared(study: Study) -> Iterator[Key]:
     for source in study.sources:
         for form in source.form:
-            definition = study.catalog.get_form(form.instrument)
-            yield form.instrument, form.rater or definition.default_rater, form.target or ""
+            yield _key(form, study.catalog.get_form(form.instrument))
 
 
-def _ending(
-    form: Definition, rater: str, target: str, declared: Mapping[tuple[str, str, str], None]
-) -> str:
+def _ending(form: Definition, rater: str, target: str, declared: Iterable[Key]) -> str:
     own = [(by, about) for name, by, about in declared if name == form.id]
     raters, targets = {by for by, _ in own}, {about for _, about in own}
     usual = form.default_rater if form.default_rater in raters else None

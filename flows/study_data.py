@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 import pandas as pd
@@ -13,7 +13,7 @@ from flows.perspectives import Perspectives, perspective_of, perspectives_of
 from flows.study import Study
 from instruments.layout import Placement
 from instruments.scale import Scale
-from instruments.scale_names import scale_name
+from instruments.scale_names import scale_name, scale_parts
 from reports.study_data import Measure, StudyData, measure_of
 from sql.gateway import Connection
 from sql.study_frames import (
@@ -50,14 +50,18 @@ def load_study_data(
         return read(id(placement)).of(scale.id, occasion)
 
     scores = with_perspectives(read_scores(connection), perspectives_of(study))
-    return StudyData(read_clients(connection), scores, items, measures_of(study, accepted))
+    return StudyData(read_clients(connection), scores, items, _measures(placed))
 
 
 def measures_of(study: Study, accepted: Iterable[AcceptedFile]) -> dict[str, Measure]:
     """Return every scale that the accepted files hold, by name."""
+    return _measures(scales_of(study, accepted))
+
+
+def _measures(placed: Mapping[str, tuple[Placement, Scale]]) -> dict[str, Measure]:
     return {
-        name: measure_of(placement, scale, name.partition(":")[2])
-        for name, (placement, scale) in scales_of(study, accepted).items()
+        name: measure_of(placement, scale, scale_parts(name).perspective)
+        for name, (placement, scale) in placed.items()
     }
 
 
@@ -76,8 +80,8 @@ def scales_of(study: Study, accepted: Iterable[AcceptedFile]) -> dict[str, tuple
     perspectives = perspectives_of(study)
     found: dict[str, tuple[Placement, Scale]] = {}
     for placement in sorted(placements, key=lambda placement: placement.is_ready_made):
+        perspective = perspective_of(perspectives, placement)
         for scale in placement.scales:
-            perspective = perspective_of(perspectives, placement)
             name = scale_name(placement.definition.id, scale.id, perspective)
             found.setdefault(name, (placement, scale))
     return found

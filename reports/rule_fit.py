@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from instruments.errors import StudyError, suggest
-from instruments.scale_names import scale_id_of
+from instruments.scale_names import scale_parts
 from reports.declarations import PresentationRule
 
 # These ask about a therapist whom the client has not met at intake.
@@ -23,9 +23,8 @@ class _Part:
 
     def takes(self, scale: str, instrument: str) -> bool:
         """Tell whether a scale of a form can be this part."""
-        scale_id = scale_id_of(scale)
         right_form = any(_is_of(instrument, family) for family in self.families)
-        return right_form and (self.scales is None or scale_id in self.scales)
+        return right_form and (self.scales is None or scale_parts(scale).scale in self.scales)
 
 
 def _is_of(instrument: str, family: str) -> bool:
@@ -130,8 +129,7 @@ def other_rules(rule: PresentationRule, known: Mapping[str, str]) -> tuple[Prese
 
     ``known`` maps the scales of the study to the ids of their forms. Of several scales that could
     be a part, the first by name stands for it, but both parts are of one form about one person
-    where there are such; whether both were filled in at one occasion is
-    for the caller to see.
+    where there are such; whether both were filled in at one occasion is for the caller to see.
     """
     found = []
     for name, fit in _FITS.items():
@@ -156,5 +154,5 @@ def _fitting(part: _Part, known: Mapping[str, str]) -> list[str]:
 
 
 def _form_and_person(scale: str) -> tuple[str, str]:
-    name, _, person = scale.partition(":")
-    return name.rpartition(".")[0], person
+    form, _, person = scale_parts(scale)
+    return form, person

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from instruments.scale_names import scale_id_of, scale_name
+from instruments.scale_names import scale_name, scale_parts
 
 if TYPE_CHECKING:
     from instruments.layout import Placement
@@ -69,12 +69,12 @@ class Measure:
     @property
     def scale_id(self) -> str:
         """The scale's id within its form: ``anxiety`` of ``ecr_rs.anxiety:mother``."""
-        return scale_id_of(self.scale)
+        return scale_parts(self.scale).scale
 
     @property
     def perspective(self) -> str:
         """By whom or about whom it is, where the study has others: ``mother``."""
-        return self.scale.partition(":")[2]
+        return scale_parts(self.scale).perspective
 
 
 def measure_of(placement: Placement, scale: Scale, perspective: str = "") -> Measure:

@@ -25,7 +25,7 @@ from instruments.layout import Layout, Placement, StageColumn
 from instruments.rule import Rule
 from instruments.scale import Scale
 from sql.gateway import Connection, value
-from sql.names import identifier, literal
+from sql.names import answer_of, identifier, literal
 
 # Fewer complete forms say nothing about a key; more than so many say no more.
 MIN_FORMS, MOST_FORMS = 50, 20_000
@@ -57,10 +57,8 @@ def find_alarms(connection: Connection, layout: Layout) -> Iterator[tuple[Rule, 
 
 def _are_several(connection: Connection, column: StageColumn) -> bool:
     """Whether a column has more than one value, none and its missing codes being one."""
-    name, codes = identifier(column.name), ", ".join(map(literal, column.staged_codes.values()))
-    told = f"CASE WHEN {name} NOT IN ({codes}) THEN {name} END" if codes else name
     query = (
-        f"SELECT count(DISTINCT coalesce({told}, '')) FROM stage.rows "  # noqa: S608
+        f"SELECT count(DISTINCT coalesce({answer_of(column)}, '')) FROM stage.rows "  # noqa: S608
         "WHERE _record NOT IN (SELECT _record FROM stage.quarantined)"
     )
     return int(value(connection, query)) > 1

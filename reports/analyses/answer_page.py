@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from instruments.scale_names import without_perspective
 from reports.analyses._change_reference import NO_REFERENCE, better_end, find_references
 from reports.analyses._contrast import EXTREMES
 from reports.analyses._inquiry import Inquiry
@@ -83,7 +84,7 @@ def dependency_scale(inquiry: Inquiry, found: OutcomeValues) -> str | None:
 def _of_dependency(inquiry: Inquiry) -> list[str]:
     """Return the scales of dependency, of one about several people those about each by name."""
     known = sorted(inquiry.data.measures)
-    return [own for name in DEPENDENCY for own in known if own.partition(":")[0] == name]
+    return [own for name in DEPENDENCY for own in known if without_perspective(own) == name]
 
 
 def _dependency_changes(inquiry: Inquiry, found: OutcomeValues, scale: str) -> Changes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -196,11 +196,8 @@ def _headline(
     if growth.is_refused:
         yield question.refuse(*names, reason_of_model(growth.model), **both)
         return
-    change = growth.change(data.horizon)
-    own_caution = join_notes(found.caution, caution)
-    for group in EXTREMES:
-        own = course_facts(inquiry, data, group) | {"group_a": group}
-        yield _term_row(question, (COURSE, *names[1:]), change[group], own_caution, own)
+    changes, own_caution = growth.change(data.horizon), join_notes(found.caution, caution)
+    yield from _of_each(question, inquiry, data, (COURSE, *names[1:]), changes, own_caution)
     difference = growth.difference_in_change(data.horizon)
     caution = join_notes(_contrast_caution(inquiry, found, data, growth), caution)
     yield _term_row(question, names, difference, caution, both)
@@ -213,6 +210,20 @@ def _headline(
         EQUIVALENCE, names[1], f"two one-sided tests, {names[2]}", **answer,
         caution=join_notes(caution, remark_of(difference)),
     )  # fmt: skip
+
+
+def _of_each(
+    question: Question,
+    inquiry: Inquiry,
+    data: CourseData,
+    names: tuple[str, str, str],
+    changes: Mapping[str, MixedTerm],
+    caution: str | None,
+) -> Iterator[Estimate]:
+    """Yield the change of each of the two groups."""
+    for group in EXTREMES:
+        own = course_facts(inquiry, data, group) | {"group_a": group}
+        yield _term_row(question, names, changes[group], caution, own)
 
 
 def _term_row(
@@ -257,6 +268,7 @@ def _pieces(
     """
     both = course_facts(inquiry, data, *EXTREMES) | named(EXTREMES)
     *_, method = course_names(COURSE, data, shape, growth.model)
+    own_caution = join_notes(found.caution, caution)
     doubts = join_notes(_contrast_caution(inquiry, found, data, growth), caution)
     knot, end = float(shape.knot or 0.0), float(data.horizon)
     for piece, (since, until) in zip(PIECES, ((0.0, knot), (knot, end)), strict=True):
@@ -265,10 +277,8 @@ def _pieces(
         if min(data.scored_within(group, knot) for group in EXTREMES) < MIN_GROUP:
             yield question.refuse(*names, NOT_BEFORE, **both)
             continue
-        for group, change in growth.change(until, since=since).items():
-            own = course_facts(inquiry, data, group) | {"group_a": group}
-            yield _term_row(question, (f"{COURSE} {piece}", estimand, method), change,
-                            join_notes(found.caution, caution), own)  # fmt: skip
+        changes, own_names = growth.change(until, since=since), (f"{COURSE} {piece}", *names[1:])
+        yield from _of_each(question, inquiry, data, own_names, changes, own_caution)
         apart = growth.difference_in_change(until, since=since)
         yield _term_row(question, names, apart, doubts, both)
 
